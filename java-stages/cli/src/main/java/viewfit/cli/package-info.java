@@ -1,0 +1,5 @@
+/** picocli base of the stages, exit codes, output verifier. */
+@NullMarked
+package viewfit.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** DJL lives here and nowhere else: libtorch, TorchScript programs, flat parameter storage, optimisers. */
+@NullMarked
+package viewfit.engine;
+
+import org.jspecify.annotations.NullMarked;
