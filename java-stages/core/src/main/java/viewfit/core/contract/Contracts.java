@@ -1,0 +1,136 @@
+package viewfit.core.contract;
+
+import static viewfit.core.contract.ExitCode.BAD_DATA;
+import static viewfit.core.contract.ExitCode.BAD_RECIPE;
+import static viewfit.core.contract.ExitCode.BUG;
+import static viewfit.core.contract.ExitCode.DIVERGED;
+import static viewfit.core.contract.ExitCode.HEAP;
+import static viewfit.core.contract.ExitCode.IO;
+import static viewfit.core.contract.ExitCode.NO_INPUT;
+import static viewfit.core.contract.ExitCode.OK;
+import static viewfit.core.contract.ExitCode.TRANSIENT;
+import static viewfit.core.contract.ExitCode.USAGE;
+
+import java.util.List;
+
+/** The contracts of all stages; the Nextflow modules and the command lines are tested against them. */
+public final class Contracts {
+    private static final List<ExitCode> READS_DATA = List.of(OK, HEAP, USAGE, BAD_DATA, NO_INPUT, BUG, IO);
+    private static final List<ExitCode> READS_RECIPE =
+            List.of(OK, HEAP, USAGE, BAD_DATA, NO_INPUT, BUG, IO, BAD_RECIPE);
+    private static final List<ExitCode> COMPUTES =
+            List.of(OK, HEAP, USAGE, BAD_DATA, NO_INPUT, BUG, IO, TRANSIENT, BAD_RECIPE);
+    private static final List<ExitCode> TRAINS =
+            List.of(OK, HEAP, USAGE, BAD_DATA, NO_INPUT, BUG, IO, TRANSIENT, DIVERGED, BAD_RECIPE);
+
+    private static final Port IMAGES =
+            new Port("images", "images/", "images", "root folder the manifest paths are relative to");
+    private static final Port CLASSES_IN =
+            new Port("classes", "classes.csv", "classes/1", "class index to folder name, from split");
+    private static final Port CHECKPOINT_IN =
+            new Port("checkpoint", "checkpoint.safetensors", "checkpoint/1", "networks written by pretrain");
+    private static final Port METRICS =
+            new Port("metrics", "metrics.json", "metrics/1", "scores, counts, outcome and provenance");
+
+    public static final StageContract SPLIT = new StageContract(
+            "split",
+            "Divide an image folder into train, held-out and test manifests and label subsets.",
+            List.of(
+                    new Port("images", "images/", "images", "image folder: train/<class>/*, <class>/* or flat"),
+                    new Port("labels-1pct", "labels-1pct.txt", "names/1", "given 1 % list of file names", false),
+                    new Port("labels-10pct", "labels-10pct.txt", "names/1", "given 10 % list of file names", false)),
+            List.of(
+                    new Port("train", "train.csv", "manifest/1", "images to train on"),
+                    new Port("heldout", "heldout.csv", "manifest/1", "validation images taken from train"),
+                    new Port("test", "test.csv", "manifest/1", "the official val folder, used once at the end"),
+                    new Port("labels_1pct", "labels-1pct.csv", "manifest/1", "class-balanced 1 % of train"),
+                    new Port("labels_10pct", "labels-10pct.csv", "manifest/1", "class-balanced 10 % of train"),
+                    new Port("classes", "classes.csv", "classes/1", "class index to folder name"),
+                    new Port("split", "split.json", "split/1", "counts per split and class, the rule used")),
+            READS_DATA);
+
+    public static final StageContract GRID = new StageContract(
+            "grid",
+            "Expand recipes, axes and seeds into one complete recipe per cell.",
+            List.of(
+                    new Port("grid", "grid.yml", "grid/1", "recipes, axes, seeds and fixed values"),
+                    new Port("recipes", "recipes/", "recipes", "folder, or folders, the recipe names refer to")),
+            List.of(
+                    new Port("cells", "cells/", "cells", "one complete recipe per cell, named by the cell"),
+                    new Port("table", "cells.csv", "cells/1", "cell, recipe, values on the axes, seed, checksum")),
+            READS_RECIPE);
+
+    public static final StageContract PRETRAIN = new StageContract(
+            "pretrain",
+            "Train student and teacher on multi-crop views without labels.",
+            List.of(
+                    new Port("recipe", "recipe.yml", "pretrain/1", "complete recipe of this cell"),
+                    new Port("manifest", "train.csv", "manifest/1", "images to train on"),
+                    new Port("monitor", "heldout.csv", "manifest/1", "labelled images for the k-NN monitor", false),
+                    IMAGES),
+            List.of(
+                    new Port("checkpoint", "checkpoint.safetensors", "checkpoint/1", "student, teacher, optimiser"),
+                    new Port("checkpoints", "checkpoints/", "checkpoints", "checkpoint every n epochs"),
+                    new Port("curve", "curve.csv", "curve/1", "loss, schedules and health by step"),
+                    new Port("monitor", "monitor.csv", "monitor/1", "k-NN and feature health by epoch"),
+                    new Port("views", "views.png", "png", "contact sheet of the views actually sampled"),
+                    new Port("views_table", "views.csv", "views/1", "crop boxes and pixel scales of those views"),
+                    METRICS),
+            TRAINS);
+
+    public static final StageContract PROBE = new StageContract(
+            "probe",
+            "Score a frozen backbone by a linear classifier and weighted k-NN, beside the untrained floor.",
+            List.of(
+                    CHECKPOINT_IN,
+                    new Port("recipe", "probe.yml", "probe/1", "probe recipe"),
+                    new Port("train", "train.csv", "manifest/1", "labelled images to fit on"),
+                    new Port("eval", "heldout.csv", "manifest/1", "labelled images to score on"),
+                    CLASSES_IN,
+                    IMAGES),
+            List.of(
+                    METRICS,
+                    new Port("curve", "probe-curve.csv", "probe-curve/1", "loss and accuracy by epoch"),
+                    new Port("predictions", "predictions.csv", "predictions/1", "label and top classes per image"),
+                    new Port("classifier", "probe.safetensors", "probe-weights/1", "weights of the classifier")),
+            TRAINS);
+
+    public static final StageContract FINETUNE = new StageContract(
+            "finetune",
+            "Fine-tune the whole network on a small labelled subset.",
+            List.of(
+                    CHECKPOINT_IN,
+                    new Port("recipe", "finetune.yml", "finetune/1", "fine-tuning recipe"),
+                    new Port("train", "labels-1pct.csv", "manifest/1", "labelled subset to train on"),
+                    new Port("eval", "heldout.csv", "manifest/1", "labelled images to score on"),
+                    CLASSES_IN,
+                    IMAGES),
+            List.of(METRICS, new Port("curve", "finetune-curve.csv", "finetune-curve/1", "loss and accuracy by epoch")),
+            TRAINS);
+
+    public static final StageContract COCO_EXPORT = new StageContract(
+            "coco-export",
+            "Write the backbone in the formats detection frameworks load.",
+            List.of(CHECKPOINT_IN),
+            List.of(new Port("export", "export/", "export/1", "safetensors, Detectron2 pickle and its YAML")),
+            COMPUTES);
+
+    public static final StageContract REPORT = new StageContract(
+            "report",
+            "Draw one self-contained HTML page with its figures and tables.",
+            List.of(
+                    new Port("cells", "cells.csv", "cells/1", "the cells of the sweep", false),
+                    new Port("inputs", "inputs/", "inputs", "folder with the results of the other stages")),
+            List.of(
+                    new Port("report", "report.html", "html", "the page"),
+                    new Port("figures", "figures/", "figures", "the figures as PNG"),
+                    new Port("tables", "tables/", "tables", "the numbers behind every figure as CSV")),
+            READS_DATA);
+
+    private Contracts() {}
+
+    /** Every stage in pipeline order. */
+    public static List<StageContract> all() {
+        return List.of(SPLIT, GRID, PRETRAIN, PROBE, FINETUNE, COCO_EXPORT, REPORT);
+    }
+}

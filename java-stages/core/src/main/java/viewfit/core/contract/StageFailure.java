@@ -1,0 +1,25 @@
+package viewfit.core.contract;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A verdict a library has reached about its inputs or its surroundings: the stage ends with this exit code and this
+ * one line on stderr. The message reads {@code where: what was found: what is allowed}.
+ */
+public final class StageFailure extends RuntimeException {
+    private final ExitCode exitCode;
+
+    public StageFailure(ExitCode exitCode, String message) {
+        this(exitCode, message, null);
+    }
+
+    public StageFailure(ExitCode exitCode, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.exitCode = exitCode;
+    }
+
+    /** How the process ends. */
+    public ExitCode exitCode() {
+        return exitCode;
+    }
+}

@@ -1,0 +1,97 @@
+package viewfit.core.files;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+
+/**
+ * Writes a file aside, forces it to the disk, and renames it into place: whoever looks at the target sees the old file,
+ * the new one, or none, never a half. A failed write leaves nothing behind.
+ */
+public final class AtomicFiles {
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private AtomicFiles() {}
+
+    /**
+     * Writes {@code target} through {@code content}; missing parent folders are made.
+     *
+     * @throws StageFailure with {@link ExitCode#IO} and one line if the file system refuses, for example when full
+     */
+    public static void write(Path target, IoConsumer<OutputStream> content) {
+        Path absolute = target.toAbsolutePath();
+        Path folder = absolute.getParent();
+        if (folder == null) {
+            throw new IllegalArgumentException(target + ": a folder: a file path is needed");
+        }
+        Path aside = folder.resolve(absolute.getFileName() + ".tmp");
+        try {
+            Files.createDirectories(folder);
+            try {
+                writeAside(aside, content);
+                Files.move(aside, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(aside);
+            }
+            forceFolder(folder);
+        } catch (IOException e) {
+            throw failure(target, e);
+        }
+    }
+
+    public static void writeString(Path target, String text) {
+        writeBytes(target, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static void writeBytes(Path target, byte[] bytes) {
+        write(target, out -> out.write(bytes));
+    }
+
+    /** The one-line verdict for a failed read or write of {@code path}. */
+    public static StageFailure failure(Path path, IOException e) {
+        return new StageFailure(
+                ExitCode.IO, path + ": " + reason(e) + ": the folder must be writable and have space", e);
+    }
+
+    private static void writeAside(Path aside, IoConsumer<OutputStream> content) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                aside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+            content.accept(out);
+            out.flush();
+            channel.force(true);
+        }
+    }
+
+    /** Makes the rename itself durable; file systems that cannot open a folder are left as they are. */
+    private static void forceFolder(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException ignored) {
+            // The content is safe already; some platforms have no handle for a folder.
+        }
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "does not exist";
+        }
+        if (e instanceof FileSystemException fs) {
+            String reason = fs.getReason();
+            return reason == null ? e.getClass().getSimpleName() : reason;
+        }
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+}

@@ -1,0 +1,56 @@
+package viewfit.core.recipe;
+
+/**
+ * One complete pre-training run.
+ *
+ * @param schema {@code pretrain/1}
+ * @param name short name of the recipe
+ * @param seed root of all randomness of the stage
+ * @param epochs passes over the images
+ * @param batchSize images per step, over all devices
+ * @param backbone network
+ * @param method method
+ * @param views views
+ * @param optimizer optimiser
+ * @param schedule learning rate over training
+ * @param checkpoint checkpoints
+ * @param monitor monitor
+ * @param onDivergence {@code fail} or {@code record}
+ */
+public record PretrainRecipe(
+        @OneOf("pretrain/1") String schema,
+        @Length(min = 1, max = 80) String name,
+        long seed,
+        @Range(min = 1, max = 100000) int epochs,
+        @Range(min = 2, max = 1048576) int batchSize,
+        BackboneRecipe backbone,
+        MethodRecipe method,
+        ViewRecipe views,
+        OptimizerRecipe optimizer,
+        ScheduleRecipe schedule,
+        CheckpointRecipe checkpoint,
+        MonitorRecipe monitor,
+        OnDivergence onDivergence) {
+    public PretrainRecipe {
+        Rules.check(
+                PretrainRecipe.class,
+                schema,
+                name,
+                seed,
+                epochs,
+                batchSize,
+                backbone,
+                method,
+                views,
+                optimizer,
+                schedule,
+                checkpoint,
+                monitor,
+                onDivergence);
+        Rules.require(
+                schedule.warmupEpochs() <= epochs,
+                "schedule.warmup-epochs",
+                schedule.warmupEpochs(),
+                "must be <= epochs = " + epochs);
+    }
+}
