@@ -1,0 +1,121 @@
+import groovy.json.JsonSlurper
+import java.nio.file.Files
+import java.nio.file.Path
+import java.security.MessageDigest
+import java.util.jar.JarFile
+
+/** What has to be known before the first task: are the parameters right, which code and which photographs are these. */
+class Launch {
+
+    /** The parameters of the schema: name -> [type, description, default, enum ...]. */
+    static Map<String, Map> schema(Path project) {
+        def json = new JsonSlurper().parse(project.resolve('nextflow_schema.json').toFile())
+        json['$defs'].values().collectEntries { group -> group.properties }
+    }
+
+    static String help(Path project) {
+        def json = new JsonSlurper().parse(project.resolve('nextflow_schema.json').toFile())
+        def text = new StringBuilder("\nbin/viewfit run main.nf [-profile NAME] [--parameter VALUE ...]\n")
+        json['$defs'].values().each { group ->
+            text << "\n${group.title}\n"
+            group.properties.each { name, about ->
+                def preset = about.containsKey('default') ? " [${about.default}]" : ''
+                text << "  --${name.padRight(18)} ${about.description}${preset}\n"
+            }
+        }
+        text << "\nOptions of Nextflow itself have one dash: -profile demo, -resume, -params-file FILE, -work-dir DIR.\n"
+    }
+
+    /** One line about the first parameter that is not right, or null. */
+    static String problem(Path project, Map params) {
+        def known = schema(project)
+        def unknown = params.keySet().find { name -> !(name in known) }
+        if( unknown ) {
+            def nearest = known.keySet().min { name -> distance(name, snake(unknown)) }
+            def hint = distance(nearest, snake(unknown)) <= 3 || nearest.startsWith(snake(unknown)) ?
+                "did you mean --${nearest}?" : 'see --help for those there are'
+            return "--${unknown}: no such parameter: ${hint}"
+        }
+        for( entry in known ) {
+            def name = entry.key
+            def about = entry.value
+            def value = params[name]
+            if( value == null ) continue
+            if( about.enum && !(value.toString() in about.enum*.toString()) )
+                return "--${name}: ${value}: one of ${about.enum.join(', ')}"
+            if( about.type == 'integer' && !(value.toString() ==~ /-?\d+/) )
+                return "--${name}: ${value}: a whole number"
+            if( about.minimum != null && value.toString().toBigDecimal() < about.minimum )
+                return "--${name}: ${value}: ${about.minimum} or more"
+            if( about.format == 'directory-path' && about.exists && !Files.isDirectory(Path.of(value.toString())) )
+                return "--${name}: ${value}: no such folder"
+            if( about.format == 'file-path' && !Files.isRegularFile(Path.of(value.toString())) )
+                return "--${name}: ${value}: no such file"
+        }
+        if( !params.input )
+            return '--input: not given: a folder of images (train/<class>/*, <class>/* or files), or -profile demo'
+        return null
+    }
+
+    private static String snake(String name) {
+        name.replaceAll(/([a-z0-9])([A-Z])/) { all, before, letter -> "${before}_${letter}" }.toLowerCase().replace('-', '_')
+    }
+
+    /** Levenshtein distance. */
+    private static int distance(String a, String b) {
+        def row = (0..b.size()).toArray(new Integer[0])
+        for( int i = 1; i <= a.size(); i++ ) {
+            int corner = row[0]
+            row[0] = i
+            for( int j = 1; j <= b.size(); j++ ) {
+                int above = row[j]
+                row[j] = Math.min(Math.min(above, row[j - 1]) + 1, corner + (a[i - 1] == b[j - 1] ? 0 : 1))
+                corner = above
+            }
+        }
+        row[b.size()]
+    }
+
+    /**
+     * Builds the stages if their sources changed; stage -> fingerprint of the jars it runs. A value of each task, so
+     * that `-resume` computes again what a changed library could change, and nothing else.
+     */
+    static Map<String, String> code(Path project) {
+        def build = [project.resolve('bin/viewfit').toString(), 'build'].execute()
+        build.waitForProcessOutput(System.err as Appendable, System.err as Appendable)
+        if( build.exitValue() != 0 ) throw new IllegalStateException('the stages could not be built')
+        def jars = project.resolve('java-stages/dist/stages').toFile().listFiles().findAll { it.name.endsWith('.jar') }
+        jars.sort().collectEntries { jar -> [jar.name - '.jar', fingerprint(jar)] }
+    }
+
+    /** Our own jars by content; libraries by name, which has their version. */
+    private static String fingerprint(File jar) {
+        def digest = MessageDigest.getInstance('SHA-256')
+        digest.update(jar.bytes)
+        def names = new JarFile(jar).withCloseable { it.manifest.mainAttributes.getValue('Class-Path') ?: '' }
+        names.tokenize(' ').sort().each { name ->
+            def library = new File(jar.parentFile, name)
+            digest.update(library.name.getBytes('UTF-8'))
+            if( library.exists() && ours(library) ) digest.update(library.bytes)
+        }
+        digest.digest().encodeHex().toString().take(12)
+    }
+
+    private static boolean ours(File library) {
+        new JarFile(library).withCloseable {
+            it.manifest?.mainAttributes?.getValue('Implementation-Title')?.startsWith('Viewfit') ?: false
+        }
+    }
+
+    /** Fingerprint of names, sizes and times below a folder: images travel as a path, and a changed one must count. */
+    static String listing(Path images) {
+        def digest = MessageDigest.getInstance('SHA-256')
+        Files.walk(images).withCloseable { files ->
+            files.filter { Files.isRegularFile(it) }.map { file ->
+                def seen = Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes)
+                "${images.relativize(file)}\t${seen.size()}\t${seen.lastModifiedTime().toMillis()}\n".toString()
+            }.sorted().forEach { digest.update(it.getBytes('UTF-8')) }
+        }
+        digest.digest().encodeHex().toString().take(12)
+    }
+}

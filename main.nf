@@ -1,0 +1,74 @@
+#!/usr/bin/env nextflow
+/*
+ * Viewfit: self-supervised pre-training for small vision networks.
+ *
+ *   photographs -> split -> pretrain (one task per cell of the grid) -> probe, finetune, coco-export -> report
+ *
+ * Each process is one stage (bin/stage NAME --help). The values of an experiment are in its recipe, never here.
+ */
+
+include { SPLIT       } from './modules/split'
+include { GRID        } from './modules/grid'
+include { PRETRAIN    } from './modules/pretrain'
+include { PROBE       } from './modules/probe'
+include { FINETUNE    } from './modules/finetune'
+include { COCO_EXPORT } from './modules/coco-export'
+include { REPORT      } from './modules/report'
+
+workflow {
+    if( params.help ) {
+        println Launch.help(projectDir)
+        exit 0
+    }
+    def problem = Launch.problem(projectDir, params)
+    if( problem ) {
+        exit 64, problem
+    }
+    def images = file(params.input, type: 'dir').toAbsolutePath()
+    def code   = Launch.code(projectDir)            // stage -> fingerprint of its jars: changed code runs again
+
+    // Photographs become manifests: train, held-out validation, test, and the 1 % and 10 % label subsets.
+    SPLIT(images, Launch.listing(images), given(params.labels_1pct), given(params.labels_10pct),
+        params.heldout_per_class, params.split_seed, code.split)
+
+    // The grid becomes complete recipes, each read strictly before anything is trained: [[id], recipe.yml]
+    GRID(file(params.grid), file(params.recipes), code.grid)
+    cells = GRID.out.cells.flatten().map { recipe -> [[id: recipe.baseName], recipe] }
+
+    // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint.
+    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, images, code.pretrain)
+    networks = PRETRAIN.out.checkpoint              // [[id], checkpoint]
+
+    // Frozen-backbone scores on the held-out images. Without labels there is nothing to score against.
+    classes = SPLIT.out.classes.filter { file -> file.readLines().count { line -> !line.startsWith('#') } > 1 }
+    PROBE(networks, file(params.probe_recipe), SPLIT.out.train, SPLIT.out.heldout, classes, images, code.probe)
+
+    // Fine-tuning on the label subsets: [[id], checkpoint, fraction, labels.csv]
+    subsets = SPLIT.out.labels_1pct.map { labels -> ['1pct', labels] }
+        .mix(SPLIT.out.labels_10pct.map { labels -> ['10pct', labels] })
+        .filter { fraction, labels -> fraction in params.fractions.tokenize(', ') }
+    FINETUNE(networks.combine(subsets), file(params.finetune_recipe), SPLIT.out.heldout, classes, images, code.finetune)
+
+    // The backbone in the formats detection frameworks load.
+    COCO_EXPORT(networks, params.export_network, code['coco-export'])
+
+    REPORT(
+        GRID.out.table,
+        SPLIT.out.folder,
+        PRETRAIN.out.folder.collect(sort: true),
+        PROBE.out.folder.collect(sort: true).ifEmpty([]),
+        FINETUNE.out.folder.collect(sort: true).ifEmpty([]),
+        COCO_EXPORT.out.folder.collect(sort: true).ifEmpty([]),
+        code.report)
+
+    workflow.onComplete = {
+        if( workflow.success ) {
+            println "\nThe report: ${file(params.outdir).toAbsolutePath()}/report.html"
+        }
+    }
+}
+
+// An optional file of the user: no file is an empty list to a process.
+def given(name) {
+    name ? file(name, checkIfExists: true) : []
+}

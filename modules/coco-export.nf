@@ -1,0 +1,24 @@
+// A checkpoint -> the backbone for detection frameworks: safetensors, Detectron2 pickle and its configuration.
+process COCO_EXPORT {
+    tag "${meta.id}"
+    label 'light'
+
+    input:
+    tuple val(meta), path(checkpoint)
+    val network
+    val code
+
+    output:
+    tuple val(meta), path("${meta.id}/export"), emit: export
+    path "${meta.id}",                          emit: folder
+
+    script:
+    """
+    stage coco-export --cell '${meta.id}' --checkpoint '${checkpoint}' --network ${network} --out '${meta.id}'
+    """
+
+    stub:
+    """
+    stage coco-export --stub --cell '${meta.id}' --out '${meta.id}'
+    """
+}

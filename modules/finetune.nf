@@ -1,0 +1,30 @@
+// A checkpoint and a small labelled subset -> scores of the fine-tuned network.
+process FINETUNE {
+    tag "${meta.id}.${fraction}"
+    label 'trains'
+
+    input:
+    tuple val(meta), path(checkpoint), val(fraction), path(labels)
+    path recipe
+    path heldout
+    path classes
+    val images
+    val code
+
+    output:
+    tuple val(meta), val(fraction), path("${meta.id}.${fraction}/metrics.json"),       emit: metrics
+    tuple val(meta), val(fraction), path("${meta.id}.${fraction}/finetune-curve.csv"), emit: curve
+    path "${meta.id}.${fraction}",                                                     emit: folder
+
+    script:
+    """
+    with-gpu stage finetune --cell '${meta.id}' --fraction ${fraction} --checkpoint '${checkpoint}' --recipe '${recipe}' \\
+        --train '${labels}' --eval '${heldout}' --classes '${classes}' --images '${images}' --threads ${task.cpus} \\
+        --out '${meta.id}.${fraction}'
+    """
+
+    stub:
+    """
+    stage finetune --stub --cell '${meta.id}' --fraction ${fraction} --out '${meta.id}.${fraction}'
+    """
+}

@@ -1,0 +1,24 @@
+// Recipes, axes and seeds -> one complete recipe per cell.
+process GRID {
+    label 'light'
+
+    input:
+    path grid
+    path recipes
+    val code
+
+    output:
+    path 'grid/cells/*.yml', emit: cells
+    path 'grid/cells.csv',   emit: table
+    path 'grid',             emit: folder
+
+    script:
+    """
+    stage grid --grid '${grid}' --recipes '${recipes}' --out grid
+    """
+
+    stub:
+    """
+    stage grid --stub --out grid
+    """
+}

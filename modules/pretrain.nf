@@ -1,0 +1,33 @@
+// A recipe and images -> student, teacher and curves. A diverged cell has everything but a checkpoint.
+process PRETRAIN {
+    tag "${meta.id}"
+    label 'trains'
+
+    input:
+    tuple val(meta), path(recipe)
+    path manifest
+    path monitor
+    val images
+    val code
+
+    output:
+    tuple val(meta), path("${meta.id}/checkpoint.safetensors"), emit: checkpoint, optional: true
+    tuple val(meta), path("${meta.id}/checkpoints"),            emit: checkpoints, optional: true
+    tuple val(meta), path("${meta.id}/curve.csv"),              emit: curve
+    tuple val(meta), path("${meta.id}/monitor.csv"),            emit: monitor
+    tuple val(meta), path("${meta.id}/views.png"),              emit: views
+    tuple val(meta), path("${meta.id}/views.csv"),              emit: views_table
+    tuple val(meta), path("${meta.id}/metrics.json"),           emit: metrics
+    path "${meta.id}",                                          emit: folder
+
+    script:
+    """
+    with-gpu stage pretrain --cell '${meta.id}' --recipe '${recipe}' --manifest '${manifest}' --monitor '${monitor}' \\
+        --images '${images}' --threads ${task.cpus} --out '${meta.id}'
+    """
+
+    stub:
+    """
+    stage pretrain --stub --cell '${meta.id}' --out '${meta.id}'
+    """
+}

@@ -1,0 +1,32 @@
+// A checkpoint -> scores of the frozen backbone: linear classifier and k-NN, beside those of the untrained one.
+process PROBE {
+    tag "${meta.id}"
+    label 'trains'
+
+    input:
+    tuple val(meta), path(checkpoint)
+    path recipe
+    path train
+    path heldout
+    path classes
+    val images
+    val code
+
+    output:
+    tuple val(meta), path("${meta.id}/metrics.json"),      emit: metrics
+    tuple val(meta), path("${meta.id}/probe-curve.csv"),   emit: curve
+    tuple val(meta), path("${meta.id}/predictions.csv"),   emit: predictions
+    tuple val(meta), path("${meta.id}/probe.safetensors"), emit: classifier
+    path "${meta.id}",                                     emit: folder
+
+    script:
+    """
+    with-gpu stage probe --cell '${meta.id}' --checkpoint '${checkpoint}' --recipe '${recipe}' --train '${train}' \\
+        --eval '${heldout}' --classes '${classes}' --images '${images}' --threads ${task.cpus} --out '${meta.id}'
+    """
+
+    stub:
+    """
+    stage probe --stub --cell '${meta.id}' --out '${meta.id}'
+    """
+}

@@ -1,0 +1,28 @@
+// All that the other stages wrote, in the folders it is published in -> one page, its figures and its tables.
+process REPORT {
+    label 'light'
+
+    input:
+    path cells
+    path split,   stageAs: 'inputs/*'
+    path runs,    stageAs: 'inputs/pretrain/*'
+    path probes,  stageAs: 'inputs/probe/*'
+    path tunes,   stageAs: 'inputs/finetune/*'
+    path exports, stageAs: 'inputs/coco-export/*'
+    val code
+
+    output:
+    path 'report.html', emit: report
+    path 'figures',     emit: figures
+    path 'tables',      emit: tables
+
+    script:
+    """
+    stage report --cells '${cells}' --inputs inputs --out .
+    """
+
+    stub:
+    """
+    stage report --stub --out .
+    """
+}
