@@ -1,0 +1,106 @@
+package viewfit.views;
+
+import java.util.List;
+import viewfit.core.recipe.ViewRecipe;
+
+/**
+ * Batches of multi-crop views for pre-training, prepared ahead by worker threads. A picture is decoded once for all its views.
+ * Every epoch visits the pictures in an order keyed by (seed, "order", epoch), the rest that does not fill a batch is dropped,
+ * and a view depends on nothing but (seed, "views", epoch, manifest row, view). So neither the number of threads nor starting
+ * in the middle of a run changes a byte.
+ *
+ * <pre>{@code
+ * try (MultiCropLoader loader = new MultiCropLoader(images, recipe.views(), options, firstStep, endStep)) {
+ *     while (loader.hasNext()) {
+ *         MultiCropBatch batch = loader.next();
+ *         ByteBuffer globals = batch.data(0); // [2 * B, S, S, 3] bytes
+ *     }
+ * }
+ * }</pre>
+ */
+public final class MultiCropLoader implements AutoCloseable {
+    private final Prefetcher<MultiCropBatch> prefetcher;
+    private final List<ViewBlock> blocks;
+
+    /**
+     * Starts loading.
+     *
+     * @param images the pictures of the training manifest
+     * @param recipe views to cut
+     * @param options batch size, seed, threads
+     * @param firstStep step to start with, counted over all epochs from 0
+     * @param endStep step to stop before
+     * @throws IllegalArgumentException if there are fewer pictures than one batch needs
+     */
+    public MultiCropLoader(ImageStore images, ViewRecipe recipe, LoaderOptions options, long firstStep, long endStep) {
+        this.blocks = ViewBlock.of(recipe);
+        StepPlan steps = StepPlan.shuffled(images.size(), options.batchSize(), true, options.seed());
+        this.prefetcher = new Prefetcher<>(
+                steps,
+                firstStep,
+                endStep,
+                options,
+                () -> new MultiCropBatch(blocks, options.batchSize()),
+                new Filler(images, new ViewPlan(recipe, options.seed()), blocks));
+    }
+
+    /** Steps of one epoch: whole batches only. */
+    public static long stepsPerEpoch(int images, int batchSize) {
+        return images / batchSize;
+    }
+
+    /** Blocks every batch has. */
+    public List<ViewBlock> blocks() {
+        return blocks;
+    }
+
+    /** Whether another batch follows. */
+    public boolean hasNext() {
+        return prefetcher.hasNext();
+    }
+
+    /**
+     * Waits for the next batch. It stays untouched until the following call.
+     *
+     * @throws java.util.NoSuchElementException after the last step
+     * @throws viewfit.core.contract.StageFailure if a picture of the batch is missing or damaged
+     */
+    public MultiCropBatch next() {
+        return prefetcher.next();
+    }
+
+    /** Time spent waiting in {@link #next} so far, in nanoseconds: the share the trainer loses to loading. */
+    public long waitNanos() {
+        return prefetcher.waitNanos();
+    }
+
+    /** Stops the threads and waits for them. */
+    @Override
+    public void close() {
+        prefetcher.close();
+    }
+
+    private record Filler(ImageStore images, ViewPlan plan, List<ViewBlock> blocks)
+            implements Prefetcher.Filler<MultiCropBatch> {
+        @Override
+        public void begin(MultiCropBatch batch, long epoch, long stepInEpoch, int size) {
+            batch.begin(epoch, stepInEpoch);
+        }
+
+        @Override
+        public void fill(MultiCropBatch batch, int position, int image, long epoch, Workbench bench) {
+            Pixels picture = images.get(image, bench.decoder, bench.scratch);
+            batch.setImage(position, image);
+            for (int b = 0; b < blocks.size(); b++) {
+                ViewBlock block = blocks.get(b);
+                for (int v = 0; v < block.views(); v++) {
+                    int view = block.firstView() + v;
+                    ViewDraw draw = plan.draw(epoch, image, view, picture.width(), picture.height());
+                    int at = (v * batch.size() + position) * block.viewBytes();
+                    bench.painter.paint(picture, draw, block.side(), batch.target(b), at);
+                    batch.setCrop(view, position, draw.crop());
+                }
+            }
+        }
+    }
+}
