@@ -1,0 +1,39 @@
+package viewfit.engine;
+
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+
+/**
+ * Tunes glibc's allocator before libtorch loads. A step of a small network frees and takes hundreds of buffers of some
+ * megabytes; by default glibc gives each back to the kernel and pays for every page again: MobileNetV2 steps were up to
+ * 1.5 times slower.
+ */
+final class Allocator {
+    private static final int M_TRIM_THRESHOLD = -1;
+    private static final int M_TOP_PAD = -2;
+    private static final int M_MMAP_THRESHOLD = -3;
+    private static final int GIB = 1 << 30;
+    private static final int TOP_PAD = 64 << 20;
+
+    private Allocator() {}
+
+    /** Does nothing on systems without glibc's {@code mallopt}, or when another allocator is preloaded. */
+    static void tune() {
+        if (!Platform.isLinux() || System.getenv("LD_PRELOAD") != null) {
+            return;
+        }
+        try {
+            NativeLibrary c = NativeLibrary.getInstance("c");
+            Function mallopt = c.getFunction("mallopt");
+            mallopt.invokeInt(new Object[] {M_MMAP_THRESHOLD, GIB});
+            mallopt.invokeInt(new Object[] {M_TRIM_THRESHOLD, Integer.MAX_VALUE});
+            mallopt.invokeInt(new Object[] {M_TOP_PAD, TOP_PAD});
+            // libtorch's CPU allocator asks for transparent huge pages when this is set as it loads.
+            c.getFunction("setenv").invokeInt(new Object[] {"THP_MEM_ALLOC_ENABLE", "1", 0});
+        } catch (UnsatisfiedLinkError e) {
+            // musl and others have no mallopt: slower, not wrong.
+            return;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package viewfit.engine;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import viewfit.graph.Parameter;
+
+/**
+ * Where each parameter of a network lies in one flat buffer: first the body, then the tail (tensors that can be frozen
+ * for the first epochs, such as a last layer), then what no optimiser touches. Inside body and tail: weights, depth-wise
+ * weights, vectors. So "everything that trains now" is always one range.
+ *
+ * <p>Convolution weights lie as [out, kh, kw, in], which is channels-last memory.
+ */
+final class Layout {
+    /** 16 floats: each tensor starts on a cache line, as oneDNN likes it. The gaps hold zeros for ever. */
+    private static final int ALIGNMENT = 16;
+
+    /** One parameter in the flat buffer. */
+    record Segment(Parameter parameter, int offset) {
+        int end() {
+            return offset + parameter.size();
+        }
+    }
+
+    private final List<Segment> segments = new ArrayList<>();
+    private final Map<String, Segment> byName = new HashMap<>();
+    private final int bodyEnd;
+    private final int trainableEnd;
+    private final int size;
+    private final int bodyCount;
+    private final int trainableCount;
+
+    Layout(List<Parameter> parameters, Predicate<String> freezable) {
+        Comparator<Parameter> order = Comparator.comparingInt((Parameter p) -> region(p, freezable))
+                .thenComparingInt(Layout::group);
+        int offset = 0;
+        int[] ends = new int[3];
+        int[] counts = new int[3];
+        for (Parameter p : parameters.stream().sorted(order).toList()) {
+            Segment segment = new Segment(p, offset);
+            segments.add(segment);
+            byName.put(p.name(), segment);
+            offset = (segment.end() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            for (int r = region(p, freezable); r < 3; r++) {
+                ends[r] = offset;
+                counts[r]++;
+            }
+        }
+        bodyEnd = ends[0];
+        trainableEnd = Math.max(ends[0], ends[1]);
+        size = offset;
+        bodyCount = counts[0];
+        trainableCount = counts[1];
+    }
+
+    private static int region(Parameter p, Predicate<String> freezable) {
+        return !p.trainable() ? 2 : freezable.test(p.name()) ? 1 : 0;
+    }
+
+    private static int group(Parameter p) {
+        return p.vector() ? 2 : p.depthwise() ? 1 : 0;
+    }
+
+    List<Segment> segments() {
+        return segments;
+    }
+
+    Segment segment(String name) {
+        Segment segment = byName.get(name);
+        if (segment == null) {
+            throw new IllegalArgumentException("no parameter '" + name + "'");
+        }
+        return segment;
+    }
+
+    int bodyEnd() {
+        return bodyEnd;
+    }
+
+    int trainableEnd() {
+        return trainableEnd;
+    }
+
+    int size() {
+        return size;
+    }
+
+    int bodyCount() {
+        return bodyCount;
+    }
+
+    int trainableCount() {
+        return trainableCount;
+    }
+
+    /** TorchScript expression of one segment of the flat tensor {@code F} as a tensor of the parameter's shape. */
+    static String view(Segment s) {
+        List<Integer> shape = s.parameter().shape();
+        String narrow = "torch.narrow(F, 0, %d, %d)".formatted(s.offset(), s.parameter().size());
+        if (shape.size() != 4) {
+            return "torch.detach(torch.view(%s, %s))".formatted(narrow, shape);
+        }
+        return "torch.detach(torch.permute(torch.view(%s, [%d, %d, %d, %d]), [0, 3, 1, 2]))"
+                .formatted(narrow, shape.get(0), shape.get(2), shape.get(3), shape.get(1));
+    }
+
+    /** Function {@code carve(F)}: all segments as views of one flat buffer. */
+    String carve() {
+        return segments.stream()
+                .map(Layout::view)
+                .collect(Collectors.joining(
+                        ",\n    ",
+                        "def carve(self, F: Tensor) -> List[Tensor]:\n  torch.set_grad_enabled(False)\n  return [",
+                        "]\n"));
+    }
+}

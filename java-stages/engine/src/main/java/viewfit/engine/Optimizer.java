@@ -1,0 +1,210 @@
+package viewfit.engine;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import viewfit.core.recipe.AdamwRecipe;
+import viewfit.core.recipe.LarsRecipe;
+import viewfit.core.recipe.OptimizerRecipe;
+import viewfit.core.recipe.SgdRecipe;
+import viewfit.graph.Parameter;
+
+/**
+ * LARS, AdamW and SGD over a network's flat storage: a handful of native operations per step whatever the number of
+ * layers. Body and tail (see {@link Layout}) are stepped separately, so a frozen tail keeps parameters, momentum and
+ * step count untouched, as the reference optimisers do for tensors without a gradient.
+ *
+ * <p>Source of the equations: saic-fi/SSLight (LARS) and PyTorch (SGD, AdamW); checked against their values. Weight
+ * decay and trust ratio reach all tensors with two or more axes; depth-wise convolutions and vectors only where the
+ * recipe says so.
+ */
+public final class Optimizer implements AutoCloseable {
+    private final Network network;
+    private final Gradients gradients;
+    private final OptimizerRecipe recipe;
+    private final Program program;
+    private final Map<String, Network.Buffer> state = new LinkedHashMap<>();
+    private final List<Region> regions = new ArrayList<>();
+
+    /** A range of the flat buffer that is stepped as one, with the lists that decay, trust and clipping work on. */
+    private static final class Region {
+        private final List<Tensor> flats;
+        private final List<Tensor> gradients;
+        private final List<Tensor> decayed;
+        private final List<Tensor> decayedGradients;
+        private final List<Tensor> trusted;
+        private final List<Tensor> trustedGradients;
+        private long steps;
+
+        Region(
+                List<Tensor> flats,
+                List<Tensor> gradients,
+                List<Tensor> decayed,
+                List<Tensor> decayedGradients,
+                List<Tensor> trusted,
+                List<Tensor> trustedGradients) {
+            this.flats = flats;
+            this.gradients = gradients;
+            this.decayed = decayed;
+            this.decayedGradients = decayedGradients;
+            this.trusted = trusted;
+            this.trustedGradients = trustedGradients;
+        }
+    }
+
+    private Optimizer(Network network, Gradients gradients, OptimizerRecipe recipe) {
+        this.network = network;
+        this.gradients = gradients;
+        this.recipe = recipe;
+        this.program = network.runtime().compile(OptimizerPrograms.TEXT);
+        for (String name : recipe instanceof AdamwRecipe ? List.of("mean", "square") : List.of("momentum")) {
+            state.put(name, network.sibling());
+        }
+        Layout layout = network.layout();
+        region(0, layout.bodyEnd(), 0, layout.bodyCount());
+        region(layout.bodyEnd(), layout.trainableEnd(), layout.bodyCount(), layout.trainableCount());
+    }
+
+    /** Makes the optimiser of a recipe for a network and its gradients. */
+    public static Optimizer of(Network network, Gradients gradients, OptimizerRecipe recipe) {
+        return new Optimizer(network, gradients, recipe);
+    }
+
+    private void region(int from, int to, int first, int last) {
+        List<Tensor> flats = new ArrayList<>();
+        flats.add(narrow(network.flat(), from, to));
+        flats.add(narrow(gradients.flat(), from, to));
+        state.values().forEach(b -> flats.add(narrow(b.flat(), from, to)));
+        Predicate<Parameter> decays = p -> p.vector()
+                ? recipe.weightDecayOn1d()
+                : !p.depthwise() || recipe.weightDecayOnDepthwise();
+        Predicate<Parameter> trusts = p -> recipe instanceof LarsRecipe lars
+                && (p.vector() ? lars.trustOn1d() : !p.depthwise() || lars.trustOnDepthwise());
+        List<Tensor> parameters = network.trainable();
+        List<Tensor> views = gradients.views();
+        regions.add(new Region(
+                flats,
+                views.subList(first, last),
+                chosen(parameters, first, last, decays),
+                chosen(views, first, last, decays),
+                chosen(parameters, first, last, trusts),
+                chosen(views, first, last, trusts)));
+    }
+
+    private Tensor narrow(Tensor flat, int from, int to) {
+        return program.callOne(network.runtime().run(), "narrow", flat, (long) from, (long) (to - from));
+    }
+
+    private List<Tensor> chosen(List<Tensor> tensors, int first, int last, Predicate<Parameter> rule) {
+        List<Tensor> chosen = new ArrayList<>();
+        for (int i = first; i < last; i++) {
+            if (rule.test(network.layout().segments().get(i).parameter())) {
+                chosen.add(tensors.get(i));
+            }
+        }
+        return chosen;
+    }
+
+    /**
+     * One step: clip, decay, update. The gradients are consumed.
+     *
+     * @param lr learning rate of this step
+     * @param weightDecay of this step, for the tensors that decay
+     * @param tail false leaves the freezable tensors as they are
+     */
+    public void step(double lr, double weightDecay, boolean tail) {
+        for (int i = 0; i < (tail ? 2 : 1); i++) {
+            Region region = regions.get(i);
+            if (!region.gradients.isEmpty()) {
+                region.steps++;
+                step(region, lr, weightDecay);
+            }
+        }
+    }
+
+    private void step(Region r, double lr, double weightDecay) {
+        if (recipe.clip() > 0) {
+            program.run("clip", r.gradients, recipe.clip());
+        }
+        if (recipe instanceof LarsRecipe lars) {
+            program.run(
+                    "lars",
+                    r.flats,
+                    r.decayed,
+                    r.decayedGradients,
+                    r.trusted,
+                    r.trustedGradients,
+                    lr,
+                    weightDecay,
+                    lars.momentum(),
+                    lars.trust());
+        } else if (recipe instanceof AdamwRecipe adam) {
+            double c1 = 1 - Math.pow(adam.beta1(), r.steps);
+            double c2 = 1 - Math.pow(adam.beta2(), r.steps);
+            program.run(
+                    "adamw",
+                    r.flats,
+                    r.decayed,
+                    1 - lr * weightDecay,
+                    adam.beta1(),
+                    adam.beta2(),
+                    adam.epsilon(),
+                    -lr / c1,
+                    Math.sqrt(c2));
+        } else if (recipe instanceof SgdRecipe sgd) {
+            program.run(
+                    sgd.nesterov() ? "nesterov" : "sgd",
+                    r.flats,
+                    r.decayed,
+                    r.decayedGradients,
+                    lr,
+                    weightDecay,
+                    sgd.momentum());
+        }
+    }
+
+    /** Names of the state tensors per parameter: {@code momentum}, or {@code mean} and {@code square}. */
+    public List<String> stateNames() {
+        return List.copyOf(state.keySet());
+    }
+
+    /** Row-major values of one state tensor, for example of {@code momentum}, by the parameter's full name. */
+    public float[] readState(String kind, String parameter) {
+        return network.runtime().floats(stateView(kind, parameter));
+    }
+
+    /** Sets one state tensor from row-major values. */
+    public void writeState(String kind, String parameter, float[] values) {
+        Tensor to = stateView(kind, parameter);
+        try (Scope call = network.runtime().scope()) {
+            network.runtime().assign(to, network.runtime().tensor(call, values, to.shape()));
+        }
+    }
+
+    private Tensor stateView(String kind, String parameter) {
+        Network.Buffer buffer = state.get(kind);
+        int index = network.trainableNames().indexOf(parameter);
+        if (buffer == null || index < 0) {
+            throw new IllegalArgumentException("no optimiser state '" + kind + "' of '" + parameter + "'");
+        }
+        return buffer.views().get(index);
+    }
+
+    /** Steps taken by body and tail: AdamW's bias correction depends on them. */
+    public long[] steps() {
+        return regions.stream().mapToLong(r -> r.steps).toArray();
+    }
+
+    /** Restores {@link #steps}. */
+    public void steps(long body, long tail) {
+        regions.get(0).steps = body;
+        regions.get(1).steps = tail;
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}

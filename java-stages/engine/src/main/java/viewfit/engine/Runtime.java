@@ -1,0 +1,184 @@
+package viewfit.engine;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * libtorch, loaded once for the process and opened for one run: makes tensors, compiles programs, and owns what lives
+ * as long as the run.
+ */
+public final class Runtime implements AutoCloseable {
+    /** Copies and memory formats that several callers need; grad mode is per thread, so each switches it off. */
+    private static final String GLUE =
+            """
+            def contiguous(self, x: Tensor) -> Tensor:
+              torch.set_grad_enabled(False)
+              return torch.contiguous(torch.detach(x))
+            def assign(self, to: Tensor, value: Tensor) -> Tensor:
+              torch.set_grad_enabled(False)
+              return torch.copy_(to, value)
+            def images(self, x: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+              torch.set_grad_enabled(False)
+              v = torch.div(torch.to(torch.permute(x, [0, 3, 1, 2]), 6), 255.)
+              return torch.div(torch.sub_(v, mean), std)
+            def channels_last(self, x: Tensor) -> Tensor:
+              torch.set_grad_enabled(False)
+              return torch.contiguous(x, memory_format=2)
+            """;
+
+    private final Scope run;
+    private final Program glue;
+    private final String deviceName;
+    private final int threads;
+
+    private Runtime(Scope run, String deviceName, int threads) {
+        this.run = run;
+        this.deviceName = deviceName;
+        this.threads = threads;
+        this.glue = Program.compile(run, GLUE);
+    }
+
+    /**
+     * Opens the engine.
+     *
+     * @param device {@code cpu}, {@code cuda}, or {@code auto}: the first GPU when libtorch sees one
+     * @param threads intra-op threads on the CPU, 0 for all cores; the first call of a process decides
+     * @throws IllegalArgumentException if the device is unknown or absent
+     */
+    public static Runtime open(String device, int threads) {
+        int cores = java.lang.Runtime.getRuntime().availableProcessors();
+        int count = threads == 0 ? cores : threads;
+        if (count < 1) {
+            throw new IllegalArgumentException("--threads " + threads + ": must be 0 (all cores) or more");
+        }
+        Allocator.tune();
+        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(count));
+        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+        System.setProperty("ai.djl.offline", "true");
+        Engine engine = Engine.getEngine("PyTorch");
+        JniUtils.setGraphExecutorOptimize(false);
+        JniUtils.setNumThreads(count);
+        boolean gpu = engine.getGpuCount() > 0;
+        Device chosen =
+                switch (device) {
+                    case "cpu" -> Device.cpu();
+                    case "cuda" -> {
+                        if (!gpu) {
+                            throw new IllegalArgumentException(
+                                    "--device cuda: libtorch sees no GPU: use cpu or auto, or see docs/usage.md, GPU");
+                        }
+                        yield Device.gpu();
+                    }
+                    case "auto" -> gpu ? Device.gpu() : Device.cpu();
+                    default -> throw new IllegalArgumentException(
+                            "--device " + device + ": expected one of auto, cpu, cuda");
+                };
+        PtNDManager manager = (PtNDManager) NDManager.newBaseManager(chosen, "PyTorch");
+        return new Runtime(new Scope(manager), chosen.isGpu() ? "cuda:" + chosen.getDeviceId() : "cpu", count);
+    }
+
+    /** Name and version for provenance. */
+    public String engine() {
+        return "PyTorch " + Engine.getEngine("PyTorch").getVersion() + " (DJL " + Engine.getDjlVersion() + ")";
+    }
+
+    /** Device for provenance: {@code cpu} with its thread count, or {@code cuda:0}. */
+    public String device() {
+        return deviceName.equals("cpu") ? "cpu, " + threads + (threads == 1 ? " thread" : " threads") : deviceName;
+    }
+
+    /** Scope of the run: what it owns is freed when the runtime closes. */
+    public Scope run() {
+        return run;
+    }
+
+    /** Opens a scope for one step or call. */
+    public Scope scope() {
+        return new Scope(run.manager().newSubManager(run.manager().getDevice()));
+    }
+
+    /** Compiles a program; close it when the run no longer needs it. */
+    public Program compile(String functions) {
+        return Program.compile(run, functions);
+    }
+
+    /** New float tensor with the given values in row-major order. */
+    public Tensor tensor(Scope scope, float[] values, long... shape) {
+        return new Tensor(scope.manager().create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32));
+    }
+
+    /** New int64 tensor. */
+    public Tensor tensor(Scope scope, long[] values, long... shape) {
+        return new Tensor(
+                scope.manager().create(java.nio.LongBuffer.wrap(values), new Shape(shape), DataType.INT64));
+    }
+
+    /** New float tensor of zeros. */
+    public Tensor zeros(Scope scope, long... shape) {
+        return new Tensor((ai.djl.pytorch.engine.PtNDArray) scope.manager().zeros(new Shape(shape), DataType.FLOAT32));
+    }
+
+    /**
+     * Pixels as a uint8 tensor. On the CPU a direct buffer is shared, not copied: it must stay unchanged until the
+     * scope closes.
+     *
+     * @param pixels n * height * width * 3 bytes from position 0, RGB
+     */
+    public Tensor pixels(Scope scope, ByteBuffer pixels, int n, int height, int width) {
+        ByteBuffer view = pixels.duplicate();
+        view.position(0).limit(Math.multiplyExact(Math.multiplyExact(n, height), width * 3));
+        return new Tensor(scope.manager().create(view.slice(), new Shape(n, height, width, 3), DataType.UINT8));
+    }
+
+    /** {@code (x / 255 - mean) / std}: uint8 [n, h, w, 3] to float [n, 3, h, w] in channels-last memory. */
+    public Tensor images(Scope scope, Tensor pixels, Tensor mean, Tensor std) {
+        return glue.callOne(scope, "images", pixels, mean, std);
+    }
+
+    /** The same values in channels-last memory: [n, c, h, w]. */
+    public Tensor channelsLast(Scope scope, Tensor x) {
+        return glue.callOne(scope, "channels_last", x);
+    }
+
+    /** Copies {@code value} into {@code to}, whatever their memory formats; views of {@code to} see it. */
+    public void assign(Tensor to, Tensor value) {
+        glue.run("assign", to, value);
+    }
+
+    /** Values in row-major order, whatever the memory format. */
+    public float[] floats(Tensor x) {
+        try (Scope call = scope()) {
+            return glue.callOne(call, "contiguous", x).contiguousFloats();
+        }
+    }
+
+    /** The single value of a scalar or one-element tensor. */
+    public float scalar(Tensor x) {
+        if (x.size() != 1) {
+            throw new IllegalArgumentException("expected one value, found " + x);
+        }
+        return floats(x)[0];
+    }
+
+    /** Tensors as a program's list argument. */
+    public static List<Tensor> list(List<Tensor> first, List<Tensor> second) {
+        List<Tensor> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    @Override
+    public void close() {
+        glue.close();
+        run.close();
+    }
+}

@@ -1,0 +1,30 @@
+package viewfit.engine;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+
+/**
+ * Lifetime of native memory: the run's scope lives as long as the {@link Runtime}, a step's scope is opened and closed
+ * around one step and frees everything the step made.
+ */
+public final class Scope implements AutoCloseable {
+    private final PtNDManager manager;
+
+    Scope(PtNDManager manager) {
+        this.manager = manager;
+    }
+
+    PtNDManager manager() {
+        return manager;
+    }
+
+    Tensor adopt(long handle) {
+        return new Tensor(new PtNDArray(manager, handle));
+    }
+
+    /** Frees all tensors of this scope. */
+    @Override
+    public void close() {
+        manager.close();
+    }
+}
