@@ -50,6 +50,15 @@ public final class Gradients {
         return network.runtime().floats(view(name));
     }
 
+    /** Sets one gradient from row-major values, by the parameter's full name. */
+    public void write(String name, float[] values) {
+        TorchRuntime runtime = network.runtime();
+        Tensor to = view(name);
+        try (Scope call = runtime.scope()) {
+            runtime.assign(to, runtime.tensor(call, values, to.shape()));
+        }
+    }
+
     private Tensor view(String name) {
         int index = network.trainableNames().indexOf(name);
         if (index < 0) {

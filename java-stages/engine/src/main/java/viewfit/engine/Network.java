@@ -16,10 +16,10 @@ import viewfit.graph.Parameter;
  * The tensors of one network: all parameters as views of one flat buffer, batch-norm statistics beside them. A network
  * has named parts, for example {@code backbone} and {@code head}; full tensor names are {@code part.name}.
  *
- * <p>Lives as long as the {@link Runtime} it was made with.
+ * <p>Lives as long as the {@link TorchRuntime} it was made with.
  */
 public final class Network {
-    private final Runtime runtime;
+    private final TorchRuntime runtime;
     private final Map<String, Graph> parts;
     private final Layout layout;
     private final Tensor flat;
@@ -27,7 +27,7 @@ public final class Network {
     private final Map<String, Tensor> tensors = new HashMap<>();
     private final Map<String, Long> passes = new HashMap<>();
 
-    private Network(Runtime runtime, Map<String, Graph> parts, Layout layout) {
+    private Network(TorchRuntime runtime, Map<String, Graph> parts, Layout layout) {
         this.runtime = runtime;
         this.parts = new LinkedHashMap<>(parts);
         this.layout = layout;
@@ -48,7 +48,7 @@ public final class Network {
      *
      * @param freezable full names of parameters that an optimiser may be told to leave alone for a while
      */
-    public static Network allocate(Runtime runtime, Map<String, Graph> parts, Predicate<String> freezable) {
+    public static Network allocate(TorchRuntime runtime, Map<String, Graph> parts, Predicate<String> freezable) {
         List<Parameter> all = new ArrayList<>();
         parts.forEach((part, graph) -> graph.parameters().forEach(p -> all.add(qualified(part, p))));
         return new Network(runtime, parts, new Layout(all, freezable));
@@ -72,7 +72,7 @@ public final class Network {
         return layout;
     }
 
-    Runtime runtime() {
+    TorchRuntime runtime() {
         return runtime;
     }
 

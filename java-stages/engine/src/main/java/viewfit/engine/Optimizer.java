@@ -141,8 +141,8 @@ public final class Optimizer implements AutoCloseable {
                     lars.momentum(),
                     lars.trust());
         } else if (recipe instanceof AdamwRecipe adam) {
-            double c1 = 1 - Math.pow(adam.beta1(), r.steps);
-            double c2 = 1 - Math.pow(adam.beta2(), r.steps);
+            double c1 = 1 - Math.pow(adam.beta1(), (double) r.steps);
+            double c2 = 1 - Math.pow(adam.beta2(), (double) r.steps);
             program.run(
                     "adamw",
                     r.flats,

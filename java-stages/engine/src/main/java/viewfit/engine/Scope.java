@@ -4,7 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 
 /**
- * Lifetime of native memory: the run's scope lives as long as the {@link Runtime}, a step's scope is opened and closed
+ * Lifetime of native memory: the run's scope lives as long as the {@link TorchRuntime}, a step's scope is opened and closed
  * around one step and frees everything the step made.
  */
 public final class Scope implements AutoCloseable {

@@ -38,7 +38,7 @@ public final class Tensor {
     /**
      * Copies a contiguous float tensor to the heap.
      *
-     * @throws IllegalStateException for another element type; strided tensors must pass {@link Runtime#floats} instead
+     * @throws IllegalStateException for another element type; strided tensors must pass {@link TorchRuntime#floats} instead
      */
     float[] contiguousFloats() {
         if (array.getDataType() != DataType.FLOAT32) {

@@ -5,10 +5,12 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +18,7 @@ import java.util.List;
  * libtorch, loaded once for the process and opened for one run: makes tensors, compiles programs, and owns what lives
  * as long as the run.
  */
-public final class Runtime implements AutoCloseable {
+public final class TorchRuntime implements AutoCloseable {
     /** Copies and memory formats that several callers need; grad mode is per thread, so each switches it off. */
     private static final String GLUE =
             """
@@ -40,7 +42,7 @@ public final class Runtime implements AutoCloseable {
     private final String deviceName;
     private final int threads;
 
-    private Runtime(Scope run, String deviceName, int threads) {
+    private TorchRuntime(Scope run, String deviceName, int threads) {
         this.run = run;
         this.deviceName = deviceName;
         this.threads = threads;
@@ -54,8 +56,8 @@ public final class Runtime implements AutoCloseable {
      * @param threads intra-op threads on the CPU, 0 for all cores; the first call of a process decides
      * @throws IllegalArgumentException if the device is unknown or absent
      */
-    public static Runtime open(String device, int threads) {
-        int cores = java.lang.Runtime.getRuntime().availableProcessors();
+    public static TorchRuntime open(String device, int threads) {
+        int cores = Runtime.getRuntime().availableProcessors();
         int count = threads == 0 ? cores : threads;
         if (count < 1) {
             throw new IllegalArgumentException("--threads " + threads + ": must be 0 (all cores) or more");
@@ -83,7 +85,7 @@ public final class Runtime implements AutoCloseable {
                             "--device " + device + ": expected one of auto, cpu, cuda");
                 };
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(chosen, "PyTorch");
-        return new Runtime(new Scope(manager), chosen.isGpu() ? "cuda:" + chosen.getDeviceId() : "cpu", count);
+        return new TorchRuntime(new Scope(manager), chosen.isGpu() ? "cuda:" + chosen.getDeviceId() : "cpu", count);
     }
 
     /** Name and version for provenance. */
@@ -119,12 +121,12 @@ public final class Runtime implements AutoCloseable {
     /** New int64 tensor. */
     public Tensor tensor(Scope scope, long[] values, long... shape) {
         return new Tensor(
-                scope.manager().create(java.nio.LongBuffer.wrap(values), new Shape(shape), DataType.INT64));
+                scope.manager().create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64));
     }
 
     /** New float tensor of zeros. */
     public Tensor zeros(Scope scope, long... shape) {
-        return new Tensor((ai.djl.pytorch.engine.PtNDArray) scope.manager().zeros(new Shape(shape), DataType.FLOAT32));
+        return new Tensor((PtNDArray) scope.manager().zeros(new Shape(shape), DataType.FLOAT32));
     }
 
     /**
