@@ -36,8 +36,8 @@ final class Layout {
     private final int trainableCount;
 
     Layout(List<Parameter> parameters, Predicate<String> freezable) {
-        Comparator<Parameter> order = Comparator.comparingInt((Parameter p) -> region(p, freezable))
-                .thenComparingInt(Layout::group);
+        Comparator<Parameter> order =
+                Comparator.comparingInt((Parameter p) -> region(p, freezable)).thenComparingInt(Layout::group);
         int offset = 0;
         int[] ends = new int[3];
         int[] counts = new int[3];
@@ -101,7 +101,8 @@ final class Layout {
     /** TorchScript expression of one segment of the flat tensor {@code F} as a tensor of the parameter's shape. */
     static String view(Segment s) {
         List<Integer> shape = s.parameter().shape();
-        String narrow = "torch.narrow(F, 0, %d, %d)".formatted(s.offset(), s.parameter().size());
+        String narrow =
+                "torch.narrow(F, 0, %d, %d)".formatted(s.offset(), s.parameter().size());
         if (shape.size() != 4) {
             return "torch.detach(torch.view(%s, %s))".formatted(narrow, shape);
         }

@@ -77,9 +77,8 @@ public final class Optimizer implements AutoCloseable {
         flats.add(narrow(network.flat(), from, to));
         flats.add(narrow(gradients.flat(), from, to));
         state.values().forEach(b -> flats.add(narrow(b.flat(), from, to)));
-        Predicate<Parameter> decays = p -> p.vector()
-                ? recipe.weightDecayOn1d()
-                : !p.depthwise() || recipe.weightDecayOnDepthwise();
+        Predicate<Parameter> decays =
+                p -> p.vector() ? recipe.weightDecayOn1d() : !p.depthwise() || recipe.weightDecayOnDepthwise();
         Predicate<Parameter> trusts = p -> recipe instanceof LarsRecipe lars
                 && (p.vector() ? lars.trustOn1d() : !p.depthwise() || lars.trustOnDepthwise());
         List<Tensor> parameters = network.trainable();

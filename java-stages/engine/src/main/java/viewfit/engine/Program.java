@@ -36,7 +36,8 @@ public final class Program implements AutoCloseable {
      */
     static Program compile(Scope run, String functions) {
         try {
-            return new Program(run, ScriptCalls.load(archive(functions), run.manager().getDevice()));
+            return new Program(
+                    run, ScriptCalls.load(archive(functions), run.manager().getDevice()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) {

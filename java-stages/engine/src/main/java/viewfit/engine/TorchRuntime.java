@@ -81,8 +81,8 @@ public final class TorchRuntime implements AutoCloseable {
                         yield Device.gpu();
                     }
                     case "auto" -> gpu ? Device.gpu() : Device.cpu();
-                    default -> throw new IllegalArgumentException(
-                            "--device " + device + ": expected one of auto, cpu, cuda");
+                    default ->
+                        throw new IllegalArgumentException("--device " + device + ": expected one of auto, cpu, cuda");
                 };
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(chosen, "PyTorch");
         return new TorchRuntime(new Scope(manager), chosen.isGpu() ? "cuda:" + chosen.getDeviceId() : "cpu", count);
@@ -120,8 +120,7 @@ public final class TorchRuntime implements AutoCloseable {
 
     /** New int64 tensor. */
     public Tensor tensor(Scope scope, long[] values, long... shape) {
-        return new Tensor(
-                scope.manager().create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64));
+        return new Tensor(scope.manager().create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64));
     }
 
     /** New float tensor of zeros. */

@@ -94,8 +94,7 @@ class GoldenNetworkTest {
     private static float[] evaluate(Network network, Tensor x) {
         try (Program program = runtime.compile(TorchScript.evaluation(network.graph("net"), "f"));
                 Scope step = runtime.scope()) {
-            return runtime.floats(
-                    program.callOne(step, "f", x, network.parameters("net"), network.buffers("net")));
+            return runtime.floats(program.callOne(step, "f", x, network.parameters("net"), network.buffers("net")));
         }
     }
 

@@ -110,39 +110,42 @@ class GoldenOptimizerTest {
         JsonNode h = golden.get("hyper");
         double momentum = h.get("momentum").asDouble();
         return switch (golden.get("optimizer").asText()) {
-            case "LARS", "LARS_eval" -> new LarsRecipe(
-                    "lars",
-                    1,
-                    256,
-                    NO_DECAY,
-                    0,
-                    decayDepthwise,
-                    decay1d,
-                    momentum,
-                    h.get("eta").asDouble(),
-                    trustDepthwise,
-                    trust1d);
-            case "AdamW" -> new AdamwRecipe(
-                    "adamw",
-                    1,
-                    256,
-                    NO_DECAY,
-                    0,
-                    decayDepthwise,
-                    decay1d,
-                    h.get("betas").get(0).asDouble(),
-                    h.get("betas").get(1).asDouble(),
-                    h.get("eps").asDouble());
-            default -> new SgdRecipe(
-                    "sgd",
-                    1,
-                    256,
-                    NO_DECAY,
-                    0,
-                    decayDepthwise,
-                    decay1d,
-                    momentum,
-                    h.path("nesterov").asBoolean(false));
+            case "LARS", "LARS_eval" ->
+                new LarsRecipe(
+                        "lars",
+                        1,
+                        256,
+                        NO_DECAY,
+                        0,
+                        decayDepthwise,
+                        decay1d,
+                        momentum,
+                        h.get("eta").asDouble(),
+                        trustDepthwise,
+                        trust1d);
+            case "AdamW" ->
+                new AdamwRecipe(
+                        "adamw",
+                        1,
+                        256,
+                        NO_DECAY,
+                        0,
+                        decayDepthwise,
+                        decay1d,
+                        h.get("betas").get(0).asDouble(),
+                        h.get("betas").get(1).asDouble(),
+                        h.get("eps").asDouble());
+            default ->
+                new SgdRecipe(
+                        "sgd",
+                        1,
+                        256,
+                        NO_DECAY,
+                        0,
+                        decayDepthwise,
+                        decay1d,
+                        momentum,
+                        h.path("nesterov").asBoolean(false));
         };
     }
 

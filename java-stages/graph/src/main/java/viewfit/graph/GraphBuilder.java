@@ -42,8 +42,8 @@ public final class GraphBuilder {
     /** Bias-free convolution with same-style padding {@code (kernel - 1) / 2}; weight is {@code prefix.weight}. */
     public int conv(String prefix, int in, int out, int kernel, int stride, int groups) {
         if (channels(in) % groups != 0 || out % groups != 0) {
-            throw new IllegalArgumentException(prefix + ": " + channels(in) + " -> " + out
-                    + " channels do not divide into " + groups + " groups");
+            throw new IllegalArgumentException(
+                    prefix + ": " + channels(in) + " -> " + out + " channels do not divide into " + groups + " groups");
         }
         List<Integer> shape = List.of(out, channels(in) / groups, kernel, kernel);
         String weight = parameter(prefix + ".weight", shape, Init.kaimingFanOut(out, kernel, kernel), true);

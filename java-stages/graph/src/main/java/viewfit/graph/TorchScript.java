@@ -62,7 +62,11 @@ public final class TorchScript {
         // A tapped value must survive, so no in-place operation may follow it: taps are read-only programs.
         boolean inPlace = results.size() == 1;
         for (Op op : graph.ops()) {
-            body.append("  v").append(op.out()).append(" = ").append(expression(op, inPlace)).append('\n');
+            body.append("  v")
+                    .append(op.out())
+                    .append(" = ")
+                    .append(expression(op, inPlace))
+                    .append('\n');
         }
         String result = results.size() == 1
                 ? "v" + results.get(0)
@@ -76,8 +80,7 @@ public final class TorchScript {
         String suffix = inPlace ? "_" : "";
         if (op instanceof Op.Conv2d c) {
             return "torch.conv2d(v%d, %s, None, [%d, %d], [%d, %d], [1, 1], %d)"
-                    .formatted(
-                            c.in(), p(c.weight()), c.stride(), c.stride(), c.padding(), c.padding(), c.groups());
+                    .formatted(c.in(), p(c.weight()), c.stride(), c.stride(), c.padding(), c.padding(), c.groups());
         } else if (op instanceof Op.BatchNorm n) {
             return "torch.batch_norm(v%d, %s, %s, %s, %s, %s, 0.1, %s, False)"
                     .formatted(

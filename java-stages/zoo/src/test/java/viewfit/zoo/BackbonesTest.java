@@ -93,8 +93,7 @@ class BackbonesTest {
 
     @Test
     void unknownBackboneNamesTheKnownOnes() {
-        IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> Backbones.graph("mobilenetv2"));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Backbones.graph("mobilenetv2"));
         assertTrue(e.getMessage().contains("mobilenet_v2"), e.getMessage());
     }
 }
