@@ -69,7 +69,8 @@ public final class TorchRuntime implements AutoCloseable {
         Engine engine = Engine.getEngine("PyTorch");
         JniUtils.setGraphExecutorOptimize(false);
         JniUtils.setNumThreads(count);
-        boolean gpu = engine.getGpuCount() > 0;
+        // Asking for GPUs probes the driver, which complains aloud where there is none: ask only when it matters.
+        boolean gpu = !device.equals("cpu") && engine.getGpuCount() > 0;
         Device chosen =
                 switch (device) {
                     case "cpu" -> Device.cpu();
