@@ -1,0 +1,120 @@
+package viewfit.ssl;
+
+import viewfit.engine.Gradients;
+import viewfit.graph.Graph;
+import viewfit.graph.TorchScript;
+
+/**
+ * DINO as one TorchScript program: both networks, the loss, the backward pass and the centre in one native call.
+ *
+ * <p>Source: Caron et al. 2021 (arXiv:2104.14294), algorithm 1; weighting of the pairs by Tan, Saleh, Martinez 2023
+ * (arXiv 2210.02808), equation 3; forward order and centre of saic-fi/SSLight.
+ */
+final class DinoProgram {
+    /** Entries of the report tensor, in order. */
+    static final int LOSS = 0;
+
+    static final int LOSS_GLOBAL = 1;
+    static final int LOSS_LOCAL = 2;
+    static final int TEACHER_ENTROPY = 3;
+    static final int DIVERGENCE = 4;
+    static final int FEATURE_STD = 5;
+    static final int CENTER_NORM = 6;
+
+    private DinoProgram() {}
+
+    /**
+     * The loss and what follows it. Rows are view-major: view v of image b is row {@code v * n + b}, global views first.
+     *
+     * <ul>
+     *   <li>{@code loss}: student logits S [views * n, K], teacher logits T [teachers * n, K], centre C [K] to
+     *       [loss, global part, local part, teacher entropy], scalars in nats. With q the centred and sharpened
+     *       teacher and l the student's log-probabilities, the pairs of one image share the sum of q over teachers, so
+     *       each part is one product: a global view takes the sum less its own q, a local view all of it. Without local
+     *       views the loss is the global part and the local part is 0.
+     *   <li>{@code move_center}: C = m C + (1 - m) mean over rows of T; to be called after the loss.
+     *   <li>{@code feature_std}: mean over dimensions of the standard deviation of L2-normalised rows [n, d].
+     *   <li>{@code follow}: teacher = m teacher + (1 - m) student, over flat parameters.
+     * </ul>
+     */
+    static final String LOSS_TEXT =
+            """
+            def loss(self, S: Tensor, T: Tensor, C: Tensor, views: int, teachers: int, n: int, alpha: float, student_temp: float, teacher_temp: float) -> List[Tensor]:
+              k = torch.size(S, 1)
+              locals = torch.sub(views, teachers)
+              l = torch.view(torch.log_softmax(torch.div(S, student_temp), 1), [views, n, k])
+              lq = torch.log_softmax(torch.div(torch.sub(T, C), teacher_temp), 1)
+              q = torch.view(torch.exp(lq), [teachers, n, k])
+              total = torch.sum(q, [0], True)
+              pairs = torch.mul(torch.mul(teachers, torch.sub(teachers, 1)), n)
+              others = torch.sub(total, q)
+              global_part = torch.neg(torch.div(torch.sum(torch.mul(others, torch.narrow(l, 0, 0, teachers))), pairs))
+              entropy = torch.neg(torch.div(torch.sum(torch.mul(torch.exp(lq), lq)), torch.mul(teachers, n)))
+              if torch.gt(locals, 0):
+                local_pairs = torch.mul(torch.mul(teachers, locals), n)
+                product = torch.mul(total, torch.narrow(l, 0, teachers, locals))
+                local_part = torch.neg(torch.div(torch.sum(product), local_pairs))
+                weighted = torch.mul(local_part, torch.sub(1., alpha))
+                value = torch.add(torch.mul(global_part, alpha), weighted)
+              else:
+                local_part = torch.zeros_like(global_part)
+                value = global_part
+              return [value, global_part, local_part, entropy]
+            def move_center(self, C: Tensor, T: Tensor, momentum: float) -> Tensor:
+              torch.set_grad_enabled(False)
+              return torch.add_(torch.mul_(C, momentum), torch.mean(T, [0], False), alpha=torch.sub(1., momentum))
+            def feature_std(self, f: Tensor) -> Tensor:
+              z = torch.div(f, torch.clamp_min(torch.norm(f, 2, [1], True), 1.0e-12))
+              return torch.mean(torch.std(z, [0], False))
+            def follow(self, teacher: Tensor, student: Tensor, momentum: float) -> Tensor:
+              torch.set_grad_enabled(False)
+              return torch.lerp_(teacher, student, torch.sub(1., momentum))
+            def loss_and_gradient(self, S: Tensor, T: Tensor, C: Tensor, views: int, teachers: int, n: int, alpha: float, student_temp: float, teacher_temp: float) -> List[Tensor]:
+              torch.set_grad_enabled(True)
+              s = torch.requires_grad_(torch.detach(S), True)
+              r = self.loss(s, T, C, views, teachers, n, alpha, student_temp, teacher_temp)
+              g = unchecked_cast(Tensor, (torch.autograd.grad([r[0]], [s]))[0])
+              torch.set_grad_enabled(False)
+              return [torch.detach(torch.stack(r)), torch.detach(g)]
+            """;
+
+    /**
+     * One step up to the gradients. {@code X} holds the backbone passes: consecutive views of equal size, the first pass
+     * beginning with all global views; batch norms of the backbone see one pass, those of the head all rows at once. The
+     * teacher runs in training mode on the global views and records no graph.
+     *
+     * <p>P and B arguments are parameters and buffers of student backbone, student head, teacher backbone, teacher
+     * head. Returns [report, student logits, teacher logits].
+     */
+    private static final String STEP_TEXT =
+            """
+            def step(self, X: List[Tensor], SP: List[Tensor], SB: List[Tensor], HP: List[Tensor], HB: List[Tensor], TP: List[Tensor], TB: List[Tensor], UP: List[Tensor], UB: List[Tensor], W: List[Tensor], G: List[Tensor], C: Tensor, views: int, teachers: int, n: int, alpha: float, student_temp: float, teacher_temp: float, center_momentum: float) -> List[Tensor]:
+              torch.set_grad_enabled(False)
+              rows = torch.mul(teachers, n)
+              T = self.head(self.backbone(torch.narrow(X[0], 0, 0, rows), TP, TB), UP, UB)
+              torch.set_grad_enabled(True)
+              parts = annotate(List[Tensor], [])
+              for i in range(torch.len(X)):
+                torch.append(parts, self.backbone(X[i], SP, SB))
+              f = torch.cat(parts, 0)
+              S = self.head(f, HP, HB)
+              r = self.loss(S, T, C, views, teachers, n, alpha, student_temp, teacher_temp)
+              gradients = torch.autograd.grad([r[0]], W)
+              torch.set_grad_enabled(False)
+              stored = self.store(gradients, G)
+              c = self.move_center(C, T, center_momentum)
+              spread = self.feature_std(torch.narrow(torch.detach(f), 0, 0, rows))
+              divergence = torch.sub(torch.detach(r[0]), r[3])
+              report = torch.stack([torch.detach(r[0]), torch.detach(r[1]), torch.detach(r[2]), r[3], divergence, spread, torch.norm(C)])
+              return [report, torch.detach(S), T]
+            """;
+
+    /** The whole program for a backbone and a head. */
+    static String text(Graph backbone, Graph head) {
+        return TorchScript.training(backbone, "backbone")
+                + TorchScript.training(head, "head")
+                + Gradients.STORE
+                + LOSS_TEXT
+                + STEP_TEXT;
+    }
+}
