@@ -8,18 +8,12 @@ import org.jspecify.annotations.Nullable;
 final class Keys {
     private Keys() {}
 
-    /** {@code lrReferenceBatch} to {@code lr-reference-batch}; digits stay with the word they follow. */
+    /** {@code lrReferenceBatch} to {@code lr-reference-batch}, {@code trustOn1d} to {@code trust-on-1d}. */
     static String kebab(String component) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < component.length(); i++) {
-            char c = component.charAt(i);
-            if (Character.isUpperCase(c)) {
-                out.append('-').append(Character.toLowerCase(c));
-            } else {
-                out.append(c);
-            }
-        }
-        return out.toString();
+        return component
+                .replaceAll("([A-Z])", "-$1")
+                .replaceAll("([a-z])([0-9]+[a-z])", "$1-$2")
+                .toLowerCase(Locale.ROOT);
     }
 
     /** An enum constant as it is written in a recipe. */
