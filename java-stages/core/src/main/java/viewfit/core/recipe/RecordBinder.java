@@ -201,7 +201,7 @@ final class RecordBinder {
     private void unknown(String path, String name, List<String> keys, JsonNode node) {
         // A key that is there already cannot be what the typo meant.
         String meant =
-                Keys.nearest(name, keys.stream().filter(k -> !node.has(k)).toList());
+                Spelling.nearest(name, keys.stream().filter(k -> !node.has(k)).toList());
         String hint = meant == null ? "" : "did you mean '" + meant + "'? ";
         problems.add(join(path, name) + ": unknown key: " + hint + "allowed are " + String.join(", ", keys));
     }

@@ -1,0 +1,105 @@
+package viewfit.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Option;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageContract;
+
+/**
+ * The base of every stage: its contract, the options all stages share, and the order of a run: work, then re-read every
+ * declared output by its schema, then exit 0.
+ *
+ * <p>A subclass adds one {@code @Option} per input of its contract, named after it, and {@link #run()}.
+ */
+public abstract class Stage implements Callable<Integer> {
+    /** Where a network is computed. */
+    public enum Device {
+        AUTO,
+        CPU,
+        CUDA
+    }
+
+    private final StageContract contract;
+    private final String example;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder the outputs are written to (default: the current one).")
+    private Path out = Path.of("");
+
+    @Option(names = "--threads", paramLabel = "N", description = "Worker threads; 0 means all cores (default: 0).")
+    private int threads;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = "auto, cpu or cuda (default: auto, a GPU if there is one).")
+    private Device device = Device.AUTO;
+
+    @Option(names = "--cell", paramLabel = "ID", description = "Cell of the sweep, for the records (default: none).")
+    private String cell = "";
+
+    @Option(
+            names = "--stub",
+            description = "Write the smallest valid outputs and nothing else; for dry runs of the workflow.")
+    private boolean stub;
+
+    /**
+     * @param contract the promises of this stage
+     * @param example a complete command line, shown by {@code --help}
+     */
+    protected Stage(StageContract contract, String example) {
+        this.contract = contract;
+        this.example = example;
+    }
+
+    /** Does the work: reads the inputs and writes every declared output below {@link #out()}. */
+    protected abstract void run() throws IOException;
+
+    /** How outputs are verified and stubbed; stages add the schemas of their own libraries. */
+    protected OutputFormats formats() {
+        return OutputFormats.standard();
+    }
+
+    @Override
+    public final Integer call() throws IOException {
+        OutputVerifier outputs = new OutputVerifier(contract, formats());
+        if (stub) {
+            outputs.writeStubs(out);
+        } else {
+            run();
+        }
+        outputs.verify(out);
+        return ExitCode.OK.code();
+    }
+
+    public final StageContract contract() {
+        return contract;
+    }
+
+    final String example() {
+        return example;
+    }
+
+    /** Folder the outputs are written to. */
+    protected final Path out() {
+        return out;
+    }
+
+    /** Worker threads, at least one. */
+    protected final int threads() {
+        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    }
+
+    protected final Device device() {
+        return device;
+    }
+
+    /** Cell of the sweep; empty outside one. */
+    protected final String cell() {
+        return cell;
+    }
+}
