@@ -50,10 +50,15 @@ public final class GraphBuilder {
         return add(new Op.Conv2d(in, next(), weight, kernel, stride, (kernel - 1) / 2, groups), out);
     }
 
-    /** Batch normalisation, weight 1, bias 0, epsilon 1e-5. */
+    /** Batch normalisation, first weight 1, bias 0, epsilon 1e-5. */
     public int batchNorm(String prefix, int in) {
+        return batchNorm(prefix, in, 1);
+    }
+
+    /** Batch normalisation with the given first weight. */
+    public int batchNorm(String prefix, int in, double weight) {
         int width = channels(in);
-        parameter(prefix + ".weight", List.of(width), new Init.Constant(1), true);
+        parameter(prefix + ".weight", List.of(width), new Init.Constant(weight), true);
         parameter(prefix + ".bias", List.of(width), new Init.Constant(0), true);
         buffers.add(new Parameter(claim(prefix + ".running_mean"), List.of(width), new Init.Constant(0), false));
         buffers.add(new Parameter(claim(prefix + ".running_var"), List.of(width), new Init.Constant(1), false));

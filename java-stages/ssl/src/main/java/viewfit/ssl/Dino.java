@@ -38,7 +38,8 @@ public final class Dino implements SslMethod {
         this.globals = count(whole.views().groups(), ViewKind.GLOBAL);
         this.views = globals + count(whole.views().groups(), ViewKind.LOCAL);
         HeadRecipe h = recipe.head();
-        Graph backbone = Backbones.graph(whole.backbone().name());
+        Graph backbone =
+                Backbones.graph(whole.backbone().name(), whole.backbone().zeroInitResidual());
         Graph head = Heads.dino(
                 backbone.outputWidth(),
                 h.layers(),

@@ -75,7 +75,7 @@ final class DinoRecipes {
                 7,
                 epochs,
                 batch,
-                new BackboneRecipe("mobilenet_v2"),
+                new BackboneRecipe("mobilenet_v2", false),
                 dino,
                 views,
                 optimizer,

@@ -109,7 +109,7 @@ class DinoTrajectoryTest {
                 0,
                 h.get("epochs").asInt(),
                 h.get("batch").asInt(),
-                new BackboneRecipe(c.get("arch").asText()),
+                new BackboneRecipe(c.get("arch").asText(), false),
                 dino,
                 DinoRecipes.views(
                         DinoRecipes.views(

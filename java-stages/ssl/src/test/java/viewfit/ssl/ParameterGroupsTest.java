@@ -37,7 +37,7 @@ class ParameterGroupsTest {
                 1);
         PretrainRecipe recipe = DinoRecipes.recipe(
                 1, 4, official, DinoRecipes.lars(0.48), DinoRecipes.views(DinoRecipes.views(ViewKind.GLOBAL, 2, 32)));
-        assertEquals(new BackboneRecipe("mobilenet_v2"), recipe.backbone());
+        assertEquals(new BackboneRecipe("mobilenet_v2", false), recipe.backbone());
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
                 Dino dino = Dino.of(runtime, recipe, official)) {
             Network student = dino.student();

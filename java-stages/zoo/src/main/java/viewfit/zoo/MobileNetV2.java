@@ -22,12 +22,20 @@ public final class MobileNetV2 {
     private static final String[] STAGE_ENDS = {"1:stem", "3:stage2", "6:stage3", "13:stage4"};
 
     private final GraphBuilder g = new GraphBuilder("mobilenet_v2", 3);
+    private final boolean zeroInitResidual;
 
-    private MobileNetV2() {}
+    private MobileNetV2(boolean zeroInitResidual) {
+        this.zeroInitResidual = zeroInitResidual;
+    }
 
-    /** The network. */
+    /** The network as published. */
     public static Graph graph() {
-        return new MobileNetV2().build();
+        return graph(false);
+    }
+
+    /** The network; with {@code zeroInitResidual} each block with a skip starts as the identity. */
+    public static Graph graph(boolean zeroInitResidual) {
+        return new MobileNetV2(zeroInitResidual).build();
     }
 
     private Graph build() {
@@ -54,8 +62,9 @@ public final class MobileNetV2 {
         }
         x = convNormRelu(prefix + part++, x, hidden, 3, stride, hidden);
         x = g.conv(prefix + part++, x, out, 1, 1, 1);
-        x = g.batchNorm(prefix + part, x);
-        return stride == 1 && g.channels(in) == out ? g.add(in, x) : x;
+        boolean skip = stride == 1 && g.channels(in) == out;
+        x = g.batchNorm(prefix + part, x, skip && zeroInitResidual ? 0 : 1);
+        return skip ? g.add(in, x) : x;
     }
 
     private int convNormRelu(String prefix, int in, int out, int kernel, int stride, int groups) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,23 @@ class BackbonesTest {
         assertEquals(0.0833333, std("features.0.0.weight"), 1e-7);
         assertEquals(0.0481125, std("features.2.conv.1.0.weight"), 1e-7);
         assertEquals(0.0395285, std("features.18.0.weight"), 1e-7);
+    }
+
+    /** Ten of the seventeen blocks have a skip; names and shapes stay. */
+    @Test
+    void zeroInitResidualTouchesOnlyTheBranchEnds() {
+        List<Parameter> plain = MobileNetV2.graph().parameters();
+        List<Parameter> zero = MobileNetV2.graph(true).parameters();
+        List<String> changed = new ArrayList<>();
+        for (int i = 0; i < plain.size(); i++) {
+            assertEquals(plain.get(i).name(), zero.get(i).name());
+            if (!plain.get(i).equals(zero.get(i))) {
+                assertEquals(new Init.Constant(0), zero.get(i).init());
+                changed.add(plain.get(i).name());
+            }
+        }
+        assertEquals(10, changed.size());
+        assertTrue(changed.contains("features.3.conv.3.weight"), changed.toString());
     }
 
     private static double std(String name) {

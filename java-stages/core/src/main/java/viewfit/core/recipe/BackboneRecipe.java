@@ -4,9 +4,11 @@ package viewfit.core.recipe;
  * The network to train.
  *
  * @param name a name known to the zoo, such as {@code mobilenet_v2}
+ * @param zeroInitResidual whether the last batch norm of each residual branch starts with weight 0, so that every block
+ *     starts as the identity; the official code leaves it at 1, short runs on little data need it
  */
-public record BackboneRecipe(@Length(min = 1, max = 80) String name) {
+public record BackboneRecipe(@Length(min = 1, max = 80) String name, boolean zeroInitResidual) {
     public BackboneRecipe {
-        Rules.check(BackboneRecipe.class, name);
+        Rules.check(BackboneRecipe.class, name, zeroInitResidual);
     }
 }
