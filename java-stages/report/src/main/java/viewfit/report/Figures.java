@@ -15,7 +15,7 @@ import viewfit.report.results.Results;
 public final class Figures {
 
     /** A curve of more rows is drawn as this many means over equal runs of rows: more would not fit the pixels. */
-    static final int MAX_POINTS = 300;
+    static final int MAX_POINTS = 240;
 
     private Figures() {}
 
@@ -79,31 +79,30 @@ public final class Figures {
         List<LineFigure.Reference> lnK = references(results, Figures::lnOutDim, "ln K", 2);
         List<LineFigure.Reference> spread = references(results, Figures::healthySpread, "1/\u221Ad", 4);
         List<LineFigure> figures = new ArrayList<>();
-        addIfDrawn(figures, curve(results, "loss", "Loss", "cross entropy (nats)", "loss", lnK));
+        addIfDrawn(figures, curve(results, Panel.LOSS, lnK));
         addIfDrawn(figures, knn(results));
-        addIfDrawn(
-                figures,
-                curve(results, "teacher-entropy", "Teacher entropy", "entropy (nats)", "teacher_entropy", lnK));
-        addIfDrawn(
-                figures,
-                curve(
-                        results,
-                        "feature-std",
-                        "Spread of normalised features",
-                        "mean standard deviation",
-                        "feature_std",
-                        spread));
-        addIfDrawn(figures, curve(results, "learning-rate", "Learning rate", "learning rate", "lr", List.of()));
-        addIfDrawn(
-                figures,
-                curve(
-                        results,
-                        "throughput",
-                        "Throughput",
-                        "images per second",
-                        "images_per_second",
-                        List.of()));
+        addIfDrawn(figures, curve(results, Panel.ENTROPY, lnK));
+        addIfDrawn(figures, curve(results, Panel.SPREAD, spread));
+        addIfDrawn(figures, curve(results, Panel.RATE, List.of()));
+        addIfDrawn(figures, curve(results, Panel.THROUGHPUT, List.of()));
         return figures;
+    }
+
+    /** A column of curve.csv and how it is drawn. */
+    private record Panel(String id, String title, String yLabel, String column, LineFigure.YScale scale) {
+        static final Panel LOSS = new Panel("loss", "Loss", "cross entropy (nats)", "loss", LineFigure.YScale.DATA);
+        static final Panel ENTROPY = new Panel(
+                "teacher-entropy", "Teacher entropy", "entropy (nats)", "teacher_entropy", LineFigure.YScale.DATA);
+        static final Panel SPREAD = new Panel(
+                "feature-std",
+                "Spread of normalised features",
+                "mean standard deviation",
+                "feature_std",
+                LineFigure.YScale.FROM_ZERO);
+        static final Panel RATE =
+                new Panel("learning-rate", "Learning rate", "learning rate", "lr", LineFigure.YScale.FROM_ZERO);
+        static final Panel THROUGHPUT = new Panel(
+                "throughput", "Throughput", "images per second", "images_per_second", LineFigure.YScale.FROM_ZERO);
     }
 
     private static void addIfDrawn(List<LineFigure> figures, LineFigure figure) {
@@ -112,23 +111,26 @@ public final class Figures {
         }
     }
 
-    private static LineFigure curve(
-            Results results,
-            String id,
-            String title,
-            String yLabel,
-            String column,
-            List<LineFigure.Reference> references) {
+    private static LineFigure curve(Results results, Panel panel, List<LineFigure.Reference> references) {
         List<LineFigure.Line> lines = new ArrayList<>();
         for (CellResult cell : results.cells()) {
             ResultTable table = cell.curve();
-            if (table != null && table.has(column) && !table.rows().isEmpty()) {
+            if (table != null && table.has(panel.column()) && !table.rows().isEmpty()) {
                 List<LineFigure.Point> points =
-                        binned(table.numbers("step"), table.numbers(column), MAX_POINTS);
+                        binned(table.numbers("step"), table.numbers(panel.column()), MAX_POINTS);
                 lines.add(line(results, cell, points));
             }
         }
-        return figure(results, id, title, "optimiser step", yLabel, lines, references);
+        return new LineFigure(
+                panel.id(),
+                panel.title(),
+                "optimiser step",
+                panel.yLabel(),
+                panel.scale(),
+                results.variants(),
+                seedNames(results),
+                lines,
+                references);
     }
 
     /** k-NN of the teacher, else of the student, over epochs, with the untrained floor of the same monitor if it has one. */
@@ -152,32 +154,27 @@ public final class Figures {
             lines.add(line(results, cell, points));
         }
         MeanSd floor = MeanSd.of(floors);
-        return figure(
-                results,
+        List<LineFigure.Reference> references = floor.isMeasured()
+                ? List.of(new LineFigure.Reference("untrained " + Text.percent(floor.mean()) + " %", floor.mean()))
+                : List.of();
+        return new LineFigure(
                 "knn-by-epoch",
                 "k-NN of the teacher during training",
                 "epoch",
-                "top-1 accuracy (fraction)",
+                "top-1 accuracy",
+                LineFigure.YScale.PERCENT,
+                results.variants(),
+                seedNames(results),
                 lines,
-                floor.isMeasured()
-                        ? List.of(new LineFigure.Reference("untrained " + Text.decimals(floor.mean(), 3), floor.mean()))
-                        : List.of());
+                references);
     }
 
     private static String knnColumn(ResultTable table) {
         return table.has("knn_teacher") ? "knn_teacher" : "knn_student";
     }
 
-    private static LineFigure figure(
-            Results results,
-            String id,
-            String title,
-            String xLabel,
-            String yLabel,
-            List<LineFigure.Line> lines,
-            List<LineFigure.Reference> references) {
-        List<String> seeds = results.seeds().stream().map(s -> "seed " + s).toList();
-        return new LineFigure(id, title, xLabel, yLabel, results.variants(), seeds, lines, references);
+    private static List<String> seedNames(Results results) {
+        return results.seeds().stream().map(s -> "seed " + s).toList();
     }
 
     private static LineFigure.Line line(Results results, CellResult cell, List<LineFigure.Point> points) {

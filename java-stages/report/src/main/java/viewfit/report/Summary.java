@@ -95,16 +95,27 @@ public final class Summary {
         return differences;
     }
 
-    /** Why a variant has fewer runs than cells: "diverged", "missing", "not run", or "1 of 2 seeds". */
+    /** Why a variant has fewer runs than cells: "1 of 2 seeds", "1 diverged, 1 without result", "not scored". */
     public static String note(Results results, String variant, int measured) {
         List<CellResult> cells = results.of(variant);
         if (measured == cells.size()) {
             return "";
         }
-        long diverged = cells.stream().filter(c -> c.status() == CellResult.Status.DIVERGED).count();
-        long missing = cells.stream().filter(c -> c.status() == CellResult.Status.MISSING).count();
+        long diverged = cells.stream()
+                .filter(c -> c.status() == CellResult.Status.DIVERGED)
+                .count();
+        long missing = cells.stream()
+                .filter(c -> c.status() == CellResult.Status.MISSING)
+                .count();
         if (measured == 0) {
-            return diverged == cells.size() ? "diverged" : missing == cells.size() ? "missing" : "no result";
+            List<String> reasons = new ArrayList<>();
+            if (diverged > 0) {
+                reasons.add(diverged + " diverged");
+            }
+            if (missing > 0) {
+                reasons.add(missing + " without result");
+            }
+            return reasons.isEmpty() ? "not scored" : String.join(", ", reasons);
         }
         return measured + " of " + cells.size() + " seeds";
     }

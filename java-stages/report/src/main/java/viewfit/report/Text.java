@@ -24,7 +24,9 @@ public final class Text {
         if (!mean.isMeasured()) {
             return NONE;
         }
-        return mean.hasSpread() ? percent(mean.mean()) + "\u00A0\u00B1\u00A0" + percent(mean.sd()) : percent(mean.mean());
+        return mean.hasSpread()
+                ? percent(mean.mean()) + "\u00A0\u00B1\u00A0" + percent(mean.sd())
+                : percent(mean.mean());
     }
 
     /** A difference of fractions in percentage points, always with its sign. */

@@ -13,6 +13,7 @@ import org.jfree.chart.JFreeChart;
 import org.jfree.chart.LegendItemCollection;
 import org.jfree.chart.annotations.XYTextAnnotation;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.StandardXYBarPainter;
@@ -55,7 +56,9 @@ final class BarChart {
         SlotAxis x = new SlotAxis(slots, -0.5 - GAP / 2, right + 0.5 + GAP / 2);
         NumberAxis y = new NumberAxis(figure.yLabel());
         y.setNumberFormatOverride(new DecimalFormat("0 %", DecimalFormatSymbols.getInstance(Locale.ROOT)));
-        y.setRange(0, top(figure));
+        double top = top(figure);
+        y.setRange(0, top);
+        y.setTickUnit(new NumberTickUnit(top > 0.25 ? 0.1 : top > 0.1 ? 0.05 : 0.02));
 
         XYIntervalSeriesCollection bars = new XYIntervalSeriesCollection();
         XYIntervalSeriesCollection whiskers = new XYIntervalSeriesCollection();
@@ -72,7 +75,7 @@ final class BarChart {
         }
         for (BarFigure.Bar bar : figure.bars()) {
             double at = bar.group() * stride + bar.variant();
-            addBar(plot, bars, whiskers, bar, at);
+            addBar(plot, bars, whiskers, bar, at, top, figure.chance());
             addFloor(floors, bar, at);
             addDots(dots, bar, at);
         }
@@ -117,12 +120,13 @@ final class BarChart {
             XYIntervalSeriesCollection bars,
             XYIntervalSeriesCollection whiskers,
             BarFigure.Bar bar,
-            double at) {
+            double at,
+            double top,
+            double chance) {
         MeanSd mean = bar.trainedMean();
         double clear = 0;
         if (mean.isMeasured()) {
-            bars.getSeries(bar.variant())
-                    .add(at, at - BAR / 2, at + BAR / 2, mean.mean(), mean.mean(), mean.mean());
+            bars.getSeries(bar.variant()).add(at, at - BAR / 2, at + BAR / 2, mean.mean(), mean.mean(), mean.mean());
             clear = mean.mean();
             for (BarFigure.Run run : bar.trained()) {
                 clear = Math.max(clear, run.value());
@@ -134,24 +138,27 @@ final class BarChart {
                 clear = Math.max(clear, mean.mean() + mean.sd());
             }
             String label = String.format(Locale.ROOT, "%.1f", 100 * mean.mean());
-            plot.addAnnotation(text(label, at, clear, TextAnchor.BOTTOM_CENTER, PaperTheme.bold(12f), PaperTheme.INK));
+            plot.addAnnotation(text(
+                    label, at, clear + 0.018 * top, TextAnchor.BOTTOM_CENTER, PaperTheme.bold(12f), PaperTheme.INK));
         }
         if (!bar.note().isEmpty()) {
-            boolean gap = !mean.isMeasured();
-            XYTextAnnotation note = text(
-                    bar.note() + " ",
-                    at,
-                    0,
-                    gap ? TextAnchor.CENTER_LEFT : TextAnchor.BOTTOM_CENTER,
-                    PaperTheme.font(11f),
-                    gap ? PaperTheme.SOFT : Color.WHITE);
-            if (gap) {
-                note.setText("  " + bar.note());
-                note.setRotationAnchor(TextAnchor.CENTER_LEFT);
-                note.setRotationAngle(-Math.PI / 2);
-            }
-            plot.addAnnotation(note);
+            addNote(plot, bar.note(), at, mean.isMeasured(), top, chance);
         }
+    }
+
+    /** Why runs are absent, upright: in white at the foot of the bar, or in grey where the bar would stand. */
+    private static void addNote(XYPlot plot, String text, double at, boolean onBar, double top, double chance) {
+        double foot = onBar || Double.isNaN(chance) ? 0 : chance;
+        XYTextAnnotation note = text(
+                text,
+                at,
+                foot + 0.025 * top,
+                TextAnchor.CENTER_LEFT,
+                PaperTheme.font(11.5f),
+                onBar ? Color.WHITE : PaperTheme.SOFT);
+        note.setRotationAnchor(TextAnchor.CENTER_LEFT);
+        note.setRotationAngle(-Math.PI / 2);
+        plot.addAnnotation(note);
     }
 
     private static XYTextAnnotation text(

@@ -14,7 +14,13 @@ import viewfit.report.MeanSd;
  * @param chance accuracy of guessing, a dashed line; NaN for none
  */
 public record BarFigure(
-        String id, String title, String yLabel, List<String> groups, List<String> variants, List<Bar> bars, double chance)
+        String id,
+        String title,
+        String yLabel,
+        List<String> groups,
+        List<String> variants,
+        List<Bar> bars,
+        double chance)
         implements Figure {
 
     /** One run: its seed and its accuracy as a fraction. */

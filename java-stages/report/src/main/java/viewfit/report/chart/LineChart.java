@@ -55,6 +55,9 @@ final class LineChart {
         NumberAxis x = new NumberAxis(figure.xLabel());
         x.setNumberFormatOverride(plainNumbers());
         NumberAxis y = new NumberAxis(figure.yLabel());
+        if (figure.yScale() == LineFigure.YScale.PERCENT) {
+            y.setNumberFormatOverride(new DecimalFormat("0 %", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+        }
         XYPlot plot = new XYPlot(data, x, y, lines);
         PaperTheme.style(plot);
         x.setAutoRangeIncludesZero(true);
@@ -77,8 +80,7 @@ final class LineChart {
     }
 
     /** A cross on the last finite point of a run that diverged. */
-    private static void addEnd(
-            XYSeriesCollection ends, XYLineAndShapeRenderer crosses, LineFigure.Line line) {
+    private static void addEnd(XYSeriesCollection ends, XYLineAndShapeRenderer crosses, LineFigure.Line line) {
         for (int i = line.points().size() - 1; i >= 0; i--) {
             LineFigure.Point p = line.points().get(i);
             if (Double.isFinite(p.y())) {
@@ -120,11 +122,15 @@ final class LineChart {
         if (low > high) {
             return;
         }
-        double span = high - low;
+        boolean fromZero = figure.yScale() == LineFigure.YScale.FROM_ZERO && low >= 0;
+        double span = fromZero ? high : high - low;
         // A flat line still needs a range of positive length around it.
         double margin = span > 0 ? 0.06 * span : Math.max(1e-9, 0.05 * Math.abs(high));
-        double from = low >= 0 && low - margin < 0 ? 0 : low - margin;
-        y.setRange(from, high + margin);
+        double from = fromZero || (low >= 0 && low < margin) ? 0 : low - margin;
+        double highest = high;
+        // A label above the topmost line must stay inside.
+        boolean label = figure.references().stream().anyMatch(r -> r.y() > highest - margin);
+        y.setRange(from, high + (label ? 2.2 : 1) * margin);
     }
 
     private static ValueMarker marker(LineFigure.Reference reference) {
@@ -142,8 +148,7 @@ final class LineChart {
     private static LegendItemCollection legend(LineFigure figure, boolean diverged) {
         LegendItemCollection items = new LegendItemCollection();
         for (int v = 0; v < figure.variants().size(); v++) {
-            items.add(PaperTheme.lineItem(
-                    figure.variants().get(v), PaperTheme.colour(v), new BasicStroke(2.2f)));
+            items.add(PaperTheme.lineItem(figure.variants().get(v), PaperTheme.colour(v), new BasicStroke(2.2f)));
         }
         if (figure.seeds().size() > 1) {
             for (int s = 0; s < figure.seeds().size(); s++) {

@@ -7,6 +7,7 @@ import java.util.List;
  * Quantities over time, one line per cell. Colour tells the variant, dash pattern the seed, so that a sweep of many cells
  * needs a legend of variants plus seeds instead of variants times seeds.
  *
+ * @param yScale layout of the y axis
  * @param variants legend labels by colour index
  * @param seeds legend labels by dash index
  * @param references horizontal lines with a label, such as ln K
@@ -16,6 +17,7 @@ public record LineFigure(
         String title,
         String xLabel,
         String yLabel,
+        YScale yScale,
         List<String> variants,
         List<String> seeds,
         List<Line> lines,
@@ -33,6 +35,16 @@ public record LineFigure(
         public Line {
             points = List.copyOf(points);
         }
+    }
+
+    /** How the y axis is laid out and labelled; the data stay as they are. */
+    public enum YScale {
+        /** As much of the axis as the data take. */
+        DATA,
+        /** Down to zero, for amounts whose ratio matters. */
+        FROM_ZERO,
+        /** Fractions labelled as percent. */
+        PERCENT
     }
 
     /** One drawn point in data units. */

@@ -43,8 +43,13 @@ final class PaperTheme {
 
     /** Okabe-Ito without black (text) and in an order that keeps the first two furthest apart; yellow last, it is weakest on white. */
     private static final Color[] PALETTE = {
-        new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7),
-        new Color(0x56B4E9), new Color(0xE69F00), new Color(0xF0E442)
+        new Color(0x0072B2),
+        new Color(0xD55E00),
+        new Color(0x009E73),
+        new Color(0xCC79A7),
+        new Color(0x56B4E9),
+        new Color(0xE69F00),
+        new Color(0xF0E442)
     };
 
     private static final float[][] DASHES = {{}, {6f, 3.5f}, {1.8f, 2.8f}, {9f, 3f, 2f, 3f}};
@@ -103,13 +108,13 @@ final class PaperTheme {
     static JFreeChart chart(String title, XYPlot plot) {
         JFreeChart chart = new JFreeChart(null, bold(14f), plot, false);
         chart.setBackgroundPaint(Color.WHITE);
-        chart.setPadding(new RectangleInsets(6, 6, 6, 12));
+        chart.setPadding(new RectangleInsets(4, 0, 4, 10));
         chart.setAntiAlias(true);
         chart.setTextAntiAlias(true);
         TextTitle heading = new TextTitle(title, bold(14f));
         heading.setPaint(INK);
         heading.setHorizontalAlignment(HorizontalAlignment.LEFT);
-        heading.setPadding(2, 4, 6, 4);
+        heading.setPadding(2, 1, 8, 4);
         chart.setTitle(heading);
         if (plot.getLegendItems() != null && plot.getLegendItems().getItemCount() > 0) {
             LegendTitle legend = new LegendTitle(plot);
@@ -119,8 +124,8 @@ final class PaperTheme {
             legend.setFrame(BlockBorder.NONE);
             legend.setPosition(RectangleEdge.BOTTOM);
             legend.setHorizontalAlignment(HorizontalAlignment.LEFT);
-            legend.setItemLabelPadding(new RectangleInsets(2, 3, 2, 10));
-            legend.setPadding(4, 0, 2, 0);
+            legend.setItemLabelPadding(new RectangleInsets(2, 3, 2, 8));
+            legend.setPadding(5, 0, 2, 0);
             chart.addLegend(legend);
         }
         return chart;

@@ -51,7 +51,8 @@ final class CellsSection {
             case OK -> "<span class=\"status\">" + (cell.probe() == null ? "trained, not scored" : "done") + "</span>";
             case MISSING -> "<span class=\"status missing\">no result</span>";
             case DIVERGED -> {
-                String message = cell.pretrain() == null ? "" : cell.pretrain().metrics().message();
+                String message =
+                        cell.pretrain() == null ? "" : cell.pretrain().metrics().message();
                 yield "<span class=\"status diverged\">diverged</span>"
                         + (message.isEmpty() ? "" : "<br>" + Html.escape(message));
             }

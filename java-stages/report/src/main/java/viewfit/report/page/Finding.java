@@ -29,8 +29,11 @@ final class Finding {
                         ? "No run has a score on held-out images yet; the page shows the training only."
                         : "Linear probe on held-out images: " + scores + ".");
         sentences.addAll(notAboveFloor(results));
-        if (results.variants().size() == 2) {
-            String comparison = comparison(results, results.variants().get(1), results.variants().get(0));
+        List<String> scored = results.variants().stream()
+                .filter(v -> !Summary.trained(results, v, Summary.LINEAR).isEmpty())
+                .toList();
+        if (scored.size() == 2) {
+            String comparison = comparison(results, scored.get(1), scored.get(0));
             if (!comparison.isEmpty()) {
                 sentences.add(comparison);
             }
@@ -54,8 +57,9 @@ final class Finding {
                     + Text.plural(runs.size(), "seed") + ")";
             MeanSd gain = MeanSd.of(Summary.paired(runs, floor));
             if (gain.isMeasured()) {
-                part += ", " + Text.points(gain.mean()) + " points from the " + Text.percent(Summary.mean(floor))
-                        + " % of its untrained network";
+                part += ", " + Text.percent(Math.abs(gain.mean())) + " points "
+                        + (gain.mean() < 0 ? "below" : "above") + " the same network untrained ("
+                        + Text.percent(Summary.mean(floor)) + " %)";
             }
             parts.add(part);
         }

@@ -38,7 +38,10 @@ final class Html {
 
     /** An element around escaped text; attributes are trusted markup. */
     Html element(String tag, String attributes, String text) {
-        out.append('<').append(tag).append(attributes.isEmpty() ? "" : " " + attributes).append('>');
+        out.append('<')
+                .append(tag)
+                .append(attributes.isEmpty() ? "" : " " + attributes)
+                .append('>');
         out.append(escape(text));
         out.append("</").append(tag).append(">\n");
         return this;

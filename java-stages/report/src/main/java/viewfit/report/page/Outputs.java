@@ -32,7 +32,7 @@ final class Outputs {
         byte[] png = figure.png(width, height);
         AtomicFiles.writeBytes(out.resolve("figures").resolve(figure.id() + ".png"), png);
         table(figure.id(), figure.header(), figure.rows());
-        return "<figure id=\"" + figure.id() + "\">\n"
+        return "<figure id=\"" + figure.id() + "\"" + (width == WIDE ? " class=\"wide\"" : "") + ">\n"
                 + image(png, "width=\"" + width + "\" height=\"" + height + "\"", figure.title())
                 + "<figcaption>" + caption + " " + sources(figure.id()) + "</figcaption>\n</figure>\n";
     }
@@ -40,14 +40,14 @@ final class Outputs {
     /** A picture made by another stage, kept as it is. */
     String picture(String id, byte[] png, String alt, String caption) {
         AtomicFiles.writeBytes(out.resolve("figures").resolve(id + ".png"), png);
-        return "<figure class=\"sheet\" id=\"" + id + "\">\n" + image(png, "", alt) + "<figcaption>" + caption
+        return "<figure class=\"sheet wide\" id=\"" + id + "\">\n" + image(png, "", alt) + "<figcaption>" + caption
                 + " <span class=\"source\"><a href=\"figures/" + id + ".png\">picture</a></span></figcaption>\n"
                 + "</figure>\n";
     }
 
     private static String image(byte[] png, String size, String alt) {
-        return "<img " + size + " alt=\"" + Html.escape(alt) + "\" src=\"data:image/png;base64,"
-                + Base64.getEncoder().encodeToString(png) + "\">\n";
+        return "<div class=\"scroll\"><img " + size + " alt=\"" + Html.escape(alt) + "\" src=\"data:image/png;base64,"
+                + Base64.getEncoder().encodeToString(png) + "\"></div>\n";
     }
 
     private static String sources(String id) {
@@ -60,7 +60,7 @@ final class Outputs {
         StringBuilder text = new StringBuilder("# schema: report-table/1\n# provenance: {\"code\":\"")
                 .append(Code.version())
                 .append("\"}\n");
-        CSVFormat format = CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
+        CSVFormat format = CSVFormat.RFC4180.builder().setRecordSeparator('\n').build();
         text.append(format.format(header.toArray())).append('\n');
         for (List<String> row : rows) {
             text.append(format.format(row.toArray())).append('\n');

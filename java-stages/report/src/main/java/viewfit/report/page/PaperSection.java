@@ -1,7 +1,9 @@
 package viewfit.report.page;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import viewfit.report.Text;
 import viewfit.report.results.ResultTable;
 
@@ -12,29 +14,41 @@ final class PaperSection {
 
     static String html() {
         return "<h2 id=\"paper\">The paper's numbers</h2>\n<div class=\"paper\">\n"
-                + "<p>Paper, ImageNet, 200 epochs: linear probe top-1 and top-5 in percent on the official validation set."
+                + "<p>Paper, ImageNet, 200 epochs: linear probe, percent on the official validation set."
                 + " <strong>Not comparable with runs on small data;</strong> they are here for the direction and size of the"
                 + " effect only. Source: Tan, Saleh and Martinez, Effective Self-supervised Pre-training on Low-compute"
                 + " Networks without Distillation, ICLR 2023.</p>\n"
-                + "<h3>Methods on MobileNetV2 (table 2)</h3>\n"
-                + table("paper/table2.csv", List.of("ssl_method", "variant", "top1", "top5", "delta_top1"))
-                + "<h3>Networks, DINO (table 3)</h3>\n"
-                + table("paper/table3.csv", List.of("backbone", "variant", "params_m", "gflops", "top1", "top5", "delta_top1"))
+                + "<h3>Methods on MobileNetV2 (table 2), top-1</h3>\n"
+                + table("paper/table2.csv", List.of("ssl_method"), "baseline")
+                + "<h3>Networks, DINO (table 3), top-1</h3>\n"
+                + table("paper/table3.csv", List.of("backbone", "params_m", "gflops"), "dino")
                 + "</div>\n";
     }
 
-    private static String table(String resource, List<String> columns) {
+    /** One row per method or network: supervised, the stock views, the paper's views, and the difference. */
+    private static String table(String resource, List<String> columns, String stock) {
         ResultTable table = ResultTable.parse(java.nio.file.Path.of(resource), PageResources.text(resource));
-        List<List<String>> rows = new ArrayList<>();
+        Map<String, List<String>> rows = new LinkedHashMap<>();
+        List<String> variants = List.of("supervised", stock, "ours");
         for (int i = 0; i < table.rows().size(); i++) {
-            List<String> row = new ArrayList<>();
-            for (String column : columns) {
-                String value = table.text(column).get(i);
-                row.add(value.isEmpty() ? Text.NONE : Html.escape(value));
+            int at = i;
+            List<String> row = rows.computeIfAbsent(table.text(columns.get(0)).get(i), name -> {
+                List<String> fresh = new ArrayList<>();
+                columns.forEach(c -> fresh.add(Html.escape(table.text(c).get(at))));
+                fresh.addAll(List.of(Text.NONE, Text.NONE, Text.NONE, Text.NONE));
+                return fresh;
+            });
+            String variant = table.text("variant").get(i);
+            int column = columns.size() + variants.indexOf(variant.isEmpty() ? "supervised" : variant);
+            row.set(column, Html.escape(table.text("top1").get(i)));
+            if (variant.equals("ours")) {
+                row.set(column + 1, Html.escape(table.text("delta_top1").get(i)));
             }
-            rows.add(row);
         }
-        return new Html().table("numbers", columns.stream().map(PaperSection::title).toList(), rows).toString();
+        List<String> header =
+                new ArrayList<>(columns.stream().map(PaperSection::title).toList());
+        header.addAll(List.of("supervised", "baseline", "ours", "ours \u2212 baseline"));
+        return new Html().table("numbers", header, List.copyOf(rows.values())).toString();
     }
 
     private static String title(String column) {
@@ -42,9 +56,6 @@ final class PaperSection {
             case "ssl_method" -> "method";
             case "params_m" -> "parameters, millions";
             case "gflops" -> "GFLOPs";
-            case "top1" -> "top-1";
-            case "top5" -> "top-5";
-            case "delta_top1" -> "ours \u2212 baseline";
             default -> column;
         };
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import viewfit.core.Code;
 import viewfit.report.Text;
+import viewfit.report.chart.Fonts;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
 
@@ -23,6 +24,7 @@ public final class ReportWriter {
      * @param out folder to write into; made when missing
      */
     public static void write(Results results, String title, Path out) {
+        Fonts.require();
         Outputs outputs = new Outputs(out);
         Map<String, String> sections = new LinkedHashMap<>();
         sections.put("scores", ScoreSection.html(results, outputs));

@@ -28,11 +28,12 @@ final class ScoreSection {
                         + " network of the same seeds, probed the same way."));
         BarFigure finetune = Figures.finetune(results);
         if (finetune != null) {
-            html.append(outputs.figure(
-                    finetune,
-                    Outputs.WIDE,
-                    340,
-                    "The whole network fine-tuned on a class-balanced subset of the labels, scored on held-out images."));
+            html.append(
+                    outputs.figure(
+                            finetune,
+                            Outputs.WIDE,
+                            340,
+                            "The whole network fine-tuned on a class-balanced subset of the labels, scored on held-out images."));
         }
         List<String> header = new ArrayList<>(List.of("recipe", "seeds scored"));
         Map<String, List<MeanSd>> columns = columns(results);
@@ -59,10 +60,17 @@ final class ScoreSection {
         outputs.table("means", List.of("recipe", "measure", "n", "mean", "sd"), numbers);
         writeMetrics(results, outputs);
         html.append(new Html()
-                .table("numbers", header.stream().map(Html::escape).toList(), cells));
-        html.append("<p class=\"note\">In percent, on held-out images; gain in points over the untrained network of the same"
-                + " seeds. A diverged run is not in any mean. <span class=\"source\"><a href=\"tables/means.csv\">means</a>"
-                + " · <a href=\"tables/metrics.csv\">every score with its source file</a></span></p>\n");
+                .table(
+                        "numbers",
+                        header.stream()
+                                // A hyphen that does not break: "top-1" stays whole in a narrow column.
+                                .map(h -> Html.escape(h).replace('-', '\u2011'))
+                                .toList(),
+                        cells));
+        html.append(
+                "<p class=\"note\">In percent, on held-out images; gain in points over the untrained network of the same"
+                        + " seeds. A diverged run is not in any mean. <span class=\"source\"><a href=\"tables/means.csv\">means</a>"
+                        + " · <a href=\"tables/metrics.csv\">every score with its source file</a></span></p>\n");
         return html.toString();
     }
 
@@ -78,11 +86,11 @@ final class ScoreSection {
         Map<String, List<MeanSd>> columns = new LinkedHashMap<>();
         put(columns, results, "linear top-1", v -> Summary.mean(Summary.trained(results, v, Summary.LINEAR)));
         put(columns, results, "linear top-5", v -> Summary.mean(Summary.trained(results, v, "linear.top5")));
-        put(columns, results, "untrained linear", v -> Summary.mean(Summary.floor(results, v, Summary.LINEAR)));
-        put(columns, results, "gain linear", v -> gainOf(results, v, Summary.LINEAR));
+        put(columns, results, "linear, untrained", v -> Summary.mean(Summary.floor(results, v, Summary.LINEAR)));
+        put(columns, results, "gain, linear", v -> gainOf(results, v, Summary.LINEAR));
         put(columns, results, "k-NN top-1", v -> Summary.mean(Summary.trained(results, v, Summary.KNN)));
-        put(columns, results, "untrained k-NN", v -> Summary.mean(Summary.floor(results, v, Summary.KNN)));
-        put(columns, results, "gain k-NN", v -> gainOf(results, v, Summary.KNN));
+        put(columns, results, "k-NN, untrained", v -> Summary.mean(Summary.floor(results, v, Summary.KNN)));
+        put(columns, results, "gain, k-NN", v -> gainOf(results, v, Summary.KNN));
         for (String fraction : results.fractions()) {
             put(
                     columns,
@@ -94,8 +102,8 @@ final class ScoreSection {
     }
 
     private static MeanSd gainOf(Results results, String variant, String measure) {
-        return MeanSd.of(Summary.paired(
-                Summary.trained(results, variant, measure), Summary.floor(results, variant, measure)));
+        return MeanSd.of(
+                Summary.paired(Summary.trained(results, variant, measure), Summary.floor(results, variant, measure)));
     }
 
     private static void put(
@@ -114,12 +122,14 @@ final class ScoreSection {
         List<List<String>> rows = new ArrayList<>();
         for (CellResult cell : results.cells()) {
             for (Scored scored : cell.scores()) {
-                scored.metrics().values().forEach((key, value) -> rows.add(List.of(
-                        cell.cell().id(),
-                        scored.metrics().stage(),
-                        key,
-                        Double.toString(value),
-                        results.source(scored.file()))));
+                scored.metrics()
+                        .values()
+                        .forEach((key, value) -> rows.add(List.of(
+                                cell.cell().id(),
+                                scored.metrics().stage(),
+                                key,
+                                Double.toString(value),
+                                results.source(scored.file()))));
             }
         }
         outputs.table("metrics", List.of("cell", "stage", "key", "value", "source"), rows);

@@ -51,7 +51,8 @@ final class SettingsSection {
                     ? "<p>The recipes have the same settings under different names.</p>\n"
                     : "<p>The complete recipes were not among the inputs, so their settings are not compared here.</p>\n";
         }
-        return "<p>" + (complete ? "Only the settings that differ; everything else is the same." : "Values on the axes.")
+        return "<p>"
+                + (complete ? "Only the settings that differ; everything else is the same." : "Values on the axes.")
                 + "</p>\n" + new Html().table("plain", header, rows);
     }
 
@@ -65,9 +66,13 @@ final class SettingsSection {
         if (counts.isEmpty()) {
             return "";
         }
-        List<List<String>> rows = new ArrayList<>();
-        counts.forEach((name, n) -> rows.add(List.of(Html.escape(name), Text.count(n))));
-        return "<h3>Images</h3>\n" + new Html().table("numbers", List.of("split", "images"), rows);
+        List<String> header = new ArrayList<>(List.of("split"));
+        List<String> row = new ArrayList<>(List.of("images"));
+        counts.forEach((name, n) -> {
+            header.add(Html.escape(name));
+            row.add(Text.count(n));
+        });
+        return new Html().table("numbers", header, List.of(row)).toString();
     }
 
     /** Whole numbers one level deep; per-class counts stay in split.json. */
