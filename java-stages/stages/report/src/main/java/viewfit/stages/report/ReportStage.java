@@ -1,9 +1,9 @@
 package viewfit.stages.report;
 
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import viewfit.cli.Stage;
