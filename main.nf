@@ -43,11 +43,12 @@ workflow {
     classes = SPLIT.out.classes.filter { file -> file.readLines().count { line -> !line.startsWith('#') } > 1 }
     PROBE(networks, file(params.probe_recipe), SPLIT.out.train, SPLIT.out.heldout, classes, images, code.probe)
 
-    // Fine-tuning on the label subsets: [[id], checkpoint, fraction, labels.csv]
-    subsets = SPLIT.out.labels_1pct.map { labels -> ['1pct', labels] }
-        .mix(SPLIT.out.labels_10pct.map { labels -> ['10pct', labels] })
-        .filter { fraction, labels -> fraction in params.fractions.tokenize(', ') }
-    FINETUNE(networks.combine(subsets), file(params.finetune_recipe), SPLIT.out.heldout, classes, images, code.finetune)
+    // Fine-tuning on the label subsets: [[id], checkpoint, fraction, recipe, labels.csv]
+    subsets = SPLIT.out.labels_1pct.map { labels -> ['1pct', params.finetune_1pct, labels] }
+        .mix(SPLIT.out.labels_10pct.map { labels -> ['10pct', params.finetune_10pct, labels] })
+        .filter { fraction, recipe, labels -> recipe }
+        .map { fraction, recipe, labels -> [fraction, file(recipe), labels] }
+    FINETUNE(networks.combine(subsets), SPLIT.out.heldout, classes, images, code.finetune)
 
     // The backbone in the formats detection frameworks load.
     COCO_EXPORT(networks, params.export_network, code['coco-export'])

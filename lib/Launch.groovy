@@ -31,8 +31,8 @@ class Launch {
         def known = schema(project)
         def unknown = params.keySet().find { name -> !(name in known) }
         if( unknown ) {
-            def nearest = known.keySet().min { name -> distance(name, snake(unknown)) }
-            def hint = distance(nearest, snake(unknown)) <= 3 || nearest.startsWith(snake(unknown)) ?
+            def nearest = known.keySet().min { name -> distance(name, unknown) }
+            def hint = distance(nearest, unknown) <= 3 || nearest.startsWith(unknown) ?
                 "did you mean --${nearest}?" : 'see --help for those there are'
             return "--${unknown}: no such parameter: ${hint}"
         }
@@ -40,7 +40,7 @@ class Launch {
             def name = entry.key
             def about = entry.value
             def value = params[name]
-            if( value == null ) continue
+            if( value == null || value == false ) continue
             if( about.enum && !(value.toString() in about.enum*.toString()) )
                 return "--${name}: ${value}: one of ${about.enum.join(', ')}"
             if( about.type == 'integer' && !(value.toString() ==~ /-?\d+/) )
@@ -55,10 +55,6 @@ class Launch {
         if( !params.input )
             return '--input: not given: a folder of images (train/<class>/*, <class>/* or files), or -profile demo'
         return null
-    }
-
-    private static String snake(String name) {
-        name.replaceAll(/([a-z0-9])([A-Z])/) { all, before, letter -> "${before}_${letter}" }.toLowerCase().replace('-', '_')
     }
 
     /** Levenshtein distance. */

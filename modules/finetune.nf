@@ -4,8 +4,7 @@ process FINETUNE {
     label 'trains'
 
     input:
-    tuple val(meta), path(checkpoint), val(fraction), path(labels)
-    path recipe
+    tuple val(meta), path(checkpoint), val(fraction), path(recipe), path(labels)
     path heldout
     path classes
     val images

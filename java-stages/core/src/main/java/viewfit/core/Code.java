@@ -11,7 +11,10 @@ public final class Code {
 
     private Code() {}
 
-    /** {@code 0.1.0+<fingerprint>}; the fingerprint is given to the build, {@code dev} without one. */
+    /**
+     * {@code 0.1.0+<fingerprint>}. The launcher gives it to the process ({@code viewfit.version}) rather than to the build:
+     * were it inside the jars, a change of one module would change them all, and every finished task would run again.
+     */
     public static String version() {
         return VERSION;
     }
@@ -26,6 +29,7 @@ public final class Code {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return properties.getProperty("version") + "+" + properties.getProperty("fingerprint");
+        String built = properties.getProperty("version") + "+" + properties.getProperty("fingerprint");
+        return System.getProperty("viewfit.version", built);
     }
 }

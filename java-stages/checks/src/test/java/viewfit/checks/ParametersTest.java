@@ -1,0 +1,82 @@
+package viewfit.checks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** nextflow_schema.json, nextflow.config and the files of conf/ speak of the same parameters. */
+class ParametersTest {
+    private static final Pattern PARAMS = Pattern.compile("(?ms)^params \\{(.*?)\\}\\s*$");
+    private static final Pattern ENTRY = Pattern.compile("(\\w+)\\s+=\\s+('[^']*'|\"[^\"]*\"|[^\\s;}]+)");
+    private static final Pattern USE = Pattern.compile("\\bparams\\.(\\w+)");
+
+    @Test
+    void schemaHasTheParametersOfTheConfigWithTheirDefaults() throws IOException {
+        Map<String, String> config = params(Repository.text("nextflow.config"));
+        Map<String, String> schema = new LinkedHashMap<>();
+        schema().forEach((name, about) ->
+                schema.put(name, about.has("default") ? about.get("default").asText() : "null"));
+        assertTrue(config.size() > 10, "only " + config + " was found in nextflow.config");
+        assertEquals(new TreeMap<>(config), new TreeMap<>(schema));
+    }
+
+    @Test
+    void everyParameterIsExplained() throws IOException {
+        schema().forEach((name, about) -> {
+            assertTrue(about.hasNonNull("type"), name + " has no type");
+            assertTrue(about.path("description").asText().length() > 10, name + " has no description");
+            assertTrue(
+                    Repository.text("docs/usage.md").contains("`--" + name + "`"), name + " is not in docs/usage.md");
+        });
+    }
+
+    @Test
+    void profilesSetAndReadNothingElse() throws IOException {
+        var known = schema().keySet();
+        for (Path file : Repository.files("conf", ".config")) {
+            String text = Repository.text("conf/" + file.getFileName());
+            var named = new TreeSet<String>(params(text).keySet());
+            Matcher use = USE.matcher(text);
+            while (use.find()) {
+                named.add(use.group(1));
+            }
+            named.removeAll(known);
+            assertEquals(new TreeSet<>(), named, file.getFileName() + " names parameters the schema does not have");
+        }
+    }
+
+    private static Map<String, JsonNode> schema() throws IOException {
+        Map<String, JsonNode> properties = new LinkedHashMap<>();
+        for (JsonNode group : new ObjectMapper()
+                .readTree(Repository.text("nextflow_schema.json"))
+                .get("$defs")) {
+            group.get("properties")
+                    .fields()
+                    .forEachRemaining(entry -> properties.put(entry.getKey(), entry.getValue()));
+        }
+        return properties;
+    }
+
+    private static Map<String, String> params(String config) {
+        Map<String, String> params = new LinkedHashMap<>();
+        Matcher block = PARAMS.matcher(config);
+        while (block.find()) {
+            Matcher entry = ENTRY.matcher(block.group(1));
+            while (entry.find()) {
+                params.put(entry.group(1), entry.group(2).replaceAll("^['\"]|['\"]$", ""));
+            }
+        }
+        return params;
+    }
+}

@@ -1,0 +1,34 @@
+package viewfit.core.broken;
+
+import ai.djl.ndarray.NDArray;
+import com.sun.jna.Pointer;
+import java.awt.Color;
+import java.time.Instant;
+import java.util.Random;
+import org.jfree.chart.JFreeChart;
+import picocli.CommandLine;
+
+/** Each library and each call that has one place, used in another. */
+public class UsesEverything {
+    NDArray array;
+    Pointer pointer;
+    JFreeChart chart;
+    CommandLine line;
+    Color colour;
+
+    int chance() {
+        return new Random(0).nextInt();
+    }
+
+    Instant clock() {
+        return Instant.now();
+    }
+
+    void console() {
+        System.out.println();
+    }
+
+    void exit() {
+        System.exit(1);
+    }
+}

@@ -1,0 +1,6 @@
+package viewfit.core.recipe.broken;
+
+/** A recipe that is a class. */
+public class RecipeWithState {
+    int value;
+}

@@ -1,0 +1,4 @@
+package viewfit.stages.brokenb;
+
+/** The stage that is seen. */
+public class Second {}
