@@ -1,0 +1,79 @@
+package viewfit.report.results;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.metrics.Outcome;
+
+/**
+ * Everything found for one cell; what is absent is null or empty, never invented.
+ *
+ * @param cell the cell asked for
+ * @param pretrain how the training ended
+ * @param probe linear and k-NN scores, trained and untrained
+ * @param finetune scores by label fraction, such as {@code 1pct}
+ * @param curve per-step losses, schedules and health
+ * @param monitor per-epoch k-NN
+ * @param views sampled views with boxes and pixel scales
+ * @param viewsPng contact sheet of those views
+ * @param export manifest of the exported backbone
+ * @param recipe complete recipe by dotted key; empty when the recipe file was not given
+ */
+public record CellResult(
+        Cell cell,
+        @Nullable Scored pretrain,
+        @Nullable Scored probe,
+        Map<String, Scored> finetune,
+        @Nullable ResultTable curve,
+        @Nullable ResultTable monitor,
+        @Nullable ResultTable views,
+        @Nullable Path viewsPng,
+        @Nullable JsonNode export,
+        Map<String, String> recipe) {
+
+    /** How far a cell came. */
+    public enum Status {
+        OK,
+        DIVERGED,
+        MISSING
+    }
+
+    public Status status() {
+        if (pretrain == null && probe == null) {
+            return Status.MISSING;
+        }
+        boolean diverged = pretrain != null && pretrain.metrics().outcome() == Outcome.DIVERGED;
+        return diverged ? Status.DIVERGED : Status.OK;
+    }
+
+    /** The probe of a run that ended well; a diverged run has no accuracy worth a mean. */
+    public @Nullable Scored scoredProbe() {
+        return usable(probe) ? probe : null;
+    }
+
+    /** The fine-tuning of a run that ended well, by fraction. */
+    public @Nullable Scored scoredFinetune(String fraction) {
+        Scored scored = finetune.get(fraction);
+        return usable(scored) ? scored : null;
+    }
+
+    /** Every metrics file of this cell, in stage order. */
+    public List<Scored> scores() {
+        List<Scored> scores = new ArrayList<>();
+        if (pretrain != null) {
+            scores.add(pretrain);
+        }
+        if (probe != null) {
+            scores.add(probe);
+        }
+        scores.addAll(finetune.values());
+        return scores;
+    }
+
+    private boolean usable(@Nullable Scored scored) {
+        return status() == Status.OK && scored != null && scored.metrics().outcome() == Outcome.OK;
+    }
+}

@@ -1,0 +1,113 @@
+package viewfit.report.results;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.files.AtomicFiles;
+import viewfit.core.metrics.Metrics;
+
+/**
+ * Walks a folder and keeps what the report can use, by the schema a file names and not by its file name: a workflow may
+ * number or rename what it stages. Large files (weights) are not opened.
+ */
+final class InputScan {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    final List<Scored> metrics = new ArrayList<>();
+    final List<ResultTable> tables = new ArrayList<>();
+    final List<Path> contactSheets = new ArrayList<>();
+    final Map<Path, JsonNode> exports = new LinkedHashMap<>();
+    final Map<Path, Map<String, String>> recipes = new LinkedHashMap<>();
+
+    @Nullable
+    JsonNode split;
+
+    @Nullable
+    ResultTable cells;
+
+    /** Files in a fixed order, links followed (a workflow stages inputs as links). */
+    static InputScan of(List<Path> folders) {
+        InputScan scan = new InputScan();
+        for (Path folder : folders) {
+            if (!Files.isDirectory(folder)) {
+                throw new StageFailure(ExitCode.NO_INPUT, folder + ": no such folder: a folder of results is needed");
+            }
+            List<Path> files;
+            try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+                files = walk.filter(Files::isRegularFile).sorted().toList();
+            } catch (IOException e) {
+                throw AtomicFiles.failure(folder, e);
+            }
+            files.forEach(scan::add);
+        }
+        return scan;
+    }
+
+    private void add(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".json")) {
+            addJson(file);
+        } else if (name.endsWith(".csv")) {
+            String schema = ResultTable.schemaOf(file);
+            if (schema.startsWith("curve/") || schema.startsWith("monitor/") || schema.startsWith("views/")) {
+                tables.add(ResultTable.read(file));
+            } else if (schema.startsWith("cells/")) {
+                cells = ResultTable.read(file);
+            }
+        } else if (name.endsWith(".yml") || name.endsWith(".yaml")) {
+            String text = read(file);
+            if (text.startsWith("schema: pretrain/") || text.contains("\nschema: pretrain/")) {
+                recipes.put(file, RecipeKeys.flatten(file, text));
+            }
+        } else if (name.endsWith(".png") && name.contains("views") && !ofReport(file)) {
+            contactSheets.add(file);
+        }
+    }
+
+    /** Pictures of an earlier report, when the folder of all results is given as input. */
+    private static boolean ofReport(Path file) {
+        Path folder = file.getParent();
+        return folder != null && folder.endsWith("figures");
+    }
+
+    private void addJson(Path file) {
+        JsonNode node;
+        try {
+            node = JSON.readTree(read(file));
+        } catch (JsonProcessingException e) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA, file + ": " + e.getOriginalMessage() + ": a complete JSON file is needed", e);
+        }
+        String schema = node.path("schema").asText();
+        if (schema.startsWith("metrics/")) {
+            metrics.add(new Scored(Metrics.read(file), file));
+        } else if (schema.startsWith("split/")) {
+            split = node;
+        } else if (schema.startsWith("export/")) {
+            exports.put(file, node);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw AtomicFiles.failure(file, e);
+        }
+    }
+}

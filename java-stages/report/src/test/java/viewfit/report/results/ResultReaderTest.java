@@ -1,0 +1,142 @@
+package viewfit.report.results;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
+import viewfit.core.metrics.Provenance;
+import viewfit.report.FakeSweep;
+
+class ResultReaderTest {
+    @TempDir
+    Path folder;
+
+    private CellResult cell(Results results, String id) {
+        return results.cells().stream()
+                .filter(c -> c.cell().id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Metrics metrics(String stage, String cell, String recipeSha256, Map<String, Double> values) {
+        Provenance provenance = new Provenance("code", recipeSha256, "", "", "", "", 3);
+        return new Metrics(Metrics.SCHEMA, stage, cell, Outcome.OK, "", values, Map.of(), provenance);
+    }
+
+    private Path text(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text);
+    }
+
+    private StageFailure failure(Path cells, Path... inputs) {
+        StageFailure failure = assertThrows(StageFailure.class, () -> ResultReader.read(cells, List.of(inputs)));
+        assertEquals(1, failure.getMessage().lines().count(), failure.getMessage());
+        return failure;
+    }
+
+    @Test
+    void everythingFindsItsCell() {
+        FakeSweep sweep = new FakeSweep(folder);
+        Results results = ResultReader.read(sweep.write(), List.of(sweep.inputs()));
+        assertEquals(6, results.cells().size());
+        CellResult ours = cell(results, "dino-ours-s1");
+        assertEquals(CellResult.Status.OK, ours.status());
+        assertEquals(1, ours.cell().seed());
+        assertEquals(FakeSweep.OURS, ours.cell().variant());
+        assertEquals(FakeSweep.linear(FakeSweep.OURS, 1), ours.probe().value("heldout.linear.top1"));
+        assertEquals(List.of("1pct", "10pct"), results.fractions());
+        assertEquals(720, ours.curve().rows().size());
+        assertTrue(ours.viewsPng().endsWith("pretrain/dino-ours-s1/views.png"));
+        assertEquals("0.4", ours.recipe().get("method.alpha"));
+        assertNotNull(ours.export());
+        assertEquals(CellResult.Status.DIVERGED, cell(results, "dino-hot-s0").status());
+        assertEquals(CellResult.Status.MISSING, cell(results, "dino-hot-s1").status());
+        assertEquals(8969, results.split().path("counts").path("train").asInt());
+    }
+
+    @Test
+    void foldersMayHaveAnyName() throws IOException {
+        text("cells.csv", "cell,recipe,seed,sha256\na-s3,a.yml,3,aaa\nb-s3,b.yml,3,bbb\n");
+        metrics("pretrain", "a-s3", "aaa", Map.of()).write(folder.resolve("in/1/metrics.json"));
+        metrics("pretrain", "b-s3", "bbb", Map.of()).write(folder.resolve("in/2/metrics.json"));
+        metrics("finetune", "b-s3", "x", Map.of("heldout.top1", 0.5)).write(folder.resolve("in/9.10pct/metrics.json"));
+        text("in/1/views.png", "beside the metrics of a");
+        text("in/7/curve.csv", "# schema: curve/1\n# provenance: {\"recipe-sha256\":\"bbb\"}\nstep,loss\n0,7.0\n");
+        text("in/8/curve.csv", "# schema: curve/1\n# provenance: {\"cell\":\"a-s3\"}\nstep,loss\n0,6.0\n");
+        Results results = ResultReader.read(folder.resolve("cells.csv"), List.of(folder.resolve("in")));
+        assertEquals(7.0, cell(results, "b-s3").curve().numbers("loss")[0], "by recipe checksum");
+        assertEquals(6.0, cell(results, "a-s3").curve().numbers("loss")[0], "by its own provenance");
+        assertTrue(cell(results, "a-s3").viewsPng().endsWith("in/1/views.png"), "by the metrics beside it");
+        assertNull(cell(results, "b-s3").viewsPng());
+        assertEquals(0.5, cell(results, "b-s3").finetune().get("10pct").value("heldout.top1"));
+    }
+
+    @Test
+    void cellsWithoutATableAreThoseWithResults() {
+        metrics("pretrain", "only", "aaa", Map.of()).write(folder.resolve("in/x/metrics.json"));
+        Results results = ResultReader.read(null, List.of(folder.resolve("in")));
+        assertEquals(List.of("only"), results.variants());
+        assertEquals(List.of(3L), results.seeds());
+    }
+
+    @Test
+    void aTableAmongTheInputsIsUsed() throws IOException {
+        text(
+                "in/grid/cells.csv",
+                "# schema: cells/1\ncell,recipe,alpha,seed,sha256\na-s3,x/a.yml,0.4,3,\nlost,a.yml,,4,\n");
+        metrics("pretrain", "a-s3", "", Map.of()).write(folder.resolve("in/x/metrics.json"));
+        Results results = ResultReader.read(null, List.of(folder.resolve("in")));
+        assertEquals(List.of("a, alpha 0.4", "a"), results.variants());
+        assertEquals(CellResult.Status.MISSING, cell(results, "lost").status());
+    }
+
+    @Test
+    void aCutLastLineOfACurveIsNoRow() throws IOException {
+        text("in/a/curve.csv", "# schema: curve/1\nstep,loss\n0,7.0\n1,6.");
+        ResultTable table = ResultTable.read(folder.resolve("in/a/curve.csv"));
+        assertEquals(1, table.rows().size());
+        text("cells.csv", "cell,recipe,seed\na,a.yml,0");
+        assertEquals(1, ResultTable.read(folder.resolve("cells.csv")).rows().size(), "a whole last row is kept");
+    }
+
+    @Test
+    void problemsNameTheirPlace() throws IOException {
+        Path cells = text("cells.csv", "cell,recipe,seed\na,a.yml,0\n");
+        assertEquals(
+                ExitCode.NO_INPUT, failure(cells, folder.resolve("nowhere")).exitCode());
+        metrics("pretrain", "stranger", "", Map.of()).write(folder.resolve("in/x/metrics.json"));
+        StageFailure stranger = failure(cells, folder.resolve("in"));
+        assertEquals(ExitCode.BAD_DATA, stranger.exitCode());
+        assertTrue(stranger.getMessage().contains("cell \"stranger\""), stranger.getMessage());
+        Files.delete(folder.resolve("in/x/metrics.json"));
+        text("in/x/metrics.json", "{\"schema\": \"metrics/1\",");
+        assertTrue(failure(cells, folder.resolve("in")).getMessage().contains("in/x/metrics.json: "));
+        Files.delete(folder.resolve("in/x/metrics.json"));
+        metrics("probe", "a", "", Map.of()).write(folder.resolve("in/x/metrics.json"));
+        metrics("probe", "a", "", Map.of()).write(folder.resolve("in/y/metrics.json"));
+        assertTrue(failure(cells, folder.resolve("in")).getMessage().contains("second probe result of cell a"));
+        Files.delete(folder.resolve("in/y/metrics.json"));
+        text("cells.csv", "cell,recipe,seed\na,a.yml,0\na,a.yml,1\n");
+        assertTrue(failure(cells, folder.resolve("in")).getMessage().contains("cell a twice"));
+        text("cells.csv", "cell,recipe,seed\na,a.yml\n");
+        assertTrue(failure(cells, folder.resolve("in")).getMessage().contains("data row 1: 2 values"));
+        text("cells.csv", "cell,recipe,seed\na,a.yml,zero\n");
+        assertTrue(failure(cells, folder.resolve("in")).getMessage().contains("column seed: \"zero\""));
+        text("cells.csv", "cell,seed\na,0\n");
+        assertTrue(failure(cells, folder.resolve("in")).getMessage().contains("no column recipe: found cell, seed"));
+    }
+}
