@@ -1,0 +1,163 @@
+package viewfit.report.chart;
+
+import java.awt.BasicStroke;
+import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.LegendItemCollection;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.plot.ValueMarker;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.Layer;
+import org.jfree.chart.ui.RectangleAnchor;
+import org.jfree.chart.ui.RectangleInsets;
+import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.xy.XYSeries;
+import org.jfree.data.xy.XYSeriesCollection;
+
+/** Draws a {@link LineFigure}. */
+final class LineChart {
+
+    private static final BasicStroke REFERENCE = new BasicStroke(1.3f, 0, 0, 10f, new float[] {4f, 3f}, 0f);
+
+    /** Lines with few points, such as k-NN by epoch, show them as dots. */
+    private static final int SHOW_DOTS_BELOW = 40;
+
+    private LineChart() {}
+
+    static JFreeChart draw(LineFigure figure) {
+        XYSeriesCollection data = new XYSeriesCollection();
+        XYSeriesCollection ends = new XYSeriesCollection();
+        XYLineAndShapeRenderer lines = new XYLineAndShapeRenderer(true, false);
+        XYLineAndShapeRenderer crosses = new XYLineAndShapeRenderer(false, true);
+        lines.setDrawSeriesLineAsPath(true);
+        for (int i = 0; i < figure.lines().size(); i++) {
+            LineFigure.Line line = figure.lines().get(i);
+            XYSeries series = new XYSeries(i + " " + line.cell(), false, true);
+            for (LineFigure.Point p : line.points()) {
+                series.add(p.x(), Double.isFinite(p.y()) ? p.y() : Double.NaN);
+            }
+            data.addSeries(series);
+            lines.setSeriesPaint(i, PaperTheme.colour(line.variant()));
+            lines.setSeriesStroke(i, PaperTheme.dash(line.seed(), 1.8f));
+            if (line.points().size() < SHOW_DOTS_BELOW) {
+                lines.setSeriesShapesVisible(i, true);
+                lines.setSeriesShape(i, new java.awt.geom.Ellipse2D.Double(-2.3, -2.3, 4.6, 4.6));
+            }
+            if (line.ended()) {
+                addEnd(ends, crosses, line);
+            }
+        }
+        NumberAxis x = new NumberAxis(figure.xLabel());
+        x.setNumberFormatOverride(plainNumbers());
+        NumberAxis y = new NumberAxis(figure.yLabel());
+        if (figure.yScale() == LineFigure.YScale.PERCENT) {
+            y.setNumberFormatOverride(new DecimalFormat("0 %", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+        }
+        XYPlot plot = new XYPlot(data, x, y, lines);
+        PaperTheme.style(plot);
+        x.setAutoRangeIncludesZero(true);
+        x.setLowerMargin(0.01);
+        x.setUpperMargin(0.02);
+        plot.setDataset(1, ends);
+        plot.setRenderer(1, crosses);
+        includeReferences(figure, y);
+        for (LineFigure.Reference reference : figure.references()) {
+            plot.addRangeMarker(marker(reference), Layer.BACKGROUND);
+        }
+        plot.setFixedLegendItems(legend(figure, ends.getSeriesCount() > 0));
+        return PaperTheme.chart(figure.title(), plot);
+    }
+
+    private static DecimalFormat plainNumbers() {
+        DecimalFormatSymbols symbols = DecimalFormatSymbols.getInstance(Locale.ROOT);
+        symbols.setGroupingSeparator('\u202F');
+        return new DecimalFormat("#,##0.##", symbols);
+    }
+
+    /** A cross on the last finite point of a run that diverged. */
+    private static void addEnd(XYSeriesCollection ends, XYLineAndShapeRenderer crosses, LineFigure.Line line) {
+        for (int i = line.points().size() - 1; i >= 0; i--) {
+            LineFigure.Point p = line.points().get(i);
+            if (Double.isFinite(p.y())) {
+                int index = ends.getSeriesCount();
+                XYSeries end = new XYSeries("end " + index + " " + line.cell());
+                end.add(p.x(), p.y());
+                ends.addSeries(end);
+                crosses.setSeriesShape(index, cross());
+                crosses.setSeriesPaint(index, PaperTheme.colour(line.variant()));
+                return;
+            }
+        }
+    }
+
+    private static Path2D cross() {
+        Path2D path = new Path2D.Double();
+        BasicStroke pen = new BasicStroke(2.4f);
+        path.append(pen.createStrokedShape(new Line2D.Double(-5, -5, 5, 5)), false);
+        path.append(pen.createStrokedShape(new Line2D.Double(-5, 5, 5, -5)), false);
+        return path;
+    }
+
+    /** The y range covers lines and references, so that a floor below all curves is still seen. */
+    private static void includeReferences(LineFigure figure, NumberAxis y) {
+        double low = Double.POSITIVE_INFINITY;
+        double high = Double.NEGATIVE_INFINITY;
+        for (LineFigure.Line line : figure.lines()) {
+            for (LineFigure.Point p : line.points()) {
+                if (Double.isFinite(p.y())) {
+                    low = Math.min(low, p.y());
+                    high = Math.max(high, p.y());
+                }
+            }
+        }
+        for (LineFigure.Reference reference : figure.references()) {
+            low = Math.min(low, reference.y());
+            high = Math.max(high, reference.y());
+        }
+        if (low > high) {
+            return;
+        }
+        boolean fromZero = figure.yScale() == LineFigure.YScale.FROM_ZERO && low >= 0;
+        double span = fromZero ? high : high - low;
+        // A flat line still needs a range of positive length around it.
+        double margin = span > 0 ? 0.06 * span : Math.max(1e-9, 0.05 * Math.abs(high));
+        double from = fromZero || (low >= 0 && low < margin) ? 0 : low - margin;
+        double highest = high;
+        // A label above the topmost line must stay inside.
+        boolean label = figure.references().stream().anyMatch(r -> r.y() > highest - margin);
+        y.setRange(from, high + (label ? 2.2 : 1) * margin);
+    }
+
+    private static ValueMarker marker(LineFigure.Reference reference) {
+        ValueMarker marker = new ValueMarker(reference.y(), PaperTheme.SOFT, REFERENCE);
+        marker.setLabel(reference.label());
+        marker.setLabelFont(PaperTheme.font(11.5f));
+        marker.setLabelPaint(PaperTheme.SOFT);
+        marker.setLabelBackgroundColor(new java.awt.Color(255, 255, 255, 0));
+        marker.setLabelAnchor(RectangleAnchor.TOP_RIGHT);
+        marker.setLabelTextAnchor(TextAnchor.BOTTOM_RIGHT);
+        marker.setLabelOffset(new RectangleInsets(2, 2, 2, 4));
+        return marker;
+    }
+
+    private static LegendItemCollection legend(LineFigure figure, boolean diverged) {
+        LegendItemCollection items = new LegendItemCollection();
+        for (int v = 0; v < figure.variants().size(); v++) {
+            items.add(PaperTheme.lineItem(figure.variants().get(v), PaperTheme.colour(v), new BasicStroke(2.2f)));
+        }
+        if (figure.seeds().size() > 1) {
+            for (int s = 0; s < figure.seeds().size(); s++) {
+                items.add(PaperTheme.lineItem(figure.seeds().get(s), PaperTheme.SOFT, PaperTheme.dash(s, 1.8f)));
+            }
+        }
+        if (diverged) {
+            items.add(PaperTheme.shapeItem("diverged", cross(), PaperTheme.SOFT));
+        }
+        return items;
+    }
+}

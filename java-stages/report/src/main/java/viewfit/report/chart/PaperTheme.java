@@ -1,0 +1,172 @@
+package viewfit.report.chart;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.Stroke;
+import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import javax.imageio.ImageIO;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.LegendItem;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.block.BlockBorder;
+import org.jfree.chart.plot.DatasetRenderingOrder;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.title.LegendTitle;
+import org.jfree.chart.title.TextTitle;
+import org.jfree.chart.ui.HorizontalAlignment;
+import org.jfree.chart.ui.RectangleEdge;
+import org.jfree.chart.ui.RectangleInsets;
+
+/**
+ * The look of every figure: white ground, light horizontal grid, no frame, and the eight colours of Okabe and Ito
+ * ("Color Universal Design", 2008), which stay apart for colour-blind readers. Drawing has no clock and no randomness:
+ * the same figure on the same Java and fonts gives the same bytes.
+ */
+final class PaperTheme {
+
+    /** Figures are drawn at this many device pixels per unit. */
+    static final int SCALE = 2;
+
+    static final Color INK = new Color(0x1F2328);
+    static final Color SOFT = new Color(0x59636E);
+    static final Color FLOOR = new Color(0x6E7781);
+    private static final Color GRID = new Color(0xE4E7EB);
+    private static final Color AXIS = new Color(0x9AA4AF);
+
+    /** Okabe-Ito without black (text) and in an order that keeps the first two furthest apart; yellow last, it is weakest on white. */
+    private static final Color[] PALETTE = {
+        new Color(0x0072B2),
+        new Color(0xD55E00),
+        new Color(0x009E73),
+        new Color(0xCC79A7),
+        new Color(0x56B4E9),
+        new Color(0xE69F00),
+        new Color(0xF0E442)
+    };
+
+    private static final float[][] DASHES = {{}, {6f, 3.5f}, {1.8f, 2.8f}, {9f, 3f, 2f, 3f}};
+
+    private PaperTheme() {}
+
+    /** Colour of a variant; wraps around after seven. */
+    static Color colour(int variant) {
+        return PALETTE[Math.floorMod(variant, PALETTE.length)];
+    }
+
+    /** Line pattern of a seed; wraps around after four. */
+    static Stroke dash(int seed, float width) {
+        float[] pattern = DASHES[Math.floorMod(seed, DASHES.length)];
+        return pattern.length == 0
+                ? new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND)
+                : new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10f, pattern, 0f);
+    }
+
+    static Font font(float size) {
+        return new Font(Font.SANS_SERIF, Font.PLAIN, 1).deriveFont(size);
+    }
+
+    static Font bold(float size) {
+        return new Font(Font.SANS_SERIF, Font.BOLD, 1).deriveFont(size);
+    }
+
+    /** Grid, axes and background of a plot. */
+    static void style(XYPlot plot) {
+        plot.setBackgroundPaint(Color.WHITE);
+        plot.setOutlineVisible(false);
+        plot.setDomainGridlinesVisible(false);
+        plot.setRangeGridlinePaint(GRID);
+        plot.setRangeGridlineStroke(new BasicStroke(1f));
+        plot.setRangeZeroBaselineVisible(false);
+        plot.setAxisOffset(new RectangleInsets(0, 4, 2, 0));
+        plot.setDatasetRenderingOrder(DatasetRenderingOrder.FORWARD);
+        for (ValueAxis axis : new ValueAxis[] {plot.getDomainAxis(), plot.getRangeAxis()}) {
+            axis.setLabelFont(font(12.5f));
+            axis.setLabelPaint(SOFT);
+            axis.setTickLabelFont(font(12f));
+            axis.setTickLabelPaint(INK);
+            axis.setAxisLinePaint(AXIS);
+            axis.setTickMarkPaint(AXIS);
+            axis.setTickMarkInsideLength(0f);
+            axis.setTickMarkOutsideLength(3f);
+        }
+        plot.getRangeAxis().setAxisLineVisible(false);
+        plot.getRangeAxis().setTickMarksVisible(false);
+        if (plot.getRangeAxis() instanceof NumberAxis numbers) {
+            numbers.setAutoRangeIncludesZero(false);
+        }
+    }
+
+    /** A chart with a left-aligned title and a legend below it when the plot has fixed legend items. */
+    static JFreeChart chart(String title, XYPlot plot) {
+        JFreeChart chart = new JFreeChart(null, bold(14f), plot, false);
+        chart.setBackgroundPaint(Color.WHITE);
+        chart.setPadding(new RectangleInsets(4, 0, 4, 10));
+        chart.setAntiAlias(true);
+        chart.setTextAntiAlias(true);
+        TextTitle heading = new TextTitle(title, bold(14f));
+        heading.setPaint(INK);
+        heading.setHorizontalAlignment(HorizontalAlignment.LEFT);
+        heading.setPadding(2, 1, 8, 4);
+        chart.setTitle(heading);
+        if (plot.getLegendItems() != null && plot.getLegendItems().getItemCount() > 0) {
+            LegendTitle legend = new LegendTitle(plot);
+            legend.setItemFont(font(12f));
+            legend.setItemPaint(INK);
+            legend.setBackgroundPaint(Color.WHITE);
+            legend.setFrame(BlockBorder.NONE);
+            legend.setPosition(RectangleEdge.BOTTOM);
+            legend.setHorizontalAlignment(HorizontalAlignment.LEFT);
+            legend.setItemLabelPadding(new RectangleInsets(2, 3, 2, 8));
+            legend.setPadding(5, 0, 2, 0);
+            chart.addLegend(legend);
+        }
+        return chart;
+    }
+
+    /** A legend entry drawn as a short line. */
+    static LegendItem lineItem(String label, Color colour, Stroke stroke) {
+        return new LegendItem(label, null, null, null, new java.awt.geom.Line2D.Double(-11, 0, 11, 0), stroke, colour);
+    }
+
+    /** A legend entry drawn as a filled shape. */
+    static LegendItem shapeItem(String label, java.awt.Shape shape, Color fill) {
+        return new LegendItem(label, null, null, null, shape, fill);
+    }
+
+    /**
+     * Draws at {@link #SCALE} times the size.
+     *
+     * @param width logical pixels, positive
+     * @param height logical pixels, positive
+     */
+    static byte[] png(JFreeChart chart, int width, int height) {
+        BufferedImage image = new BufferedImage(width * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = image.createGraphics();
+        try {
+            g.setRenderingHint(RenderingHints.KEY_RENDERING, RenderingHints.VALUE_RENDER_QUALITY);
+            g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+            g.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
+            g.scale(SCALE, SCALE);
+            chart.draw(g, new Rectangle2D.Double(0, 0, width, height));
+        } finally {
+            g.dispose();
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            if (!ImageIO.write(image, "png", out)) {
+                throw new IllegalStateException("this Java has no PNG writer");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,118 @@
+package viewfit.report.page;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.metrics.Provenance;
+import viewfit.report.Text;
+import viewfit.report.results.CellResult;
+import viewfit.report.results.ResultTable;
+import viewfit.report.results.Results;
+import viewfit.report.results.Scored;
+
+/** One row per cell asked for, with how it ended; and where every result file came from. */
+final class CellsSection {
+
+    private static final int SHORT_HASH = 10;
+
+    private CellsSection() {}
+
+    static String cells(Results results) {
+        List<List<String>> rows = new ArrayList<>();
+        for (CellResult cell : results.cells()) {
+            rows.add(List.of(
+                    Html.escape(cell.cell().id()),
+                    Long.toString(cell.cell().seed()),
+                    status(cell),
+                    last(cell.curve(), "step"),
+                    last(cell.curve(), "loss"),
+                    mean(cell.curve(), "images_per_second", 1, 0),
+                    mean(cell.curve(), "data_wait_share", 100, 1),
+                    cell.export() == null ? Text.NONE : "yes"));
+        }
+        return "<h2 id=\"cells\">Cells</h2>\n"
+                + new Html()
+                        .table(
+                                "plain",
+                                List.of(
+                                        "cell",
+                                        "seed",
+                                        "outcome",
+                                        "last step",
+                                        "last loss",
+                                        "images/s, mean",
+                                        "waiting for data, %",
+                                        "exported"),
+                                rows);
+    }
+
+    private static String status(CellResult cell) {
+        return switch (cell.status()) {
+            case OK -> "<span class=\"status\">" + (cell.probe() == null ? "trained, not scored" : "done") + "</span>";
+            case MISSING -> "<span class=\"status missing\">no result</span>";
+            case DIVERGED -> {
+                String message =
+                        cell.pretrain() == null ? "" : cell.pretrain().metrics().message();
+                yield "<span class=\"status diverged\">diverged</span>"
+                        + (message.isEmpty() ? "" : "<br>" + Html.escape(message));
+            }
+        };
+    }
+
+    private static String last(@Nullable ResultTable table, String column) {
+        if (table == null || !table.has(column) || table.rows().isEmpty()) {
+            return Text.NONE;
+        }
+        double[] values = table.numbers(column);
+        double value = values[values.length - 1];
+        return value == Math.rint(value) && column.equals("step") ? Text.count((long) value) : Text.decimals(value, 3);
+    }
+
+    private static String mean(@Nullable ResultTable table, String column, double factor, int digits) {
+        if (table == null || !table.has(column) || table.rows().isEmpty()) {
+            return Text.NONE;
+        }
+        double sum = 0;
+        int n = 0;
+        for (double value : table.numbers(column)) {
+            if (Double.isFinite(value)) {
+                sum += value;
+                n++;
+            }
+        }
+        return n == 0 ? Text.NONE : Text.decimals(factor * sum / n, digits);
+    }
+
+    static String provenance(Results results) {
+        List<List<String>> rows = new ArrayList<>();
+        for (CellResult cell : results.cells()) {
+            for (Scored scored : cell.scores()) {
+                Provenance p = scored.metrics().provenance();
+                rows.add(List.of(
+                        Html.escape(results.source(scored.file())),
+                        hash(p.recipeSha256()),
+                        hash(p.manifestSha256()),
+                        hash(p.checkpointSha256()),
+                        Html.escape(p.code()),
+                        Html.escape(p.engine()),
+                        Html.escape(p.device()),
+                        Long.toString(p.seed())));
+            }
+        }
+        return "<h2 id=\"provenance\">Provenance</h2>\n<p>Checksums are SHA-256, shortened; the full value shows on"
+                + " hover.</p>\n"
+                + new Html()
+                        .table(
+                                "plain",
+                                List.of("file", "recipe", "manifest", "checkpoint", "code", "engine", "device", "seed"),
+                                rows);
+    }
+
+    private static String hash(String sha256) {
+        if (sha256.isEmpty()) {
+            return Text.NONE;
+        }
+        String first = sha256.substring(0, Math.min(SHORT_HASH, sha256.length()));
+        return "<abbr class=\"hash\" title=\"" + Html.escape(sha256) + "\">" + Html.escape(first) + "</abbr>";
+    }
+}

@@ -1,0 +1,119 @@
+package viewfit.report.page;
+
+import java.util.ArrayList;
+import java.util.List;
+import viewfit.report.MeanSd;
+import viewfit.report.Summary;
+import viewfit.report.Text;
+import viewfit.report.chart.BarFigure.Run;
+import viewfit.report.results.CellResult;
+import viewfit.report.results.Results;
+
+/**
+ * What the numbers say, in sentences with their n. Careful on purpose: a gain is stated against the untrained network of
+ * the same seeds, recipes are compared on seeds both have, and few seeds are called few.
+ */
+final class Finding {
+
+    /** Below this many seeds a difference is an indication at best. */
+    private static final int FEW = 5;
+
+    private Finding() {}
+
+    /** Plain sentences, one paragraph each. */
+    static List<String> sentences(Results results) {
+        List<String> sentences = new ArrayList<>();
+        String scores = scores(results);
+        sentences.add(
+                scores.isEmpty()
+                        ? "No run has a score on held-out images yet; the page shows the training only."
+                        : "Linear probe on held-out images: " + scores + ".");
+        sentences.addAll(notAboveFloor(results));
+        List<String> scored = results.variants().stream()
+                .filter(v -> !Summary.trained(results, v, Summary.LINEAR).isEmpty())
+                .toList();
+        if (scored.size() == 2) {
+            String comparison = comparison(results, scored.get(1), scored.get(0));
+            if (!comparison.isEmpty()) {
+                sentences.add(comparison);
+            }
+        }
+        String absent = absent(results);
+        if (!absent.isEmpty()) {
+            sentences.add(absent);
+        }
+        return sentences;
+    }
+
+    private static String scores(Results results) {
+        List<String> parts = new ArrayList<>();
+        for (String variant : results.variants()) {
+            List<Run> runs = Summary.trained(results, variant, Summary.LINEAR);
+            List<Run> floor = Summary.floor(results, variant, Summary.LINEAR);
+            if (runs.isEmpty()) {
+                continue;
+            }
+            String part = variant + " reaches " + Text.percent(Summary.mean(runs)) + " % top-1 ("
+                    + Text.plural(runs.size(), "seed") + ")";
+            MeanSd gain = MeanSd.of(Summary.paired(runs, floor));
+            if (gain.isMeasured()) {
+                part += ", " + Text.percent(Math.abs(gain.mean())) + " points "
+                        + (gain.mean() < 0 ? "below" : "above") + " the same network untrained ("
+                        + Text.percent(Summary.mean(floor)) + " %)";
+            }
+            parts.add(part);
+        }
+        return String.join("; ", parts);
+    }
+
+    private static List<String> notAboveFloor(Results results) {
+        List<String> warnings = new ArrayList<>();
+        for (String variant : results.variants()) {
+            for (String[] measure : new String[][] {{Summary.LINEAR, "linear probe"}, {Summary.KNN, "k-NN"}}) {
+                MeanSd gain = MeanSd.of(Summary.paired(
+                        Summary.trained(results, variant, measure[0]), Summary.floor(results, variant, measure[0])));
+                if (gain.isMeasured() && gain.mean() <= 0) {
+                    warnings.add("By " + measure[1] + ", " + variant
+                            + " is not above its untrained network: by this measure the training added nothing.");
+                }
+            }
+        }
+        return warnings;
+    }
+
+    private static String comparison(Results results, String a, String b) {
+        List<Double> differences = Summary.paired(
+                Summary.trained(results, a, Summary.LINEAR), Summary.trained(results, b, Summary.LINEAR));
+        MeanSd d = MeanSd.of(differences);
+        if (!d.isMeasured()) {
+            return "";
+        }
+        String text = "On the " + (d.n() == 1 ? "one seed" : d.n() + " seeds") + " both have, " + a + " minus " + b
+                + " is " + Text.points(d.mean()) + " points of linear top-1";
+        text += d.hasSpread() ? " (standard deviation of the difference " + Text.percent(d.sd()) + ")." : ".";
+        if (d.n() < FEW) {
+            text += " With " + Text.plural(d.n(), "seed") + " this is an indication, not a test.";
+        }
+        return text;
+    }
+
+    private static String absent(Results results) {
+        List<String> diverged = ids(results, CellResult.Status.DIVERGED);
+        List<String> missing = ids(results, CellResult.Status.MISSING);
+        List<String> parts = new ArrayList<>();
+        if (!diverged.isEmpty()) {
+            parts.add("diverged: " + String.join(", ", diverged));
+        }
+        if (!missing.isEmpty()) {
+            parts.add("without any result: " + String.join(", ", missing));
+        }
+        return parts.isEmpty() ? "" : "Not in the means: " + String.join("; ", parts) + ".";
+    }
+
+    private static List<String> ids(Results results, CellResult.Status status) {
+        return results.cells().stream()
+                .filter(c -> c.status() == status)
+                .map(c -> c.cell().id())
+                .toList();
+    }
+}

@@ -1,0 +1,81 @@
+package viewfit.report.page;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import viewfit.core.Code;
+import viewfit.report.Text;
+import viewfit.report.chart.Fonts;
+import viewfit.report.results.CellResult;
+import viewfit.report.results.Results;
+
+/**
+ * Writes {@code report.html} (one file, pictures inside, nothing loaded from elsewhere), {@code figures/*.png} and
+ * {@code tables/*.csv}. The page is written last: if it is there, all it links to is.
+ */
+public final class ReportWriter {
+
+    private ReportWriter() {}
+
+    /**
+     * @param title first heading of the page
+     * @param out folder to write into; made when missing
+     */
+    public static void write(Results results, String title, Path out) {
+        Fonts.require();
+        Outputs outputs = new Outputs(out);
+        Map<String, String> sections = new LinkedHashMap<>();
+        sections.put("scores", ScoreSection.html(results, outputs));
+        sections.put("settings", SettingsSection.html(results));
+        sections.put("training", TrainingSection.html(results, outputs));
+        sections.put("views", ViewsSection.html(results, outputs));
+        sections.put("cells", CellsSection.cells(results));
+        sections.put("paper", PaperSection.html());
+        sections.put("provenance", CellsSection.provenance(results));
+        sections.values().removeIf(String::isEmpty);
+        Html finding = new Html();
+        Finding.sentences(results).forEach(sentence -> finding.element("p", "", sentence));
+        outputs.page(new Template(PageResources.text("page.html"))
+                .fill(Map.of(
+                        "title", Html.escape(title),
+                        "code", Html.escape(Code.version()),
+                        "facts", facts(results),
+                        "finding", finding.toString(),
+                        "nav", nav(sections.keySet()),
+                        "sections", String.join("", sections.values()))));
+    }
+
+    private static String facts(Results results) {
+        List<String> facts = new ArrayList<>();
+        facts.add(Text.plural(results.variants().size(), "recipe"));
+        facts.add(Text.plural(results.seeds().size(), "seed"));
+        facts.add(Text.plural(results.cells().size(), "cell"));
+        for (CellResult.Status status : List.of(CellResult.Status.DIVERGED, CellResult.Status.MISSING)) {
+            long n = results.cells().stream().filter(c -> c.status() == status).count();
+            if (n > 0) {
+                facts.add(n + (status == CellResult.Status.DIVERGED ? " diverged" : " without result"));
+            }
+        }
+        Html html = new Html();
+        facts.forEach(fact -> html.element("li", "", fact));
+        return html.toString();
+    }
+
+    private static String nav(Iterable<String> ids) {
+        Map<String, String> names = Map.of(
+                "scores", "Scores",
+                "settings", "What was compared",
+                "training", "Training",
+                "views", "Views",
+                "cells", "Cells",
+                "paper", "The paper's numbers",
+                "provenance", "Provenance");
+        Html html = new Html();
+        for (String id : ids) {
+            html.element("a", "href=\"#" + id + "\"", names.getOrDefault(id, id));
+        }
+        return html.toString();
+    }
+}

@@ -1,0 +1,88 @@
+package viewfit.report.page;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import viewfit.report.Text;
+import viewfit.report.results.CellResult;
+import viewfit.report.results.RecipeKeys;
+import viewfit.report.results.Results;
+
+/** What was compared: the recipe keys that differ, and the images in each split. */
+final class SettingsSection {
+
+    private SettingsSection() {}
+
+    static String html(Results results) {
+        StringBuilder html = new StringBuilder("<h2 id=\"settings\">What was compared</h2>\n");
+        html.append(recipes(results));
+        html.append(data(results));
+        return html.toString();
+    }
+
+    private static String recipes(Results results) {
+        List<Map<String, String>> settings = new ArrayList<>();
+        List<String> header = new ArrayList<>(List.of("setting"));
+        boolean complete = true;
+        for (String variant : results.variants()) {
+            Map<String, String> recipe = results.of(variant).stream()
+                    .map(CellResult::recipe)
+                    .filter(r -> !r.isEmpty())
+                    .findFirst()
+                    .orElse(Map.of());
+            complete &= !recipe.isEmpty();
+            settings.add(recipe.isEmpty() ? results.of(variant).get(0).cell().axes() : recipe);
+            header.add(Html.escape(variant));
+        }
+        if (settings.size() < 2) {
+            return "<p>One recipe, " + Html.escape(results.variants().get(0)) + ", on "
+                    + Text.plural(results.seeds().size(), "seed") + ".</p>\n";
+        }
+        List<List<String>> rows = new ArrayList<>();
+        for (String key : RecipeKeys.differing(settings)) {
+            List<String> row = new ArrayList<>(List.of("<code>" + Html.escape(key) + "</code>"));
+            settings.forEach(s -> row.add(Html.escape(s.getOrDefault(key, Text.NONE))));
+            rows.add(row);
+        }
+        if (rows.isEmpty()) {
+            return complete
+                    ? "<p>The recipes have the same settings under different names.</p>\n"
+                    : "<p>The complete recipes were not among the inputs, so their settings are not compared here.</p>\n";
+        }
+        return "<p>"
+                + (complete ? "Only the settings that differ; everything else is the same." : "Values on the axes.")
+                + "</p>\n" + new Html().table("plain", header, rows);
+    }
+
+    private static String data(Results results) {
+        JsonNode split = results.split();
+        if (split == null) {
+            return "";
+        }
+        Map<String, Long> counts = new LinkedHashMap<>();
+        collect("", split.path("counts").isMissingNode() ? split : split.path("counts"), counts);
+        if (counts.isEmpty()) {
+            return "";
+        }
+        List<String> header = new ArrayList<>(List.of("split"));
+        List<String> row = new ArrayList<>(List.of("images"));
+        counts.forEach((name, n) -> {
+            header.add(Html.escape(name));
+            row.add(Text.count(n));
+        });
+        return new Html().table("numbers", header, List.of(row)).toString();
+    }
+
+    /** Whole numbers one level deep; per-class counts stay in split.json. */
+    private static void collect(String prefix, JsonNode node, Map<String, Long> counts) {
+        node.properties().forEach(e -> {
+            if (e.getValue().isIntegralNumber() && !e.getKey().equals("seed")) {
+                counts.put(prefix + e.getKey(), e.getValue().asLong());
+            } else if (e.getValue().path("images").isIntegralNumber()) {
+                counts.put(prefix + e.getKey(), e.getValue().path("images").asLong());
+            }
+        });
+    }
+}

@@ -1,0 +1,75 @@
+package viewfit.report.page;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import viewfit.core.files.AtomicFiles;
+import viewfit.report.Text;
+import viewfit.report.results.CellResult;
+import viewfit.report.results.ResultTable;
+import viewfit.report.results.Results;
+
+/** The views actually sampled, one contact sheet per recipe, with the mean pixel scale of each kind of view. */
+final class ViewsSection {
+
+    private ViewsSection() {}
+
+    static String html(Results results, Outputs outputs) {
+        StringBuilder sheets = new StringBuilder();
+        for (String variant : results.variants()) {
+            for (CellResult cell : results.of(variant)) {
+                Path png = cell.viewsPng();
+                if (png != null) {
+                    sheets.append("<h3>").append(Html.escape(variant)).append("</h3>\n");
+                    sheets.append(outputs.picture(
+                            "views-" + fileName(cell.cell().id()),
+                            bytes(png),
+                            "Views sampled by " + variant,
+                            Html.escape("Cell " + cell.cell().id() + ". " + scales(cell.views()))));
+                    break;
+                }
+            }
+        }
+        return sheets.isEmpty()
+                ? ""
+                : "<h2 id=\"views\">Views</h2>\n<p>What the network saw: crops as sampled during training, after all colour"
+                        + " changes. The pixel scale of a view is its area in pixels over the area of its crop in the"
+                        + " photograph; small networks learn best when global and local views have about the same.</p>\n"
+                        + sheets;
+    }
+
+    /** "Mean pixel scale: global 1.42, local 1.51, ratio 0.94." */
+    static String scales(@org.jspecify.annotations.Nullable ResultTable views) {
+        if (views == null || !views.has("kind") || !views.has("pixel_scale")) {
+            return "";
+        }
+        List<String> kinds = views.text("kind");
+        double[] scales = views.numbers("pixel_scale");
+        Map<String, double[]> sums = new LinkedHashMap<>();
+        for (int i = 0; i < scales.length; i++) {
+            double[] sum = sums.computeIfAbsent(kinds.get(i).toLowerCase(Locale.ROOT), k -> new double[2]);
+            sum[0] += scales[i];
+            sum[1]++;
+        }
+        List<String> parts = new ArrayList<>();
+        sums.forEach((kind, sum) -> parts.add(kind + " " + Text.decimals(sum[0] / sum[1], 2)));
+        return "Mean pixel scale of the views drawn: " + String.join(", ", parts) + ".";
+    }
+
+    static String fileName(String text) {
+        return text.replaceAll("[^A-Za-z0-9._-]", "_");
+    }
+
+    private static byte[] bytes(Path png) {
+        try {
+            return Files.readAllBytes(png);
+        } catch (IOException e) {
+            throw AtomicFiles.failure(png, e);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package viewfit.report.chart;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.data.xy.IntervalXYDataset;
+import org.junit.jupiter.api.Test;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.report.chart.BarFigure.Bar;
+import viewfit.report.chart.BarFigure.Run;
+
+class DrawingTest {
+
+    private static BarFigure bars() {
+        return new BarFigure(
+                "bars",
+                "Bars",
+                "top-1",
+                List.of("a", "b"),
+                List.of("x", "y"),
+                List.of(
+                        new Bar(
+                                0,
+                                0,
+                                List.of(new Run("c0", 0, 0.5), new Run("c1", 1, 0.7)),
+                                List.of(new Run("c0", 0, 0.3)),
+                                ""),
+                        new Bar(0, 1, List.of(new Run("c2", 0, 0.4)), List.of(), "1 of 2 seeds"),
+                        new Bar(1, 1, List.of(), List.of(), "1 diverged")),
+                0.1);
+    }
+
+    private static LineFigure lines(double... y) {
+        List<LineFigure.Point> points = new java.util.ArrayList<>();
+        for (int i = 0; i < y.length; i++) {
+            points.add(new LineFigure.Point(i, y[i]));
+        }
+        return new LineFigure(
+                "lines",
+                "Lines",
+                "step",
+                "loss",
+                LineFigure.YScale.DATA,
+                List.of("x"),
+                List.of("seed 0"),
+                List.of(new LineFigure.Line("c", 0, 0, points, true)),
+                List.of(new LineFigure.Reference("ln K", 9)));
+    }
+
+    @Test
+    void barsWhiskersAndFloorsAreTheMeans() {
+        XYPlot plot = BarChart.draw(bars()).getXYPlot();
+        assertEquals(0.6, plot.getDataset(BarChart.BARS).getYValue(0, 0), 1e-15);
+        assertEquals(0.4, plot.getDataset(BarChart.BARS).getYValue(1, 0), 1e-15);
+        assertEquals(1, plot.getDataset(BarChart.BARS).getItemCount(1), "the gap has no bar");
+        IntervalXYDataset whiskers = (IntervalXYDataset) plot.getDataset(BarChart.WHISKERS);
+        double sd = 0.2 / Math.sqrt(2);
+        assertEquals(1, whiskers.getSeriesCount(), "one run has no whisker");
+        assertEquals(0.6 - sd, whiskers.getStartYValue(0, 0), 1e-15);
+        assertEquals(0.6 + sd, whiskers.getEndYValue(0, 0), 1e-15);
+        assertEquals(0.3, plot.getDataset(BarChart.FLOORS).getYValue(0, 0), 1e-15);
+        assertEquals(2, plot.getDataset(BarChart.DOTS).getItemCount(0));
+        assertTrue(plot.getRangeAxis().getRange().getUpperBound() > 0.6 + sd, "whisker inside");
+        assertEquals(0, plot.getRangeAxis().getRange().getLowerBound(), "bars stand on zero");
+        assertEquals(4, plot.getAnnotations().size(), "two means and two notes");
+    }
+
+    @Test
+    void linesKeepGapsMarkTheEndAndIncludeReferences() {
+        XYPlot plot = LineChart.draw(lines(1, 2, Double.POSITIVE_INFINITY, 4, Double.NaN))
+                .getXYPlot();
+        assertTrue(Double.isNaN(plot.getDataset(0).getYValue(0, 2)), "infinite is a gap, not a spike");
+        assertEquals(3, plot.getDataset(1).getXValue(0, 0), "cross on the last finite point");
+        assertTrue(plot.getRangeAxis().getRange().contains(9), "reference inside");
+        assertTrue(plot.getRangeAxis().getRange().contains(1));
+    }
+
+    @Test
+    void edgesAreDrawnWithoutFailing() {
+        for (LineFigure figure : List.of(lines(), lines(Double.NaN), lines(5), lines(5, 5, 5))) {
+            assertTrue(figure.png(300, 200).length > 1000);
+        }
+        BarFigure empty = new BarFigure(
+                "e",
+                "Empty",
+                "y",
+                List.of("a"),
+                List.of("x"),
+                List.of(new Bar(0, 0, List.of(), List.of(), "")),
+                Double.NaN);
+        assertTrue(empty.png(300, 200).length > 1000);
+    }
+
+    @Test
+    void picturesAreTwiceTheSizeAndTheSameEachTime() throws IOException {
+        byte[] png = bars().png(320, 200);
+        assertArrayEquals(png, bars().png(320, 200));
+        var image = ImageIO.read(new ByteArrayInputStream(png));
+        assertEquals(640, image.getWidth());
+        assertEquals(400, image.getHeight());
+    }
+
+    @Test
+    void tablesHoldEveryDrawnNumber() {
+        assertEquals(
+                List.of(
+                        List.of("a", "x", "trained", "c0", "0", "0.5"),
+                        List.of("a", "x", "trained", "c1", "1", "0.7"),
+                        List.of("a", "x", "untrained", "c0", "0", "0.3"),
+                        List.of("a", "y", "trained", "c2", "0", "0.4")),
+                bars().rows());
+        assertEquals(
+                List.of("c", "x", "seed 0", "0.0", "1.5"), lines(1.5).rows().get(0));
+        assertEquals(
+                List.of("ln K", "reference", "", "", "9.0"), lines(1.5).rows().get(1));
+    }
+
+    @Test
+    void missingFontsAreOneLineWithTheRemedy() {
+        StageFailure failure = assertThrows(
+                StageFailure.class,
+                () -> Fonts.require(() -> {
+                    throw new InternalError("java.lang.reflect.InvocationTargetException");
+                }));
+        assertEquals(ExitCode.NO_INPUT, failure.exitCode());
+        assertTrue(failure.getMessage().contains("apt-get install fontconfig"), failure.getMessage());
+        assertEquals(1, failure.getMessage().lines().count());
+        Fonts.require();
+    }
+}

@@ -1,0 +1,109 @@
+package viewfit.report.page;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
+import viewfit.core.metrics.Provenance;
+import viewfit.report.results.Cell;
+import viewfit.report.results.CellResult;
+import viewfit.report.results.Results;
+import viewfit.report.results.Scored;
+
+class FindingTest {
+
+    private static CellResult scored(String variant, long seed, double linear, double untrained) {
+        Provenance provenance = new Provenance("", "", "", "", "", "", seed);
+        Map<String, Double> values = Map.of(
+                "heldout.linear.top1",
+                linear,
+                "untrained.linear.top1",
+                untrained,
+                "heldout.knn.top1",
+                0.9,
+                "untrained.knn.top1",
+                0.1);
+        Metrics metrics =
+                new Metrics(Metrics.SCHEMA, "probe", "", Outcome.OK, "", values, Map.of("classes", 4L), provenance);
+        return new CellResult(
+                new Cell(variant + seed, variant, seed, Map.of(), ""),
+                null,
+                new Scored(metrics, Path.of("probe", variant + seed, "metrics.json")),
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                Map.of());
+    }
+
+    private static List<String> sentences(CellResult... cells) {
+        return Finding.sentences(new Results(Path.of(""), List.of(cells), null)).stream()
+                .map(s -> s.replace('\u00A0', ' '))
+                .toList();
+    }
+
+    @Test
+    void aRunAtItsFloorIsNotCalledAResult() {
+        assertEquals(
+                List.of(
+                        "Linear probe on held-out images: a reaches 30.0 % top-1 (1 seed), 5.0 points below the same"
+                                + " network untrained (35.0 %).",
+                        "By linear probe, a is not above its untrained network: by this measure the training added"
+                                + " nothing."),
+                sentences(scored("a", 0, 0.30, 0.35)));
+    }
+
+    @Test
+    void recipesAreComparedOnSharedSeedsOnly() {
+        assertEquals(
+                "On the one seed both have, b minus a is \u22124.0 points of linear top-1. With 1 seed this is an"
+                        + " indication, not a test.",
+                sentences(scored("a", 0, 0.60, 0.3), scored("a", 1, 0.10, 0.05), scored("b", 0, 0.56, 0.3))
+                        .get(1));
+    }
+
+    @Test
+    void fiveSeedsAreNotCalledFew() {
+        List<CellResult> cells = new ArrayList<>();
+        for (long seed = 0; seed < 5; seed++) {
+            cells.add(scored("a", seed, 0.5, 0.3));
+            cells.add(scored("b", seed, 0.52, 0.3));
+        }
+        assertEquals(
+                "On the 5 seeds both have, b minus a is +2.0 points of linear top-1 (standard deviation of the"
+                        + " difference 0.0).",
+                sentences(cells.toArray(CellResult[]::new)).get(1));
+    }
+
+    @Test
+    void nothingScoredIsSaid() {
+        CellResult missing = new CellResult(
+                new Cell("a0", "a", 0, Map.of(), ""), null, null, Map.of(), null, null, null, null, null, Map.of());
+        assertEquals(
+                List.of(
+                        "No run has a score on held-out images yet; the page shows the training only.",
+                        "Not in the means: without any result: a0."),
+                sentences(missing));
+    }
+
+    @Test
+    void templatesAreHeldToTheirMarks() {
+        assertEquals("a $1 b", new Template("a {{x}} b").fill(Map.of("x", "$1")));
+        assertThrows(IllegalArgumentException.class, () -> new Template("{{x}}").fill(Map.of()));
+        assertThrows(IllegalArgumentException.class, () -> new Template("").fill(Map.of("x", "1")));
+    }
+
+    @Test
+    void fiveCharactersAreEscaped() {
+        assertEquals(
+                "&lt;a href=&quot;x&quot;&gt;&amp;&#39;&lt;/a&gt;\u00FC", Html.escape("<a href=\"x\">&'</a>\u00FC"));
+    }
+}

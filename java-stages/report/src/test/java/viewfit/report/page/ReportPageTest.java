@@ -1,0 +1,141 @@
+package viewfit.report.page;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import viewfit.report.FakeSweep;
+import viewfit.report.MeanSd;
+import viewfit.report.Text;
+import viewfit.report.results.ResultReader;
+import viewfit.report.results.ResultTable;
+
+class ReportPageTest {
+    /** Left in the build folder on purpose, for people to look at. */
+    private static final Path FOLDER = Path.of("target", "example");
+
+    private static final String TITLE = "DINO <on> \"MobileNetV2\" & 64 px views";
+    static Path out;
+    static String html;
+
+    @BeforeAll
+    static void write() throws IOException {
+        FakeSweep sweep = new FakeSweep(FOLDER);
+        Path cells = sweep.write();
+        out = FOLDER.resolve("out");
+        ReportWriter.write(ResultReader.read(cells, List.of(sweep.inputs())), TITLE, out);
+        html = Files.readString(out.resolve("report.html"));
+    }
+
+    private static Set<String> matches(String pattern) {
+        Set<String> found = new HashSet<>();
+        Matcher matcher = Pattern.compile(pattern).matcher(html);
+        while (matcher.find()) {
+            found.add(matcher.group(1));
+        }
+        return found;
+    }
+
+    @Test
+    void nothingIsLoadedFromElsewhere() {
+        assertEquals(Set.of("data:image/png;base64"), matches("src=\"([^,\"]*)"));
+        assertFalse(html.contains("http:") || html.contains("https:") || html.contains("//cdn"), "no address at all");
+        assertFalse(html.contains("<script") || html.contains("@import") || html.contains("url("));
+        assertFalse(html.contains("{{"), "every mark filled");
+    }
+
+    @Test
+    void everyLinkLeadsSomewhere() {
+        Set<String> links = matches("href=\"([^\"]*)\"");
+        assertTrue(links.contains("tables/metrics.csv") && links.contains("figures/loss.png"));
+        for (String link : links) {
+            if (link.startsWith("#")) {
+                assertTrue(html.contains("id=\"" + link.substring(1) + "\""), link);
+            } else {
+                assertTrue(Files.isRegularFile(out.resolve(link)), link);
+            }
+        }
+    }
+
+    @Test
+    void picturesInThePageAreTheFilesBesideIt() throws IOException {
+        Set<String> embedded = matches("base64,([A-Za-z0-9+/=]+)\"");
+        try (var files = Files.list(out.resolve("figures"))) {
+            for (Path file : files.toList()) {
+                assertTrue(embedded.contains(Base64.getEncoder().encodeToString(Files.readAllBytes(file))), file + "");
+            }
+        }
+        assertEquals(11, matches("<figure[^>]* id=\"([^\"]*)\"").size());
+    }
+
+    @Test
+    void meansOnThePageAreThoseOfTheSources() {
+        MeanSd linear = MeanSd.of(List.of(FakeSweep.linear(FakeSweep.OURS, 0), FakeSweep.linear(FakeSweep.OURS, 1)));
+        MeanSd floor = MeanSd.of(List.of(FakeSweep.untrained(0), FakeSweep.untrained(1)));
+        assertTrue(html.contains("dino-ours reaches " + Text.percent(linear) + " % top-1 (2\u00A0seeds)"));
+        assertTrue(html.contains("<td>" + Text.percent(linear) + "</td>"));
+        assertTrue(html.contains(">" + Text.points(linear.mean() - floor.mean()) + "<"));
+        assertTrue(html.contains("dino-ours minus dino-baseline is +2.3 points"));
+        assertTrue(html.contains("an indication, not a test"));
+    }
+
+    @Test
+    void everyScoreTracesToItsFile() {
+        ResultTable metrics = ResultTable.read(out.resolve("tables/metrics.csv"));
+        int row = -1;
+        for (int i = 0; i < metrics.rows().size(); i++) {
+            if (metrics.text("cell").get(i).equals("dino-ours-s1")
+                    && metrics.text("key").get(i).equals("heldout.linear.top1")) {
+                row = i;
+            }
+        }
+        assertEquals(FakeSweep.linear(FakeSweep.OURS, 1), metrics.numbers("value")[row]);
+        assertEquals("probe/dino-ours-s1/metrics.json", metrics.text("source").get(row));
+        assertTrue(Files.exists(
+                FOLDER.resolve("inputs").resolve(metrics.text("source").get(row))));
+        assertEquals("report-table/1", metrics.schema());
+    }
+
+    @Test
+    void divergedAndMissingCellsAreShown() {
+        assertTrue(html.contains("diverged</span><br>" + Html.escape(FakeSweep.MESSAGE)));
+        assertTrue(html.contains("dino-hot-s1</th>") && html.contains("no result</span>"));
+        assertTrue(html.contains("Not in the means: diverged: dino-hot-s0; without any result: dino-hot-s1."));
+    }
+
+    @Test
+    void namesAreEscaped() {
+        assertTrue(html.contains("<h1>DINO &lt;on&gt; &quot;MobileNetV2&quot; &amp; 64 px views</h1>"));
+        assertFalse(html.contains("<must>"));
+    }
+
+    @Test
+    void onlyDifferingSettingsAreListed() {
+        for (String key :
+                List.of("method.alpha", "views.groups[1].size", "views.groups[0].scale.low", "optimizer.lr")) {
+            assertTrue(html.contains("<code>" + key + "</code>"), key);
+        }
+        for (String key : List.of("epochs", "method.name", "seed", "name")) {
+            assertFalse(html.contains("<code>" + key + "</code>"), key);
+        }
+    }
+
+    @Test
+    void pixelScalesAndPaperNumbersAreThere() {
+        assertTrue(html.contains("Mean pixel scale of the views drawn: global 0.38, local 0.40."));
+        assertTrue(html.contains("Not comparable with runs on small data"));
+        assertTrue(html.contains("<th scope=\"row\">DINO</th><td>\u2013</td><td>66.2</td><td>68.3</td><td>2.1</td>"));
+        assertTrue(html.contains("<th scope=\"row\">ResNet18</th><td>11.2</td><td>1.8</td><td>69.8</td><td>62.2</td>"));
+    }
+}
