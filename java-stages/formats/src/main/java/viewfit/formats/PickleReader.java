@@ -1,6 +1,7 @@
 package viewfit.formats;
 
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -15,6 +16,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 
@@ -47,16 +49,21 @@ final class PickleReader {
      */
     static Map<String, Object> read(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            PickleReader reader = new PickleReader(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
-            try {
-                return reader.run();
-            } catch (java.nio.BufferUnderflowException | java.util.NoSuchElementException e) {
-                throw reader.bad("an end in the middle of a value", "a complete pickle");
-            } catch (ClassCastException | IllegalArgumentException e) {
-                throw reader.bad("a value of the wrong kind", "maps, text, booleans and arrays");
-            }
+            return parse(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
         } catch (IOException e) {
             throw new StageFailure(ExitCode.IO, file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads from memory; {@code file} is named in messages. */
+    static Map<String, Object> parse(Path file, ByteBuffer bytes) {
+        PickleReader reader = new PickleReader(file, bytes);
+        try {
+            return reader.run();
+        } catch (BufferUnderflowException | NoSuchElementException e) {
+            throw reader.bad("an end in the middle of a value", "a complete pickle");
+        } catch (ClassCastException | IllegalArgumentException e) {
+            throw reader.bad("a value of the wrong kind", "maps, text, booleans and arrays");
         }
     }
 

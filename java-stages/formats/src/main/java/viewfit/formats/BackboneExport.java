@@ -1,0 +1,53 @@
+package viewfit.formats;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A backbone that is ready to be exported.
+ *
+ * @param arch one of {@link Detectron2Export#architectures()}
+ * @param tensors all tensors under torchvision's names, in module order
+ * @param mean per RGB channel, for inputs in [0, 1]
+ * @param std per RGB channel
+ * @param norm normalisation layers of the emitted configuration
+ * @param origin facts for the instructions, in order
+ */
+public record BackboneExport(
+        String arch, List<Tensor> tensors, List<Double> mean, List<Double> std, Norm norm, Map<String, String> origin) {
+    /** How batch statistics are taken while fine-tuning. */
+    public enum Norm {
+        /** Over all processes; Detectron2 needs several GPUs for it. */
+        SYNCBN("SyncBN"),
+        /** Per process; for one GPU or CPU. */
+        BN("BN");
+
+        private final String detectron2;
+
+        Norm(String detectron2) {
+            this.detectron2 = detectron2;
+        }
+
+        /** Name in a Detectron2 configuration. */
+        public String detectron2() {
+            return detectron2;
+        }
+    }
+
+    public BackboneExport {
+        tensors = List.copyOf(tensors);
+        mean = List.copyOf(mean);
+        std = List.copyOf(std);
+        origin = Collections.unmodifiableMap(new LinkedHashMap<>(origin));
+        if (!Detectron2Export.architectures().contains(arch)) {
+            throw new IllegalArgumentException("arch: found '" + arch + "': expected one of "
+                    + String.join(", ", Detectron2Export.architectures()));
+        }
+        if (mean.size() != 3 || std.size() != 3) {
+            throw new IllegalArgumentException("mean and std: found " + mean.size() + " and " + std.size()
+                    + " values: expected 3 each, for red, green and blue");
+        }
+    }
+}

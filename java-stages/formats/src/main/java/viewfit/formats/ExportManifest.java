@@ -1,0 +1,62 @@
+package viewfit.formats;
+
+import java.util.List;
+import viewfit.core.metrics.Provenance;
+
+/**
+ * {@code manifest.json} of an export: what the network is, what it expects, where it comes from, and the checksum of every file.
+ *
+ * @param schema always {@value #SCHEMA}
+ * @param arch name of the backbone
+ * @param network student or teacher
+ * @param method the method it was pre-trained with
+ * @param epoch epochs done
+ * @param step optimiser steps done
+ * @param cell cell of the sweep; empty outside one
+ * @param preprocessing how a photograph becomes an input
+ * @param tensors number of tensors of the backbone
+ * @param files every file of the export but this one, in the order of their paths
+ * @param provenance code and checksums of what the network was made from
+ */
+public record ExportManifest(
+        String schema,
+        String arch,
+        String network,
+        String method,
+        long epoch,
+        long step,
+        String cell,
+        Preprocessing preprocessing,
+        int tensors,
+        List<ExportedFile> files,
+        Provenance provenance) {
+    public static final String SCHEMA = "export/1";
+    public static final String FILE = "manifest.json";
+
+    public ExportManifest {
+        files = List.copyOf(files);
+    }
+
+    /**
+     * The input of the network.
+     *
+     * @param channels order of the colours
+     * @param mean subtracted from values scaled to [0, 1], per channel
+     * @param std divisor per channel
+     */
+    public record Preprocessing(String channels, List<Double> mean, List<Double> std) {
+        public Preprocessing {
+            mean = List.copyOf(mean);
+            std = List.copyOf(std);
+        }
+    }
+
+    /**
+     * One file.
+     *
+     * @param path relative to the export folder, with {@code /}
+     * @param bytes its length
+     * @param sha256 its checksum
+     */
+    public record ExportedFile(String path, long bytes, String sha256) {}
+}

@@ -1,0 +1,189 @@
+package viewfit.stages.cocoexport;
+
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.Recipes;
+import viewfit.formats.DType;
+import viewfit.formats.Detectron2Export;
+import viewfit.formats.Safetensors;
+import viewfit.formats.Tensor;
+import viewfit.formats.TensorFile;
+import viewfit.graph.Graph;
+import viewfit.graph.Parameter;
+import viewfit.zoo.Backbones;
+
+/** One backbone of a checkpoint, complete and finite, in the order of the network's own list. */
+final class CheckpointBackbone {
+    private static final String SCHEMA = "checkpoint/1";
+    private static final String COUNTER = ".num_batches_tracked";
+    private static final int LISTED = 3;
+
+    private final TensorFile file;
+    private final String arch;
+    private final List<Tensor> tensors;
+
+    private CheckpointBackbone(TensorFile file, String arch, List<Tensor> tensors) {
+        this.file = file;
+        this.arch = arch;
+        this.tensors = tensors;
+    }
+
+    /**
+     * Reads {@code <network>.backbone.*}.
+     *
+     * @throws StageFailure BAD_DATA, in one line, for another schema, an unknown architecture, and tensors that are missing,
+     *     unknown, of another shape or type, or not finite
+     */
+    static CheckpointBackbone read(Path path, String network) {
+        TensorFile file = Safetensors.read(path);
+        String schema = file.meta("schema");
+        if (!schema.equals(SCHEMA)) {
+            throw bad(file, "schema " + schema, SCHEMA);
+        }
+        String arch = file.meta("arch");
+        List<String> allowed = Backbones.names().stream()
+                .filter(Detectron2Export.architectures()::contains)
+                .toList();
+        if (!allowed.contains(arch)) {
+            throw bad(file, "arch " + arch, "one of " + String.join(", ", allowed));
+        }
+        String prefix = network + ".backbone.";
+        Map<String, Expected> expected = expected(Backbones.graph(arch));
+        Map<String, Tensor> found = new LinkedHashMap<>();
+        file.below(prefix).forEach(t -> found.put(t.name(), t));
+        refuse(
+                file,
+                prefix,
+                "without",
+                expected.keySet().stream().filter(n -> !found.containsKey(n)).toList(),
+                arch);
+        refuse(
+                file,
+                prefix,
+                "with",
+                found.keySet().stream().filter(n -> !expected.containsKey(n)).toList(),
+                arch);
+        List<Tensor> tensors = new ArrayList<>();
+        expected.forEach((name, form) -> tensors.add(check(file, prefix, found.get(name), form)));
+        return new CheckpointBackbone(file, arch, List.copyOf(tensors));
+    }
+
+    /** Type and shape a tensor must have. */
+    private record Expected(DType dtype, List<Integer> shape) {}
+
+    /** Parameters, statistics and counters in the order of torchvision's state dictionary. */
+    private static Map<String, Expected> expected(Graph graph) {
+        Map<String, Expected> expected = new LinkedHashMap<>();
+        for (Parameter p : graph.state()) {
+            expected.put(p.name(), new Expected(DType.F32, p.shape()));
+            if (p.name().endsWith(".running_var")) {
+                String norm = p.name().substring(0, p.name().length() - ".running_var".length());
+                expected.put(norm + COUNTER, new Expected(DType.I64, List.of()));
+            }
+        }
+        return expected;
+    }
+
+    private static void refuse(TensorFile file, String prefix, String how, List<String> names, String arch) {
+        if (!names.isEmpty()) {
+            String more = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more" : "";
+            String list = names.stream().limit(LISTED).map(n -> prefix + n).collect(Collectors.joining(", "));
+            throw bad(file, "a " + arch + " " + how + " " + list + more, "the tensors of a " + arch);
+        }
+    }
+
+    private static Tensor check(TensorFile file, String prefix, @Nullable Tensor tensor, Expected form) {
+        if (tensor == null) {
+            throw new IllegalStateException("missing tensors were refused before");
+        }
+        long[] shape = form.shape().stream().mapToLong(Integer::longValue).toArray();
+        if (tensor.dtype() != form.dtype() || !Arrays.equals(tensor.shape(), shape)) {
+            throw bad(file, prefix + tensor, form.dtype() + " " + Arrays.toString(shape));
+        }
+        if (tensor.dtype() == DType.F32) {
+            FloatBuffer values = tensor.data().asFloatBuffer();
+            while (values.hasRemaining()) {
+                float value = values.get();
+                if (!Float.isFinite(value)) {
+                    throw bad(file, prefix + tensor.name() + " with value " + value, "finite weights");
+                }
+            }
+        }
+        return tensor;
+    }
+
+    private static StageFailure bad(TensorFile file, String found, String allowed) {
+        return new StageFailure(ExitCode.BAD_DATA, file.file() + ": found " + found + ": expected " + allowed);
+    }
+
+    String arch() {
+        return arch;
+    }
+
+    /** Torchvision's names, module order. */
+    List<Tensor> tensors() {
+        return tensors;
+    }
+
+    List<Double> mean() {
+        return numbers("mean");
+    }
+
+    List<Double> std() {
+        return numbers("std");
+    }
+
+    /** Seed of the recipe the checkpoint was made with. */
+    long seed() {
+        return Recipes.parse(text("recipe"), file.file() + ": recipe", PretrainRecipe.class)
+                .seed();
+    }
+
+    String text(String key) {
+        return file.meta(key);
+    }
+
+    String textOrEmpty(String key) {
+        return file.metadata().getOrDefault(key, "");
+    }
+
+    long number(String key) {
+        try {
+            return Long.parseLong(text(key));
+        } catch (NumberFormatException e) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA,
+                    file.file() + ": " + key + ": found " + text(key) + ": expected a whole number",
+                    e);
+        }
+    }
+
+    private List<Double> numbers(String key) {
+        List<Double> values = new ArrayList<>();
+        try {
+            for (String number : text(key).split(",", -1)) {
+                values.add(Double.valueOf(number.strip()));
+            }
+        } catch (NumberFormatException e) {
+            values.clear();
+        }
+        if (values.size() != 3) {
+            throw bad(file, key + " " + text(key), "three numbers, for red, green and blue");
+        }
+        return List.copyOf(values);
+    }
+
+    static String join(List<Double> values) {
+        return values.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+}

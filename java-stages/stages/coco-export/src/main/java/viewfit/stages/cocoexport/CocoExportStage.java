@@ -1,0 +1,168 @@
+package viewfit.stages.cocoexport;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import viewfit.cli.OutputFormat;
+import viewfit.cli.OutputFormats;
+import viewfit.cli.Stage;
+import viewfit.cli.StageMain;
+import viewfit.core.Code;
+import viewfit.core.contract.Contracts;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.files.AtomicFiles;
+import viewfit.core.files.Hashes;
+import viewfit.core.metrics.Provenance;
+import viewfit.formats.BackboneExport;
+import viewfit.formats.ExportBundle;
+import viewfit.formats.ExportManifest;
+import viewfit.formats.Tensor;
+
+/** Checkpoint in, backbone for detection frameworks out. The folder depends on the checkpoint and the options alone. */
+@Command(name = "coco-export")
+public final class CocoExportStage extends Stage {
+    /** Which of the two networks of a checkpoint. */
+    enum Side {
+        STUDENT,
+        TEACHER;
+
+        String prefix() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A dry run has no weights, hence no manifest that could be mistaken for a real one. */
+    private static final String STUB = "stub.txt";
+
+    @Option(names = "--checkpoint", paramLabel = "FILE", required = true, description = "Checkpoint of pretrain.")
+    private Path checkpoint = Path.of("checkpoint.safetensors");
+
+    @Option(
+            names = "--network",
+            paramLabel = "SIDE",
+            description = "student or teacher (default: student, which the official detection code loads).")
+    private Side network = Side.STUDENT;
+
+    @Option(
+            names = "--norm",
+            paramLabel = "NORM",
+            description = "Backbone norm in the configuration: syncbn for several GPUs, bn for one (default: syncbn).")
+    private BackboneExport.Norm norm = BackboneExport.Norm.SYNCBN;
+
+    public CocoExportStage() {
+        super(
+                Contracts.COCO_EXPORT,
+                "coco-export --checkpoint checkpoint.safetensors --network student --out exported");
+    }
+
+    public static void main(String[] args) {
+        StageMain.run(new CocoExportStage(), args);
+    }
+
+    @Override
+    protected OutputFormats formats() {
+        return super.formats()
+                .with(ExportManifest.SCHEMA, OutputFormat.of(CocoExportStage::verify, CocoExportStage::stub));
+    }
+
+    private static void verify(Path folder) {
+        if (!Files.exists(folder.resolve(STUB))) {
+            ExportBundle.verify(folder);
+        }
+    }
+
+    private static void stub(Path folder) {
+        AtomicFiles.writeString(folder.resolve(STUB), "stub run: nothing was exported\n");
+    }
+
+    @Override
+    protected void run() {
+        CheckpointBackbone backbone = CheckpointBackbone.read(checkpoint, network.prefix());
+        Path folder = out().resolve("export");
+        ExportManifest facts = facts(backbone);
+        BackboneExport export = new BackboneExport(
+                backbone.arch(), backbone.tensors(), backbone.mean(), backbone.std(), norm, origin(facts));
+        ExportBundle.write(folder, export, metadata(facts), facts);
+        ExportBundle.verify(folder);
+        requireSame(folder, backbone.tensors());
+    }
+
+    private ExportManifest facts(CheckpointBackbone backbone) {
+        return new ExportManifest(
+                ExportManifest.SCHEMA,
+                backbone.arch(),
+                network.prefix(),
+                backbone.text("method"),
+                backbone.number("epoch"),
+                backbone.number("step"),
+                cell().isEmpty() ? backbone.textOrEmpty("cell") : cell(),
+                new ExportManifest.Preprocessing("RGB", backbone.mean(), backbone.std()),
+                backbone.tensors().size(),
+                List.of(),
+                new Provenance(
+                        Code.version(),
+                        backbone.text("recipe-sha256"),
+                        backbone.textOrEmpty("manifest-sha256"),
+                        Hashes.sha256(checkpoint),
+                        "",
+                        "",
+                        backbone.seed()));
+    }
+
+    private static Map<String, String> origin(ExportManifest facts) {
+        Map<String, String> origin = new LinkedHashMap<>();
+        origin.put("network", facts.network() + " of a " + facts.method() + " run");
+        origin.put("trained for", facts.epoch() + " epochs, " + facts.step() + " steps");
+        if (!facts.cell().isEmpty()) {
+            origin.put("cell", facts.cell());
+        }
+        origin.put("seed", Long.toString(facts.provenance().seed()));
+        origin.put("Viewfit", facts.provenance().code());
+        origin.put("checkpoint SHA-256", facts.provenance().checkpointSha256());
+        origin.put("recipe SHA-256", facts.provenance().recipeSha256());
+        if (!facts.provenance().manifestSha256().isEmpty()) {
+            origin.put("training manifest SHA-256", facts.provenance().manifestSha256());
+        }
+        return origin;
+    }
+
+    /** Metadata of model.safetensors; {@code format: pt} is what PyTorch tools look for. */
+    private static Map<String, String> metadata(ExportManifest facts) {
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put("format", "pt");
+        metadata.put("schema", facts.schema());
+        metadata.put("producer", "Viewfit " + facts.provenance().code());
+        metadata.put("arch", facts.arch());
+        metadata.put("network", facts.network());
+        metadata.put("method", facts.method());
+        metadata.put("epoch", Long.toString(facts.epoch()));
+        metadata.put("step", Long.toString(facts.step()));
+        metadata.put("cell", facts.cell());
+        metadata.put("channels", facts.preprocessing().channels());
+        metadata.put("mean", CheckpointBackbone.join(facts.preprocessing().mean()));
+        metadata.put("std", CheckpointBackbone.join(facts.preprocessing().std()));
+        metadata.put("recipe-sha256", facts.provenance().recipeSha256());
+        metadata.put("manifest-sha256", facts.provenance().manifestSha256());
+        metadata.put("checkpoint-sha256", facts.provenance().checkpointSha256());
+        return metadata;
+    }
+
+    /** The checksums prove the files are as written; this proves they hold what the checkpoint holds. */
+    private static void requireSame(Path folder, List<Tensor> tensors) {
+        Map<String, Tensor> written = ExportBundle.model(folder).tensors();
+        for (Tensor tensor : tensors) {
+            Tensor back = written.get(tensor.name());
+            if (back == null || !back.sameContent(tensor)) {
+                throw new StageFailure(
+                        ExitCode.IO, folder + ": " + tensor.name() + " was not read back as written: check the disk");
+            }
+        }
+    }
+}
