@@ -22,8 +22,6 @@ import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
-import viewfit.core.recipe.PretrainRecipe;
-import viewfit.core.recipe.Recipes;
 import viewfit.core.table.CsvTable;
 
 /**
@@ -52,7 +50,6 @@ public final class OutputFormats {
         formats.put(Metrics.SCHEMA, OutputFormat.of(Metrics::read, OutputFormats::stubMetrics));
         formats.put("png", OutputFormat.of(OutputFormats::verifyPng, OutputFormats::stubPng));
         formats.put("html", OutputFormat.of(OutputFormats::verifyHtml, OutputFormats::stubHtml));
-        formats.put("cells", OutputFormat.of(OutputFormats::verifyCells, Files::createDirectories));
         return new OutputFormats(formats);
     }
 
@@ -104,14 +101,6 @@ public final class OutputFormats {
 
     private static void verifyFolder(Path path) {
         require(Files.isDirectory(path), path, "no folder", "a folder");
-    }
-
-    private static void verifyCells(Path path) throws IOException {
-        verifyFolder(path);
-        try (Stream<Path> cells = Files.list(path)) {
-            cells.filter(cell -> cell.toString().endsWith(".yml"))
-                    .forEach(cell -> Recipes.read(cell, PretrainRecipe.class));
-        }
     }
 
     private static void stubMetrics(Path path) {

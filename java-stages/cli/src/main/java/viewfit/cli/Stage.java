@@ -1,6 +1,8 @@
 package viewfit.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
@@ -23,6 +25,7 @@ public abstract class Stage implements Callable<Integer> {
 
     private final StageContract contract;
     private final String example;
+    private PrintWriter err = new PrintWriter(Writer.nullWriter());
 
     @Option(
             names = "--out",
@@ -78,6 +81,17 @@ public abstract class Stage implements Callable<Integer> {
 
     public final StageContract contract() {
         return contract;
+    }
+
+    /** Where {@link #say} prints. */
+    final void sayTo(PrintWriter writer) {
+        this.err = writer;
+    }
+
+    /** Prints one line for people on stderr; whatever a program might read belongs into an output. */
+    protected final void say(String line) {
+        err.println(contract.name() + ": " + line);
+        err.flush();
     }
 
     final String example() {

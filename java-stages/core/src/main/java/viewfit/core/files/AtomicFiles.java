@@ -64,6 +64,12 @@ public final class AtomicFiles {
                 ExitCode.IO, path + ": " + reason(e) + ": the folder must be writable and have space", e);
     }
 
+    /** The last name of a path; empty for a root. */
+    public static String name(Path path) {
+        Path name = path.getFileName();
+        return name == null ? "" : name.toString();
+    }
+
     private static void writeAside(Path aside, IoConsumer<OutputStream> content) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 aside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -83,7 +89,8 @@ public final class AtomicFiles {
         }
     }
 
-    private static String reason(IOException e) {
+    /** What went wrong, without the path. */
+    public static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
             return "does not exist";
         }

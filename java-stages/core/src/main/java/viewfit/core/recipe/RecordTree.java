@@ -26,7 +26,7 @@ public final class RecordTree {
     }
 
     /** The tree of one recipe value: record, enum, list, map, text, number or truth value. */
-    static JsonNode node(Object value) {
+    public static JsonNode node(Object value) {
         if (value instanceof Record each) {
             return of(each);
         }

@@ -32,7 +32,7 @@ public final class CsvAppender<R extends Record> implements AutoCloseable {
     /** Appends one row. */
     public void append(R row) {
         try {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(table.line(row));
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(table.format(row));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }

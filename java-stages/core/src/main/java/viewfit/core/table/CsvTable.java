@@ -68,7 +68,7 @@ public final class CsvTable<R extends Record> {
     public void write(Path file, Map<String, String> header, List<R> rows) {
         StringBuilder text = new StringBuilder(head(header));
         for (R row : rows) {
-            text.append(line(row));
+            text.append(format(row));
         }
         AtomicFiles.writeString(file, text.toString());
     }
@@ -156,7 +156,8 @@ public final class CsvTable<R extends Record> {
         return text.append(FORMAT.format(columns().toArray())).append('\n').toString();
     }
 
-    String line(R row) {
+    /** One row as its line, with the line feed. */
+    public String format(R row) {
         return FORMAT.format(codec.format(row).toArray()) + "\n";
     }
 

@@ -1,0 +1,133 @@
+package viewfit.stages.split;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import viewfit.cli.OutputFormat;
+import viewfit.cli.OutputFormats;
+import viewfit.cli.Stage;
+import viewfit.cli.StageMain;
+import viewfit.core.contract.Contracts;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.data.ImageFolder;
+import viewfit.core.data.Manifest;
+import viewfit.core.data.ManifestRow;
+import viewfit.core.data.SplitReport;
+import viewfit.core.data.Splitter;
+import viewfit.core.files.AtomicFiles;
+import viewfit.core.files.Hashes;
+import viewfit.core.metrics.Json;
+import viewfit.core.metrics.Provenance;
+
+/** Divides an image folder into manifests: train, held-out validation, test, and the 1 % and 10 % label subsets. */
+public final class SplitStage extends Stage {
+    private static final double ONE_PERCENT = 0.01;
+    private static final double TEN_PERCENT = 0.1;
+
+    @Option(names = "--images", required = true, paramLabel = "DIR", description = "The image folder.")
+    private Path images = Path.of("");
+
+    @Option(
+            names = "--heldout-per-class",
+            paramLabel = "N",
+            description = "Images per class to hold out for validation; at most half of a class (default: 50).")
+    private int heldoutPerClass = 50;
+
+    @Option(names = "--seed", paramLabel = "SEED", description = "Root of the draw (default: 0).")
+    private long seed;
+
+    @Option(names = "--labels-1pct", paramLabel = "FILE", description = "Given list instead of a drawn 1 %% subset.")
+    private @Nullable Path labels1pct;
+
+    @Option(names = "--labels-10pct", paramLabel = "FILE", description = "Given list instead of a drawn 10 %% subset.")
+    private @Nullable Path labels10pct;
+
+    private final List<String> notes = new ArrayList<>();
+
+    public SplitStage() {
+        super(Contracts.SPLIT, "bin/stage split --images test-data/imagenette-mini --heldout-per-class 10 --out split");
+    }
+
+    public static void main(String[] args) {
+        StageMain.run(new SplitStage(), args);
+    }
+
+    @Override
+    protected OutputFormats formats() {
+        return super.formats()
+                .with(
+                        SplitReport.SCHEMA,
+                        OutputFormat.of(
+                                path -> Json.read(path, SplitReport.class),
+                                path -> Json.write(path, SplitSummary.empty())));
+    }
+
+    @Override
+    protected void run() throws IOException {
+        if (heldoutPerClass < 0) {
+            throw new StageFailure(ExitCode.USAGE, "--heldout-per-class: found " + heldoutPerClass + ": must be >= 0");
+        }
+        ImageFolder folder = ImageFolder.scan(images);
+        Splitter splitter = new Splitter(seed, heldoutPerClass);
+        Splitter.Parts parts = splitter.divide(folder.train());
+        Map<String, List<ManifestRow>> files = new LinkedHashMap<>();
+        files.put("train", parts.train());
+        files.put("heldout", parts.heldout());
+        files.put("test", folder.val());
+        files.put("labels-1pct", labels(labels1pct, splitter, parts, ONE_PERCENT));
+        files.put("labels-10pct", labels(labels10pct, splitter, parts, TEN_PERCENT));
+        if (!folder.labelled()) {
+            notes.add(
+                    "No class folders: nothing is held out and the label subsets are empty, since nothing can be scored.");
+        }
+
+        String provenance = Provenance.ofCode("", seed).toJson();
+        Map<String, String> header = Map.of("provenance", provenance);
+        Map<String, String> hashes = new LinkedHashMap<>();
+        files.forEach((name, rows) -> {
+            Path file = out().resolve(name + ".csv");
+            new Manifest(rows, header).write(file);
+            hashes.put(name + ".csv", Hashes.sha256(file));
+        });
+        Path classes = out().resolve("classes.csv");
+        folder.classes().write(classes, header);
+        hashes.put("classes.csv", Hashes.sha256(classes));
+
+        SplitSummary summary = new SplitSummary(folder, splitter, heldoutPerClass, files, hashes);
+        SplitReport report = summary.report(notes, seed);
+        Json.write(out().resolve("split.json"), report);
+        report.notes().forEach(this::say);
+    }
+
+    private List<ManifestRow> labels(@Nullable Path list, Splitter splitter, Splitter.Parts parts, double share)
+            throws IOException {
+        if (list == null) {
+            return splitter.labels(parts.train(), share);
+        }
+        if (!Files.isRegularFile(list)) {
+            throw new StageFailure(ExitCode.NO_INPUT, list + ": does not exist: must be a list of file names");
+        }
+        List<String> names = Files.readAllLines(list, StandardCharsets.UTF_8).stream()
+                .filter(line -> !line.isBlank())
+                .toList();
+        Splitter.Listed listed = Splitter.listed(names, list.toString(), parts);
+        notes.add(String.format(
+                Locale.ROOT,
+                "%s: %d of its %d names are used; %d are held out, %d are not in the image folder.",
+                AtomicFiles.name(list),
+                listed.rows().size(),
+                names.size(),
+                listed.heldout(),
+                listed.absent()));
+        return listed.rows();
+    }
+}
