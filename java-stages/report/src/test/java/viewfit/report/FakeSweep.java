@@ -128,6 +128,8 @@ public final class FakeSweep {
                     0.99 + 0.01 * t,
                     0.04,
                     entropy + 0.03 * noise.nextGaussian(),
+                    lnK - entropy,
+                    0.5 * t,
                     0.0279 * (0.55 + 0.4 * (1 - Math.exp(-5 * t))) + 2e-4 * noise.nextGaussian(),
                     3 * t,
                     412 + 30 * Math.sin(s / 40.0) + 8 * noise.nextGaussian(),

@@ -127,7 +127,9 @@ public final class Dino implements SslMethod {
                 r[DinoProgram.TEACHER_ENTROPY],
                 r[DinoProgram.DIVERGENCE],
                 r[DinoProgram.FEATURE_STD],
-                r[DinoProgram.CENTER_NORM]);
+                r[DinoProgram.CENTER_NORM],
+                r[DinoProgram.TEACHER_INFORMATION],
+                r[DinoProgram.VIEW_CORRELATION]);
     }
 
     /** Parameters only: each network keeps the batch-norm statistics of its own passes. */

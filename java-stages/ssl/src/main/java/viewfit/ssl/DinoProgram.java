@@ -20,6 +20,8 @@ final class DinoProgram {
     static final int DIVERGENCE = 4;
     static final int FEATURE_STD = 5;
     static final int CENTER_NORM = 6;
+    static final int TEACHER_INFORMATION = 7;
+    static final int VIEW_CORRELATION = 8;
 
     private DinoProgram() {}
 
@@ -34,6 +36,10 @@ final class DinoProgram {
      *       views the loss is the global part and the local part is 0.
      *   <li>{@code move_center}: C = m C + (1 - m) mean over rows of T; to be called after the loss.
      *   <li>{@code feature_std}: mean over dimensions of the standard deviation of L2-normalised rows [n, d].
+     *   <li>{@code teacher_health}: [information, correlation]. Information is the entropy of the mean teacher
+     *       distribution less the mean entropy: what a code tells about its image, at most ln of the rows, 0 when all
+     *       images get the same code. Correlation is that of the centred teacher logits of the first two views of an
+     *       image: it must rise soon after the start if there is anything to learn from.
      *   <li>{@code follow}: teacher = m teacher + (1 - m) student, over flat parameters.
      * </ul>
      */
@@ -66,6 +72,15 @@ final class DinoProgram {
             def feature_std(self, f: Tensor) -> Tensor:
               z = torch.div(f, torch.clamp_min(torch.norm(f, 2, [1], True), 1.0e-12))
               return torch.mean(torch.std(z, [0], False))
+            def teacher_health(self, T: Tensor, C: Tensor, n: int, teacher_temp: float, entropy: Tensor) -> List[Tensor]:
+              q = torch.mean(torch.softmax(torch.div(torch.sub(T, C), teacher_temp), 1), [0], False)
+              mixed = torch.neg(torch.sum(torch.mul(q, torch.log(torch.clamp_min(q, 1.0e-30)))))
+              d = torch.sub(T, torch.mean(T, [0], True))
+              a = torch.narrow(d, 0, 0, n)
+              b = torch.narrow(d, 0, n, n)
+              power = torch.add(torch.sum(torch.mul(a, a)), torch.sum(torch.mul(b, b)))
+              correlation = torch.div(torch.mul(torch.sum(torch.mul(a, b)), 2), torch.clamp_min(power, 1.0e-30))
+              return [torch.sub(mixed, entropy), correlation]
             def follow(self, teacher: Tensor, student: Tensor, momentum: float) -> Tensor:
               torch.set_grad_enabled(False)
               return torch.lerp_(teacher, student, torch.sub(1., momentum))
@@ -102,10 +117,11 @@ final class DinoProgram {
               gradients = torch.autograd.grad([r[0]], W)
               torch.set_grad_enabled(False)
               stored = self.store(gradients, G)
+              health = self.teacher_health(T, C, n, teacher_temp, r[3])
               c = self.move_center(C, T, center_momentum)
               spread = self.feature_std(torch.narrow(torch.detach(f), 0, 0, rows))
               divergence = torch.sub(torch.detach(r[0]), r[3])
-              report = torch.stack([torch.detach(r[0]), torch.detach(r[1]), torch.detach(r[2]), r[3], divergence, spread, torch.norm(C)])
+              report = torch.stack([torch.detach(r[0]), torch.detach(r[1]), torch.detach(r[2]), r[3], divergence, spread, torch.norm(C), health[0], health[1]])
               return [report, torch.detach(S), T]
             """;
 

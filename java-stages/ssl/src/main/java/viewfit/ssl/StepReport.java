@@ -11,6 +11,9 @@ package viewfit.ssl;
  * @param featureStd mean over dimensions of the standard deviation of the student's L2-normalised features of global
  *     views; about 1 / sqrt(width) when healthy, 0 when collapsed
  * @param centerNorm L2 norm of the centre after the step
+ * @param teacherInformation entropy of the mean teacher distribution less the mean entropy, in nats: 0 when every image
+ *     gets the same code
+ * @param viewCorrelation correlation of the centred teacher logits of an image's first two global views
  */
 public record StepReport(
         double loss,
@@ -19,7 +22,9 @@ public record StepReport(
         double teacherEntropy,
         double divergence,
         double featureStd,
-        double centerNorm) {
+        double centerNorm,
+        double teacherInformation,
+        double viewCorrelation) {
     /** Whether training can go on. */
     public boolean finite() {
         return Double.isFinite(loss)

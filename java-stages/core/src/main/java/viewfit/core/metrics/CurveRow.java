@@ -13,6 +13,8 @@ package viewfit.core.metrics;
  * @param teacherMomentum share of the old teacher kept
  * @param teacherTemp temperature of the teacher
  * @param teacherEntropy mean entropy of the teacher's distributions, in nats; ln K or 0 means collapse
+ * @param teacherInformation entropy of the mean teacher distribution less the mean entropy, in nats; 0 means collapse
+ * @param viewCorrelation correlation of the centred teacher logits of an image's first two global views
  * @param featureStd mean over dimensions of the standard deviation of L2-normalised features; 0 means collapse
  * @param centerNorm L2 norm of the centre
  * @param imagesPerSecond images, not views
@@ -29,6 +31,8 @@ public record CurveRow(
         double teacherMomentum,
         double teacherTemp,
         double teacherEntropy,
+        double teacherInformation,
+        double viewCorrelation,
         double featureStd,
         double centerNorm,
         double imagesPerSecond,

@@ -1,0 +1,168 @@
+package viewfit.ssl;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import viewfit.core.Code;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.Recipes;
+import viewfit.engine.Network;
+import viewfit.engine.Scope;
+import viewfit.engine.TorchRuntime;
+import viewfit.formats.Safetensors;
+import viewfit.formats.Tensor;
+import viewfit.formats.TensorFile;
+import viewfit.graph.Graph;
+import viewfit.graph.Parameter;
+
+/**
+ * The state of a run as one safetensors file. Tensors: {@code <network>.<part>.<name>} with torchvision's names
+ * ({@code student.backbone.features.0.0.weight}), {@code <network>.<part>.<norm>.num_batches_tracked} (int64 scalars),
+ * {@code optimizer.<kind>.<part>.<name>} and {@code method.<state>}. Metadata says what made it, with the whole recipe.
+ * Equal runs give equal bytes.
+ */
+public final class Checkpoint {
+    /** Schema name in the metadata. */
+    public static final String SCHEMA = "checkpoint/1";
+
+    private static final String STEPS = "optimizer-steps";
+
+    private Checkpoint() {}
+
+    /**
+     * Writes the file atomically.
+     *
+     * @param epochs epochs finished
+     * @param provenance further metadata, such as {@code manifest-sha256} and {@code cell}
+     */
+    static void write(Path file, Trainer trainer, int epochs, Map<String, String> provenance) {
+        List<Tensor> tensors = new ArrayList<>();
+        trainer.method().networks().forEach((name, network) -> addNetwork(tensors, name + ".", network));
+        for (String kind : trainer.optimizer().stateNames()) {
+            Network student = trainer.method().student();
+            for (String parameter : student.trainableNames()) {
+                tensors.add(Tensor.f32(
+                        "optimizer." + kind + "." + parameter,
+                        student.tensor(parameter).shape(),
+                        trainer.optimizer().readState(kind, parameter)));
+            }
+        }
+        TorchRuntime runtime = trainer.runtime();
+        trainer.method()
+                .state()
+                .forEach((name, value) ->
+                        tensors.add(Tensor.f32("method." + name, value.shape(), runtime.floats(value))));
+        Safetensors.write(file, tensors, metadata(trainer, epochs, provenance));
+    }
+
+    private static void addNetwork(List<Tensor> tensors, String prefix, Network network) {
+        for (Parameter p : network.state()) {
+            long[] shape = p.shape().stream().mapToLong(Integer::longValue).toArray();
+            tensors.add(Tensor.f32(prefix + p.name(), shape, network.read(p.name())));
+        }
+        for (String part : network.parts()) {
+            Graph graph = network.graph(part);
+            for (String norm : graph.batchNorms()) {
+                tensors.add(Tensor.i64(counter(prefix + part, norm), new long[0], network.passes(part)));
+            }
+        }
+    }
+
+    private static String counter(String part, String norm) {
+        return part + "." + norm + ".num_batches_tracked";
+    }
+
+    private static Map<String, String> metadata(Trainer trainer, int epochs, Map<String, String> provenance) {
+        PretrainRecipe recipe = trainer.recipe();
+        Map<String, String> all = new TreeMap<>(provenance);
+        all.put("schema", SCHEMA);
+        all.put("arch", recipe.backbone().name());
+        all.put("method", recipe.method().name());
+        all.put("epoch", Integer.toString(epochs));
+        all.put("step", Long.toString(epochs * trainer.stepsPerEpoch()));
+        all.put("recipe", Recipes.toYaml(recipe));
+        all.put("recipe-sha256", Recipes.sha256(recipe));
+        all.put("code", Code.version());
+        all.put("mean", numbers(recipe.views().normalize().mean()));
+        all.put("std", numbers(recipe.views().normalize().std()));
+        all.put(
+                STEPS,
+                Arrays.stream(trainer.optimizer().steps())
+                        .mapToObj(Long::toString)
+                        .collect(Collectors.joining(",")));
+        return all;
+    }
+
+    private static String numbers(List<Double> values) {
+        return values.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    /**
+     * Puts a run back to where it was when the file was written.
+     *
+     * @return epochs finished
+     * @throws StageFailure if the file is not a checkpoint of this very recipe and epoch length
+     */
+    static int restore(Path file, Trainer trainer) {
+        TensorFile content = Safetensors.read(file);
+        require(file, content.meta("schema").equals(SCHEMA), "schema " + content.meta("schema"), SCHEMA);
+        String sha = Recipes.sha256(trainer.recipe());
+        require(file, content.meta("recipe-sha256").equals(sha), "another recipe", "recipe-sha256 " + sha);
+        int epochs = Integer.parseInt(content.meta("epoch"));
+        long steps = epochs * trainer.stepsPerEpoch();
+        require(file, content.meta("step").equals(Long.toString(steps)), "step " + content.meta("step"), "" + steps);
+        trainer.method().networks().forEach((name, network) -> restoreNetwork(content, name + ".", network));
+        for (String kind : trainer.optimizer().stateNames()) {
+            for (String parameter : trainer.method().student().trainableNames()) {
+                Tensor from = content.tensor("optimizer." + kind + "." + parameter);
+                trainer.optimizer().writeState(kind, parameter, from.floats());
+            }
+        }
+        String[] counts = content.meta(STEPS).split(",", -1);
+        trainer.optimizer().steps(Long.parseLong(counts[0]), Long.parseLong(counts[1]));
+        TorchRuntime runtime = trainer.runtime();
+        trainer.method().state().forEach((name, value) -> {
+            try (Scope call = runtime.scope()) {
+                float[] from = content.tensor("method." + name).floats();
+                runtime.assign(value, runtime.tensor(call, from, value.shape()));
+            }
+        });
+        return epochs;
+    }
+
+    private static void restoreNetwork(TensorFile content, String prefix, Network network) {
+        for (Parameter p : network.state()) {
+            network.write(p.name(), content.tensor(prefix + p.name()).floats());
+        }
+        for (String part : network.parts()) {
+            List<String> norms = network.graph(part).batchNorms();
+            if (!norms.isEmpty()) {
+                long passes =
+                        content.tensor(counter(prefix + part, norms.get(0))).longs()[0];
+                network.countPasses(part, passes - network.passes(part));
+            }
+        }
+    }
+
+    /**
+     * Checks that a file is a checkpoint: well-formed and of this schema.
+     *
+     * @throws StageFailure naming the file and what is wrong
+     */
+    public static void verify(Path file) {
+        TensorFile content = Safetensors.read(file);
+        require(file, content.meta("schema").equals(SCHEMA), "schema " + content.meta("schema"), SCHEMA);
+    }
+
+    private static void require(Path file, boolean holds, String found, String allowed) {
+        if (!holds) {
+            throw new StageFailure(ExitCode.BAD_DATA, file + ": found " + found + ": must be " + allowed);
+        }
+    }
+}

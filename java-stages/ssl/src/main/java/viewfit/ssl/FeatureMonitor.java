@@ -1,0 +1,213 @@
+package viewfit.ssl;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.data.Manifest;
+import viewfit.core.data.ManifestRow;
+import viewfit.core.metrics.MonitorRow;
+import viewfit.core.metrics.WeightedKnn;
+import viewfit.core.random.SeedTree;
+import viewfit.core.recipe.EvalViewRecipe;
+import viewfit.core.recipe.PretrainRecipe;
+import viewfit.engine.Network;
+import viewfit.engine.Program;
+import viewfit.engine.Scope;
+import viewfit.engine.Tensor;
+import viewfit.engine.TorchRuntime;
+import viewfit.graph.Graph;
+import viewfit.graph.TorchScript;
+import viewfit.views.EvalLoader;
+import viewfit.views.ImageStore;
+import viewfit.views.LabelledBatch;
+import viewfit.views.LoaderOptions;
+import viewfit.views.ViewBlock;
+
+/**
+ * What the features of a run are worth so far: weighted k-NN accuracy of student and teacher backbones in evaluation
+ * mode, and the spread of the student's features. Bank and queries are fixed subsets, so that epochs compare.
+ */
+final class FeatureMonitor implements AutoCloseable {
+    /** Neighbours and temperature of the reference's monitor. */
+    private static final int NEIGHBOURS = 20;
+
+    private static final double TEMPERATURE = 0.07;
+    /** Views of the ImageNet protocol: short side 256 for a crop of 224. */
+    private static final double RESIZE = 256.0 / 224;
+
+    private static final int BATCH = 64;
+    private static final long CACHE_SHARE = 16;
+
+    /**
+     * [mean standard deviation per dimension of L2-normalised rows, effective rank]. The rank is the exponential of the
+     * entropy of the normalised squared singular values of the centred rows (Roy and Vetterli 2007).
+     */
+    private static final String TEXT =
+            """
+            def features(self, x: Tensor, P: List[Tensor], B: List[Tensor]) -> Tensor:
+              torch.set_grad_enabled(False)
+              return self.backbone(x, P, B)
+            def health(self, f: Tensor) -> Tensor:
+              torch.set_grad_enabled(False)
+              z = torch.div(f, torch.clamp_min(torch.norm(f, 2, [1], True), 1.0e-12))
+              power = torch.pow(torch.linalg_svdvals(torch.sub(z, torch.mean(z, [0], True))), 2)
+              p = torch.div(power, torch.clamp_min(torch.sum(power), 1.0e-30))
+              rank = torch.exp(torch.neg(torch.sum(torch.mul(p, torch.log(torch.clamp_min(p, 1.0e-30))))))
+              return torch.stack([torch.mean(torch.std(z, [0], False)), rank])
+            """;
+
+    private final TorchRuntime runtime;
+    private final SslMethod method;
+    private final Program program;
+    private final int dim;
+    private final Tensor mean;
+    private final Tensor std;
+    private final EvalViewRecipe views;
+    private final int workers;
+    private final ImageStore bank;
+    private final @Nullable ImageStore queries;
+
+    /**
+     * @param train images the bank is drawn from
+     * @param heldout images the queries are drawn from; without it every bank image asks all the others
+     */
+    FeatureMonitor(Trainer trainer, Manifest train, @Nullable Manifest heldout, Path images, int workers) {
+        PretrainRecipe recipe = trainer.recipe();
+        this.runtime = trainer.runtime();
+        this.method = trainer.method();
+        this.workers = workers;
+        Graph backbone = method.student().graph("backbone");
+        this.dim = backbone.outputWidth();
+        this.program = runtime.compile(TorchScript.evaluation(backbone, "backbone") + TEXT);
+        this.mean = channels(recipe.views().normalize().mean());
+        this.std = channels(recipe.views().normalize().std());
+        int side = ViewBlock.of(recipe.views()).get(0).side();
+        this.views = new EvalViewRecipe((int) Math.round(side * RESIZE), side);
+        int most = recipe.monitor().knnImages();
+        SeedTree seed = SeedTree.root(recipe.seed()).at("monitor");
+        this.bank = store(images, subset(train.rows(), most, seed.at("bank")));
+        this.queries = heldout == null ? null : store(images, subset(heldout.rows(), most, seed.at("queries")));
+    }
+
+    private Tensor channels(List<Double> values) {
+        float[] floats = new float[values.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = values.get(i).floatValue();
+        }
+        return runtime.tensor(runtime.run(), floats, 1, floats.length, 1, 1);
+    }
+
+    private static ImageStore store(Path images, List<ManifestRow> rows) {
+        return new ImageStore(images, rows, Runtime.getRuntime().maxMemory() / CACHE_SHARE);
+    }
+
+    /** At most {@code most} rows, chosen by the seed alone, in manifest order. */
+    static List<ManifestRow> subset(List<ManifestRow> rows, int most, SeedTree seed) {
+        if (rows.size() <= most) {
+            return rows;
+        }
+        return Arrays.stream(seed.stream().permutation(rows.size()))
+                .limit(most)
+                .sorted()
+                .mapToObj(rows::get)
+                .toList();
+    }
+
+    /**
+     * Measures the networks as they are. Accuracies are NaN for unlabelled images; all numbers are NaN when features are
+     * not finite.
+     *
+     * @param epochs epochs finished
+     */
+    MonitorRow measure(int epochs, long steps) {
+        float[] student = features(method.student(), bank);
+        float[] health = health(student);
+        return new MonitorRow(
+                epochs,
+                steps,
+                knn(method.student(), student),
+                knn(method.network("teacher"), features(method.network("teacher"), bank)),
+                health[0],
+                health[1]);
+    }
+
+    private double knn(Network network, float[] bankFeatures) {
+        int[] bankLabels = labels(bank);
+        int[] queryLabels = queries == null ? bankLabels : labels(queries);
+        int classes = Math.max(max(bankLabels), max(queryLabels)) + 1;
+        boolean labelled = min(bankLabels) >= 0 && min(queryLabels) >= 0;
+        if (!labelled || bankLabels.length < 2 || !finite(bankFeatures)) {
+            return Double.NaN;
+        }
+        WeightedKnn knn = new WeightedKnn(NEIGHBOURS, TEMPERATURE, classes);
+        if (queries == null) {
+            return knn.leaveOneOut(bankFeatures, bankLabels, dim).top1();
+        }
+        float[] asked = features(network, queries);
+        return finite(asked)
+                ? knn.evaluate(bankFeatures, bankLabels, asked, queryLabels, dim)
+                        .top1()
+                : Double.NaN;
+    }
+
+    /** Pooled features in evaluation mode, in manifest order: [images, dim]. */
+    float[] features(Network network, ImageStore images) {
+        float[] all = new float[Math.multiplyExact(images.size(), dim)];
+        int at = 0;
+        try (EvalLoader loader = new EvalLoader(images, views, new LoaderOptions(BATCH, 0, workers))) {
+            while (loader.hasNext()) {
+                LabelledBatch batch = loader.next();
+                try (Scope scope = runtime.scope()) {
+                    Tensor pixels = runtime.pixels(scope, batch.data(), batch.size(), views.crop(), views.crop());
+                    Tensor x = runtime.images(scope, pixels, mean, std);
+                    float[] some = runtime.floats(program.callOne(
+                            scope, "features", x, network.parameters("backbone"), network.buffers("backbone")));
+                    System.arraycopy(some, 0, all, at, some.length);
+                    at += some.length;
+                }
+            }
+        }
+        return all;
+    }
+
+    private float[] health(float[] features) {
+        if (!finite(features)) {
+            return new float[] {Float.NaN, Float.NaN};
+        }
+        try (Scope scope = runtime.scope()) {
+            return runtime.floats(
+                    program.callOne(scope, "health", runtime.tensor(scope, features, features.length / dim, dim)));
+        }
+    }
+
+    private static boolean finite(float[] values) {
+        for (float v : values) {
+            if (!Float.isFinite(v)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int[] labels(ImageStore images) {
+        int[] labels = new int[images.size()];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = images.row(i).label();
+        }
+        return labels;
+    }
+
+    private static int max(int[] values) {
+        return Arrays.stream(values).max().orElse(-1);
+    }
+
+    private static int min(int[] values) {
+        return Arrays.stream(values).min().orElse(-1);
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}
