@@ -1,6 +1,7 @@
 package viewfit.views;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ public final class ImageDecoder implements AutoCloseable {
     public void decode(byte[] bytes, String name, Pixels into) {
         Format format = format(bytes);
         if (format == null) {
-            throw bad(name, bytes.length == 0 ? "an empty file" : "not an image", ALLOWED);
+            throw bad(name, whatElse(bytes), ALLOWED);
         }
         ImageReader reader = readers.computeIfAbsent(format, ImageDecoder::reader);
         try {
@@ -136,6 +137,16 @@ public final class ImageDecoder implements AutoCloseable {
             return Format.GIF;
         }
         return starts(b, 'B', 'M') && b.length > 26 ? Format.BMP : null;
+    }
+
+    private static String whatElse(byte[] bytes) {
+        if (bytes.length == 0) {
+            return "an empty file";
+        }
+        String lfs = "version https://git-lfs";
+        boolean pointer = bytes.length > lfs.length()
+                && new String(bytes, 0, lfs.length(), StandardCharsets.ISO_8859_1).equals(lfs);
+        return pointer ? "a Git LFS pointer, not the image itself" : "not an image";
     }
 
     private static boolean starts(byte[] bytes, int... magic) {

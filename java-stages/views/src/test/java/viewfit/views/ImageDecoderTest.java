@@ -103,6 +103,9 @@ class ImageDecoderTest {
         byte[] png = Files.readAllBytes(GoldenImages.path("images/hflip.png"));
         refuse(new byte[0], "x: an empty file: JPEG, PNG, BMP or GIF");
         refuse("<html>".getBytes(StandardCharsets.UTF_8), "x: not an image: JPEG, PNG, BMP or GIF");
+        refuse(
+                "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.UTF_8),
+                "x: a Git LFS pointer, not the image itself: JPEG, PNG, BMP or GIF");
         refuse(Arrays.copyOf(jpeg, jpeg.length * 6 / 10), "x: a JPEG that ends too early: a whole file");
         refuse(Arrays.copyOf(jpeg, 300), "x: ");
         refuse(Arrays.copyOf(png, png.length / 2), "x: ");

@@ -1,0 +1,135 @@
+package viewfit.views;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class ResamplerTest {
+    private final Resampler resampler = new Resampler();
+
+    @Test
+    void equalsTheNaiveTwinOnAwkwardSizes() {
+        int[][] sizes = {
+            // width, height, x, y, w, h, out width, out height
+            {1, 1, 0, 0, 1, 1, 36, 36},
+            {1, 40, 0, 3, 1, 30, 8, 9},
+            {300, 2, 10, 0, 280, 2, 16, 16},
+            {50, 40, 0, 0, 50, 40, 50, 40},
+            {50, 40, 0, 0, 50, 40, 12, 7},
+            {50, 40, 7, 9, 11, 13, 36, 36},
+            {200, 150, 3, 5, 190, 140, 8, 8},
+            {128, 128, 17, 30, 61, 73, 64, 64},
+        };
+        for (int[] s : sizes) {
+            Pixels picture = TestViews.noise(s[0], s[1], 7);
+            Crop box = new Crop(s[2], s[3], s[4], s[5]);
+            byte[] expected = naive(picture, box, s[6], s[7]);
+            byte[] actual = new byte[expected.length];
+            resampler.resize(picture, box, s[6], s[7], false, actual);
+            assertArrayEquals(expected, actual, Arrays.toString(s));
+        }
+    }
+
+    @Test
+    void aMirroredResultIsTheResultMirrored() {
+        Pixels picture = TestViews.noise(33, 21, 1);
+        Crop box = new Crop(2, 3, 25, 17);
+        byte[] plain = new byte[3 * 10 * 8];
+        byte[] mirrored = new byte[plain.length];
+        resampler.resize(picture, box, 10, 8, false, plain);
+        resampler.resize(picture, box, 10, 8, true, mirrored);
+        for (int y = 0; y < 8; y++) {
+            for (int x = 0; x < 10; x++) {
+                for (int c = 0; c < 3; c++) {
+                    assertEquals(plain[(y * 10 + x) * 3 + c], mirrored[(y * 10 + 9 - x) * 3 + c]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aWindowIsAPartOfTheWhole() {
+        Pixels picture = TestViews.noise(70, 45, 2);
+        Crop all = Crop.whole(70, 45);
+        byte[] whole = new byte[3 * 40 * 30];
+        resampler.resize(picture, all, 40, 30, false, whole);
+        Crop window = new Crop(5, 6, 20, 11);
+        byte[] part = new byte[3 * 20 * 11];
+        resampler.resizePart(picture, all, 40, 30, window, false, part);
+        for (int y = 0; y < 11; y++) {
+            assertArrayEquals(
+                    Arrays.copyOfRange(whole, ((y + 6) * 40 + 5) * 3, ((y + 6) * 40 + 25) * 3),
+                    Arrays.copyOfRange(part, y * 60, y * 60 + 60));
+        }
+    }
+
+    /** Weights of the reduction 1000 : 1 reach over the whole box and still sum to one. */
+    @Test
+    void aFlatPictureStaysFlat() {
+        Pixels picture = new Pixels(1000, 3);
+        Arrays.fill(picture.data(), (byte) 201);
+        byte[] out = new byte[3];
+        resampler.resize(picture, Crop.whole(1000, 3), 1, 1, false, out);
+        assertArrayEquals(new byte[] {(byte) 201, (byte) 201, (byte) 201}, out);
+    }
+
+    @Test
+    void aBoxOutsideThePictureIsRefused() {
+        Pixels picture = new Pixels(10, 10);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> resampler.resize(picture, new Crop(1, 0, 10, 10), 4, 4, false, new byte[48]));
+    }
+
+    /** One output sample at a time, straight from the rule, columns of intermediate values instead of rows. */
+    private static byte[] naive(Pixels picture, Crop box, int outWidth, int outHeight) {
+        byte[] out = new byte[3 * outWidth * outHeight];
+        int[] column = new int[box.height()];
+        for (int x = 0; x < outWidth; x++) {
+            for (int c = 0; c < 3; c++) {
+                for (int y = 0; y < box.height(); y++) {
+                    int[] line = new int[box.width()];
+                    for (int i = 0; i < line.length; i++) {
+                        int at = ((box.y() + y) * picture.width() + box.x() + i) * 3 + c;
+                        line[i] = picture.data()[at] & 255;
+                    }
+                    column[y] = sample(line, x, outWidth);
+                }
+                for (int y = 0; y < outHeight; y++) {
+                    out[(y * outWidth + x) * 3 + c] = (byte) sample(column, y, outHeight);
+                }
+            }
+        }
+        return out;
+    }
+
+    private static int sample(int[] line, int j, int out) {
+        double scale = (double) line.length / out;
+        double widening = Math.max(1, scale);
+        double centre = (j + 0.5) * scale;
+        int low = Math.max(0, (int) (centre - 2 * widening + 0.5));
+        int high = Math.min(line.length, (int) (centre + 2 * widening + 0.5));
+        double total = 0;
+        for (int i = low; i < high; i++) {
+            total += kernel((i - centre + 0.5) / widening);
+        }
+        long sum = 1 << 21;
+        for (int i = low; i < high; i++) {
+            double weight = kernel((i - centre + 0.5) / widening) / total * (1 << 22);
+            long rounded = (long) Math.floor(Math.abs(weight) + 0.5);
+            sum += (weight < 0 ? -rounded : rounded) * line[i];
+        }
+        return (int) Math.max(0, Math.min(255, sum >> 22));
+    }
+
+    private static double kernel(double at) {
+        double x = Math.abs(at);
+        if (x < 1) {
+            return 1.5 * x * x * x - 2.5 * x * x + 1;
+        }
+        return x < 2 ? -0.5 * x * x * x + 2.5 * x * x - 4 * x + 2 : 0;
+    }
+}
