@@ -1,0 +1,96 @@
+package viewfit.stages.pretrain;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import viewfit.cli.OutputFormat;
+import viewfit.cli.OutputFormats;
+import viewfit.cli.Stage;
+import viewfit.cli.StageMain;
+import viewfit.core.contract.Contracts;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Manifest;
+import viewfit.core.files.Hashes;
+import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.Recipes;
+import viewfit.engine.TorchRuntime;
+import viewfit.formats.Safetensors;
+import viewfit.ssl.Checkpoint;
+import viewfit.ssl.Pretrainer;
+
+/** Trains student and teacher on multi-crop views without labels. */
+@Command(name = "pretrain")
+public final class PretrainStage extends Stage {
+    @Option(names = "--recipe", required = true, paramLabel = "FILE", description = "Complete recipe of this cell.")
+    private @Nullable Path recipe;
+
+    @Option(names = "--manifest", required = true, paramLabel = "FILE", description = "Images to train on.")
+    private @Nullable Path manifest;
+
+    @Option(
+            names = "--monitor",
+            paramLabel = "FILE",
+            description = "Labelled images that ask the k-NN monitor (default: the training images ask each other).")
+    private @Nullable Path monitor;
+
+    @Option(
+            names = "--images",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder the manifests' paths are relative to.")
+    private @Nullable Path images;
+
+    public PretrainStage() {
+        super(
+                Contracts.PRETRAIN,
+                "stage pretrain --recipe cells/ours-s0.yml --manifest train.csv --monitor heldout.csv"
+                        + " --images photos --cell ours-s0 --out ours-s0");
+    }
+
+    public static void main(String[] args) {
+        StageMain.run(new PretrainStage(), args);
+    }
+
+    @Override
+    protected void run() {
+        Path train = given(manifest);
+        if (!Files.isDirectory(given(images))) {
+            throw new StageFailure(ExitCode.NO_INPUT, "--images " + images + ": no such folder: must exist");
+        }
+        Pretrainer.Job job = new Pretrainer.Job(
+                Recipes.read(given(recipe), PretrainRecipe.class),
+                Manifest.read(train),
+                monitor == null ? null : Manifest.read(monitor),
+                Hashes.sha256(train),
+                given(images),
+                out(),
+                cell(),
+                Math.max(1, threads() / 2));
+        try (TorchRuntime runtime = TorchRuntime.open(device().name().toLowerCase(Locale.ROOT), threads())) {
+            Pretrainer.run(runtime, job);
+        }
+    }
+
+    private static Path given(@Nullable Path option) {
+        if (option == null) {
+            throw new IllegalStateException("a required option is missing although the command line was accepted");
+        }
+        return option;
+    }
+
+    @Override
+    protected OutputFormats formats() {
+        return OutputFormats.standard()
+                .with(
+                        Checkpoint.SCHEMA,
+                        OutputFormat.of(
+                                Checkpoint::verify,
+                                path -> Safetensors.write(path, List.of(), Map.of("schema", Checkpoint.SCHEMA))));
+    }
+}
