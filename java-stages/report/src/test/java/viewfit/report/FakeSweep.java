@@ -107,6 +107,7 @@ public final class FakeSweep {
     private void pretrain(String recipe, long seed, int steps, Outcome outcome, String message) {
         Path folder = root.resolve("inputs/pretrain/" + cell(recipe, seed));
         Provenance provenance = provenance(recipe, seed, false);
+        boolean collapsed = cell(recipe, seed).equals("dino-baseline-s1");
         Map<String, String> header = Map.of("provenance", provenance.toJson());
         RandomStream noise = SeedTree.root(seed).at(recipe).stream();
         List<CurveRow> curve = new ArrayList<>();
@@ -148,9 +149,9 @@ public final class FakeSweep {
                         "pretrain",
                         cell(recipe, seed),
                         outcome,
-                        message,
-                        Map.of("loss", 4.5),
-                        Map.of("head.out-dim", (long) OUT_DIM, "feature.dim", 1280L, "images", 8969L),
+                        collapsed ? "teacher entropy at ln K" : message,
+                        Map.of("loss", 4.5, "images-per-second", 397.2, "data-wait-share", 0.025),
+                        Map.of("feature.dim", 1280L, "images", 8969L, "collapsed", collapsed ? 1L : 0L),
                         provenance)
                 .write(folder.resolve("metrics.json"));
     }

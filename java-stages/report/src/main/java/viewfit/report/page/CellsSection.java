@@ -26,8 +26,8 @@ final class CellsSection {
                     status(cell),
                     last(cell.curve(), "step"),
                     last(cell.curve(), "loss"),
-                    mean(cell.curve(), "images_per_second", 1, 0),
-                    mean(cell.curve(), "data_wait_share", 100, 1),
+                    overall(cell, "images-per-second", "images_per_second", 1, 0),
+                    overall(cell, "data-wait-share", "data_wait_share", 100, 1),
                     cell.export() == null ? Text.NONE : "yes"));
         }
         return "<h2 id=\"cells\">Cells</h2>\n"
@@ -48,15 +48,21 @@ final class CellsSection {
 
     private static String status(CellResult cell) {
         return switch (cell.status()) {
-            case OK -> "<span class=\"status\">" + (cell.probe() == null ? "trained, not scored" : "done") + "</span>";
-            case MISSING -> "<span class=\"status missing\">no result</span>";
-            case DIVERGED -> {
-                String message =
-                        cell.pretrain() == null ? "" : cell.pretrain().metrics().message();
-                yield "<span class=\"status diverged\">diverged</span>"
-                        + (message.isEmpty() ? "" : "<br>" + Html.escape(message));
+            case OK -> {
+                String word = cell.probe() == null ? "trained, not scored" : "done";
+                yield cell.collapsed()
+                        ? "<span class=\"status diverged\">" + word + ", collapsed</span>" + message(cell)
+                        : "<span class=\"status\">" + word + "</span>";
             }
+            case MISSING -> "<span class=\"status missing\">no result</span>";
+            case DIVERGED -> "<span class=\"status diverged\">diverged</span>" + message(cell);
         };
+    }
+
+    private static String message(CellResult cell) {
+        String message =
+                cell.pretrain() == null ? "" : cell.pretrain().metrics().message();
+        return message.isEmpty() ? "" : "<br>" + Html.escape(message);
     }
 
     private static String last(@Nullable ResultTable table, String column) {
@@ -66,6 +72,14 @@ final class CellsSection {
         double[] values = table.numbers(column);
         double value = values[values.length - 1];
         return value == Math.rint(value) && column.equals("step") ? Text.count((long) value) : Text.decimals(value, 3);
+    }
+
+    /** The stage's own figure for the whole run, else the mean of its curve. */
+    private static String overall(CellResult cell, String key, String column, double factor, int digits) {
+        double value = cell.pretrain() == null ? Double.NaN : cell.pretrain().value(key);
+        return Double.isFinite(value)
+                ? Text.decimals(factor * value, digits)
+                : mean(cell.curve(), column, factor, digits);
     }
 
     private static String mean(@Nullable ResultTable table, String column, double factor, int digits) {

@@ -38,6 +38,13 @@ final class Finding {
                 sentences.add(comparison);
             }
         }
+        List<String> collapsed = results.cells().stream()
+                .filter(CellResult::collapsed)
+                .map(c -> c.cell().id())
+                .toList();
+        if (!collapsed.isEmpty()) {
+            sentences.add("Collapsed during training, by their own monitors: " + String.join(", ", collapsed) + ".");
+        }
         String absent = absent(results);
         if (!absent.isEmpty()) {
             sentences.add(absent);

@@ -43,7 +43,7 @@ final class ViewsSection {
                         + sheets;
     }
 
-    /** "Mean pixel scale: global 1.42, local 1.51, ratio 0.94." */
+    /** Mean pixel scale by kind, and the mean of global over local over all pairs of one image (paper, equation 1). */
     static String scales(@org.jspecify.annotations.Nullable ResultTable views) {
         if (views == null || !views.has("kind") || !views.has("pixel_scale")) {
             return "";
@@ -58,7 +58,32 @@ final class ViewsSection {
         }
         List<String> parts = new ArrayList<>();
         sums.forEach((kind, sum) -> parts.add(kind + " " + Text.decimals(sum[0] / sum[1], 2)));
+        double ratio = ratio(views, kinds, scales);
+        if (Double.isFinite(ratio)) {
+            parts.add("global over local " + Text.decimals(ratio, 2));
+        }
         return "Mean pixel scale of the views drawn: " + String.join(", ", parts) + ".";
+    }
+
+    /** Mean of PS(global) / PS(local) over all pairs within an image; NaN without pairs. */
+    private static double ratio(ResultTable views, List<String> kinds, double[] scales) {
+        if (!views.has("image")) {
+            return Double.NaN;
+        }
+        List<String> images = views.text("image");
+        double sum = 0;
+        int pairs = 0;
+        for (int g = 0; g < scales.length; g++) {
+            for (int l = 0; l < scales.length; l++) {
+                boolean pair =
+                        kinds.get(g).equalsIgnoreCase("global") && kinds.get(l).equalsIgnoreCase("local");
+                if (pair && images.get(g).equals(images.get(l))) {
+                    sum += scales[g] / scales[l];
+                    pairs++;
+                }
+            }
+        }
+        return pairs == 0 ? Double.NaN : sum / pairs;
     }
 
     static String fileName(String text) {

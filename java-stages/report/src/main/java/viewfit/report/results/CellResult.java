@@ -49,6 +49,11 @@ public record CellResult(
         return diverged ? Status.DIVERGED : Status.OK;
     }
 
+    /** Whether the training said of itself that it collapsed; its scores count, for they are what collapse costs. */
+    public boolean collapsed() {
+        return pretrain != null && pretrain.count("collapsed") > 0;
+    }
+
     /** The probe of a run that ended well; a diverged run has no accuracy worth a mean. */
     public @Nullable Scored scoredProbe() {
         return usable(probe) ? probe : null;

@@ -84,6 +84,37 @@ class FindingTest {
     }
 
     @Test
+    void aDivergedRunIsNotInAMeanEvenIfItWasScored() {
+        Metrics ended = new Metrics(
+                Metrics.SCHEMA,
+                "pretrain",
+                "a1",
+                Outcome.DIVERGED,
+                "loss is NaN",
+                Map.of(),
+                Map.of(),
+                new Provenance("", "", "", "", "", "", 1));
+        CellResult bad = scored("a", 1, 0.1, 0.3);
+        CellResult diverged = new CellResult(
+                bad.cell(),
+                new Scored(ended, Path.of("metrics.json")),
+                bad.probe(),
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                Map.of());
+        assertEquals(
+                List.of(
+                        "Linear probe on held-out images: a reaches 50.0 % top-1 (1 seed), 20.0 points above the same"
+                                + " network untrained (30.0 %).",
+                        "Not in the means: diverged: a1."),
+                sentences(scored("a", 0, 0.5, 0.3), diverged));
+    }
+
+    @Test
     void nothingScoredIsSaid() {
         CellResult missing = new CellResult(
                 new Cell("a0", "a", 0, Map.of(), ""), null, null, Map.of(), null, null, null, null, null, Map.of());

@@ -115,6 +115,17 @@ class ReportPageTest {
     }
 
     @Test
+    void collapsedRunsAreCalledSo() {
+        assertTrue(html.contains("Collapsed during training, by their own monitors: dino-baseline-s1."));
+        assertTrue(html.contains("done, collapsed</span><br>teacher entropy at ln K"));
+    }
+
+    @Test
+    void speedIsTheRunsOwnFigure() {
+        assertTrue(html.contains("<td>397</td><td>2.5</td>"), "images per second and share of waiting");
+    }
+
+    @Test
     void namesAreEscaped() {
         assertTrue(html.contains("<h1>DINO &lt;on&gt; &quot;MobileNetV2&quot; &amp; 64 px views</h1>"));
         assertFalse(html.contains("<must>"));
@@ -133,7 +144,8 @@ class ReportPageTest {
 
     @Test
     void pixelScalesAndPaperNumbersAreThere() {
-        assertTrue(html.contains("Mean pixel scale of the views drawn: global 0.38, local 0.40."));
+        assertTrue(
+                html.contains("Mean pixel scale of the views drawn: global 0.38, local 0.40, global over local 0.95."));
         assertTrue(html.contains("Not comparable with runs on small data"));
         assertTrue(html.contains("<th scope=\"row\">DINO</th><td>\u2013</td><td>66.2</td><td>68.3</td><td>2.1</td>"));
         assertTrue(html.contains("<th scope=\"row\">ResNet18</th><td>11.2</td><td>1.8</td><td>69.8</td><td>62.2</td>"));
