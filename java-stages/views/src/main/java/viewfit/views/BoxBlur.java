@@ -6,17 +6,17 @@ package viewfit.views;
  * buffers; not for use by two threads at a time.
  *
  * <p>A box of radius R + part weighs its 2R + 1 inner samples with {@code inner} and the next two with {@code outer}, in
- * 24-bit fixed point. Sums stay below 2^32, so they are kept in wrapping ints and shifted back without sign. All loops run
- * over neighbouring ints, for rows and columns alike, and become vector code.
+ * 24-bit fixed point. Sums stay below 2^32, so they are kept in wrapping ints and shifted back without sign. Columns
+ * are blurred as rows are, line against line, so that the loops become vector code (see {@link Lines}).
  */
 final class BoxBlur {
     private static final int BITS = 24;
+    private static final int HALF = 1 << (BITS - 1);
     private static final int PASSES = 3;
 
-    private int[] plane = new int[0];
-    private int[] nextPlane = new int[0];
-    private int[] line = new int[0];
-    private int[] nextLine = new int[0];
+    private final Lines columnLines = new Lines();
+    private final Lines rowLines = new Lines();
+    private final Lines spareLines = new Lines();
 
     // The box of the present call.
     private int radius;
@@ -46,87 +46,102 @@ final class BoxBlur {
         radius = (int) box;
         inner = (int) ((1 << BITS) / (box * 2 + 1));
         outer = ((1 << BITS) - (radius * 2 + 1) * inner) / 2;
-        int row = 3 * width;
-        int margin = 3 * (radius + 1);
-        if (plane.length < row * height) {
-            plane = new int[row * height];
-            nextPlane = new int[row * height];
+        // Lines change places between these, so all have to be of one length.
+        int side = Math.max(width, height);
+        int[][] columns = columnLines.ensure(side, 3 * side);
+        int[][] rows = rowLines.ensure(side, 3 * side);
+        int[][] spare = spareLines.ensure(side, 3 * side);
+        for (int x = 0; x < width; x++) {
+            readColumn(data, width, height, x, columns[x]);
         }
-        if (line.length < row + 2 * margin) {
-            line = new int[row + 2 * margin];
-            nextLine = new int[row + 2 * margin];
+        smooth(columns, spare, width, 3 * height);
+        for (int x = 0; x < width; x++) {
+            scatter(columns[x], height, rows, 3 * x);
         }
+        smooth(rows, spare, height, 3 * width);
         for (int y = 0; y < height; y++) {
-            blurRow(data, y * row, row, margin, plane);
+            int[] row = rows[y];
+            int at = 3 * width * y;
+            for (int i = 0; i < 3 * width; i++) {
+                data[at + i] = (byte) row[i];
+            }
         }
+    }
+
+    private static void readColumn(byte[] data, int width, int height, int x, int[] column) {
+        int p = 3 * x;
+        for (int i = 0; i < 3 * height; i += 3, p += 3 * width) {
+            column[i] = data[p] & 255;
+            column[i + 1] = data[p + 1] & 255;
+            column[i + 2] = data[p + 2] & 255;
+        }
+    }
+
+    private static void scatter(int[] column, int height, int[][] rows, int at) {
+        for (int y = 0, i = 0; y < height; y++, i += 3) {
+            int[] row = rows[y];
+            row[at] = column[i];
+            row[at + 1] = column[i + 1];
+            row[at + 2] = column[i + 2];
+        }
+    }
+
+    /** All passes across the lines; line 0 and the last one stand for those beyond the edges. */
+    private void smooth(int[][] lines, int[][] spare, int count, int length) {
+        int last = count - 1;
         for (int pass = 0; pass < PASSES; pass++) {
-            blurColumns(row, height);
-            int[] swap = plane;
-            plane = nextPlane;
-            nextPlane = swap;
-        }
-        for (int i = 0; i < row * height; i++) {
-            data[i] = (byte) plane[i];
-        }
-    }
-
-    private void blurRow(byte[] data, int start, int row, int margin, int[] to) {
-        int[] now = line;
-        int[] next = nextLine;
-        for (int i = 0; i < row; i++) {
-            now[margin + i] = data[start + i] & 255;
-        }
-        for (int pass = 1; pass <= PASSES; pass++) {
-            replicateEnds(now, row, margin);
-            boolean last = pass == PASSES;
-            int[] target = last ? to : next;
-            int at = last ? start : margin;
-            addEnds(now, 0, 2 * margin, target, at, row, outer);
-            for (int k = -radius; k <= radius; k++) {
-                addScaled(now, margin + 3 * k, target, at, row, inner);
+            for (int j = 0; j < count; j++) {
+                int[] before = lines[Math.max(j - radius - 1, 0)];
+                int[] after = lines[Math.min(j + radius + 1, last)];
+                if (radius == 0) {
+                    box(before, lines[j], after, spare[j], length);
+                } else if (radius == 1) {
+                    int[] a = lines[Math.max(j - 1, 0)];
+                    int[] c = lines[Math.min(j + 1, last)];
+                    box(before, a, lines[j], c, after, spare[j], length);
+                } else {
+                    box(lines, j, last, before, after, spare[j], length);
+                }
             }
-            shift(target, at, row);
-            next = now;
-            now = target;
-        }
-    }
-
-    private static void replicateEnds(int[] padded, int row, int margin) {
-        for (int i = 0; i < margin; i++) {
-            padded[i] = padded[margin + i % 3];
-            padded[margin + row + i] = padded[margin + row - 3 + i % 3];
-        }
-    }
-
-    private void blurColumns(int row, int height) {
-        for (int y = 0; y < height; y++) {
-            int at = y * row;
-            int above = Math.max(y - radius - 1, 0) * row;
-            int below = Math.min(y + radius + 1, height - 1) * row;
-            addEnds(plane, above, below, nextPlane, at, row, outer);
-            for (int k = -radius; k <= radius; k++) {
-                int from = Math.max(0, Math.min(height - 1, y + k)) * row;
-                addScaled(plane, from, nextPlane, at, row, inner);
+            // The lines of the arrays trade places, so that the result is in the first array again.
+            for (int j = 0; j < count; j++) {
+                int[] done = spare[j];
+                spare[j] = lines[j];
+                lines[j] = done;
             }
-            shift(nextPlane, at, row);
         }
     }
 
-    private static void addEnds(int[] from, int low, int high, int[] to, int at, int length, int weight) {
+    private void box(int[] before, int[] line, int[] after, int[] to, int length) {
+        int in = inner;
+        int out = outer;
         for (int i = 0; i < length; i++) {
-            to[at + i] = (1 << (BITS - 1)) + weight * (from[low + i] + from[high + i]);
+            to[i] = (HALF + out * (before[i] + after[i]) + in * line[i]) >>> BITS;
         }
     }
 
-    private static void addScaled(int[] from, int start, int[] to, int at, int length, int weight) {
+    private void box(int[] before, int[] a, int[] b, int[] c, int[] after, int[] to, int length) {
+        int in = inner;
+        int out = outer;
         for (int i = 0; i < length; i++) {
-            to[at + i] += weight * from[start + i];
+            to[i] = (HALF + out * (before[i] + after[i]) + in * (a[i] + b[i] + c[i])) >>> BITS;
         }
     }
 
-    private static void shift(int[] values, int at, int length) {
+    private void box(int[][] lines, int j, int last, int[] before, int[] after, int[] to, int length) {
+        int in = inner;
+        int out = outer;
         for (int i = 0; i < length; i++) {
-            values[at + i] >>>= BITS;
+            to[i] = HALF + out * (before[i] + after[i]);
+        }
+        for (int k = -radius; k <= radius; k++) {
+            int[] line = lines[Math.max(0, Math.min(last, j + k))];
+            for (int i = 0; i < length; i++) {
+                to[i] += in * line[i];
+            }
+        }
+        for (int i = 0; i < length; i++) {
+            to[i] >>>= BITS;
         }
     }
 }

@@ -1,20 +1,28 @@
 package viewfit.views;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * Cuts a box out of a picture and resizes it with the antialiased bicubic filter, bit for bit as Pillow's crop followed by
- * resize: the box is cut out first, so that no sample outside it is used; then rows are resampled, then columns, each rounded
- * to 8 bits. Keeps its buffers and filter tables, so a call allocates nothing once it has seen the sizes. Not for use by two
- * threads at a time.
+ * resize: the box is cut out first, so that no sample outside it is used; then the width is resampled, then the height, each
+ * rounded to 8 bits. Keeps its buffers and filter tables, so a call allocates nothing once it has seen the sizes. Not for use
+ * by two threads at a time.
+ *
+ * <p>Both passes are sums of whole lines times a weight: the source is turned into columns, so that the first pass adds columns
+ * as the second adds rows, and all heavy loops become vector code.
  */
 final class Resampler {
     private static final int HALF = 1 << (FilterTable.BITS - 1);
 
     /** Enough for every box size of a data set of small pictures; larger pictures reuse what they can. */
     private static final int TABLES = 1024;
+
+    /** The columns of a strip of source rows should stay in the second-level cache. */
+    private static final int STRIP_INTS = 1 << 18;
+
+    private static final int STRIP_MOST = 128;
+    private static final int STRIP_LEAST = 16;
 
     private final Map<Long, FilterTable> tables = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
@@ -23,7 +31,8 @@ final class Resampler {
         }
     };
 
-    private int[] rows = new int[0];
+    private final Lines columnLines = new Lines();
+    private final Lines rowLines = new Lines();
     private int[] sums = new int[0];
 
     /**
@@ -53,24 +62,29 @@ final class Resampler {
         }
         FilterTable across = table(box.width(), outWidth);
         FilterTable down = table(box.height(), outHeight);
+        int right = window.x() + window.width() - 1;
         int bottom = window.y() + window.height() - 1;
+        int firstColumn = across.first[window.x()];
+        int columnCount = across.first[right] + across.count[right] - firstColumn;
         int firstRow = down.first[window.y()];
         int rowCount = down.first[bottom] + down.count[bottom] - firstRow;
-        int row = 3 * window.width();
-        if (rows.length < row * rowCount) {
-            rows = new int[row * rowCount];
+        int strip = Math.max(STRIP_LEAST, Math.min(STRIP_MOST, STRIP_INTS / (3 * columnCount)));
+        int[][] columns = columnLines.ensure(columnCount, 3 * Math.min(strip, rowCount));
+        int[][] rows = rowLines.ensure(rowCount, 3 * window.width());
+        if (sums.length < 3 * Math.max(strip, window.width())) {
+            sums = new int[3 * Math.max(strip, window.width())];
         }
-        if (sums.length < row) {
-            sums = new int[row];
-        }
-        int stride = 3 * from.width();
-        int start = (box.y() + firstRow) * stride + 3 * box.x();
-        for (int y = 0; y < rowCount; y++) {
-            resampleRow(from.data(), start + y * stride, across, window, mirror, rows, y * row);
+        for (int y = 0; y < rowCount; y += strip) {
+            int height = Math.min(strip, rowCount - y);
+            cut(from, box.x() + firstColumn, box.y() + firstRow + y, columnCount, height, columns);
+            for (int x = 0; x < window.width(); x++) {
+                blend(columns, across, window.x() + x, firstColumn, 3 * height, sums);
+                scatter(sums, height, rows, y, 3 * (mirror ? window.width() - 1 - x : x));
+            }
         }
         for (int y = 0; y < window.height(); y++) {
-            blendRows(rows, down, window.y() + y, firstRow, row, sums);
-            store(sums, row, out, y * row);
+            blend(rows, down, window.y() + y, firstRow, 3 * window.width(), sums);
+            store(sums, out, y * 3 * window.width(), 3 * window.width());
         }
     }
 
@@ -84,53 +98,93 @@ final class Resampler {
         return found;
     }
 
-    private static void resampleRow(
-            byte[] from, int start, FilterTable table, Crop window, boolean mirror, int[] to, int at) {
-        int step = mirror ? -3 : 3;
-        int q = mirror ? at + 3 * (window.width() - 1) : at;
-        int[] weights = table.weights;
-        int end = window.x() + window.width();
-        for (int x = window.x(); x < end; x++, q += step) {
-            int p = start + 3 * table.first[x];
-            int r = HALF;
-            int g = HALF;
-            int b = HALF;
-            int last = x * table.stride + table.count[x];
-            for (int w = x * table.stride; w < last; w++, p += 3) {
-                int weight = weights[w];
-                r += (from[p] & 255) * weight;
-                g += (from[p + 1] & 255) * weight;
-                b += (from[p + 2] & 255) * weight;
+    /** Turns a part of the picture into columns: column x holds the RGB of rows 0 to height - 1. */
+    private static void cut(Pixels from, int left, int top, int width, int height, int[][] columns) {
+        byte[] data = from.data();
+        int stride = 3 * from.width();
+        for (int x = 0; x < width; x++) {
+            int[] column = columns[x];
+            int p = top * stride + 3 * (left + x);
+            for (int i = 0; i < 3 * height; i += 3, p += stride) {
+                column[i] = data[p] & 255;
+                column[i + 1] = data[p + 1] & 255;
+                column[i + 2] = data[p + 2] & 255;
             }
-            to[q] = clamp(r >> FilterTable.BITS);
-            to[q + 1] = clamp(g >> FilterTable.BITS);
-            to[q + 2] = clamp(b >> FilterTable.BITS);
         }
     }
 
-    /** Weighted sum of whole rows: written so that the inner loop runs over neighbouring ints and becomes vector code. */
-    private static void blendRows(int[] rows, FilterTable table, int y, int firstRow, int row, int[] sums) {
-        Arrays.fill(sums, 0, row, HALF);
-        int w = y * table.stride;
-        int base = (table.first[y] - firstRow) * row;
-        for (int k = 0; k < table.count[y]; k++, base += row) {
-            addScaled(sums, rows, base, table.weights[w + k], row);
+    /** Output line {@code j}: the weighted sum of its input lines, rounded to 8 bits. */
+    private static void blend(int[][] lines, FilterTable table, int j, int firstLine, int length, int[] sums) {
+        int[] w = table.weights;
+        int at = j * table.stride;
+        int line = table.first[j] - firstLine;
+        int count = table.count[j];
+        int k = 0;
+        if (count >= 4) {
+            start(sums, lines[line], lines[line + 1], lines[line + 2], lines[line + 3], w, at, length);
+            k = 4;
+        } else {
+            start(sums, lines[line], w[at], length);
+            k = 1;
         }
+        for (; k + 1 < count; k += 2) {
+            add(sums, lines[line + k], lines[line + k + 1], w[at + k], w[at + k + 1], length);
+        }
+        if (k < count) {
+            add(sums, lines[line + k], w[at + k], length);
+        }
+        clamp(sums, length);
     }
 
-    private static void addScaled(int[] sums, int[] from, int base, int weight, int length) {
+    private static void start(int[] sums, int[] a, int[] b, int[] c, int[] d, int[] w, int at, int length) {
+        int wa = w[at];
+        int wb = w[at + 1];
+        int wc = w[at + 2];
+        int wd = w[at + 3];
         for (int i = 0; i < length; i++) {
-            sums[i] += from[base + i] * weight;
+            sums[i] = HALF + a[i] * wa + b[i] * wb + c[i] * wc + d[i] * wd;
         }
     }
 
-    private static void store(int[] sums, int length, byte[] out, int at) {
+    private static void start(int[] sums, int[] a, int weight, int length) {
         for (int i = 0; i < length; i++) {
-            out[at + i] = (byte) clamp(sums[i] >> FilterTable.BITS);
+            sums[i] = HALF + a[i] * weight;
         }
     }
 
-    private static int clamp(int value) {
-        return Math.max(0, Math.min(255, value));
+    private static void add(int[] sums, int[] a, int[] b, int wa, int wb, int length) {
+        for (int i = 0; i < length; i++) {
+            sums[i] += a[i] * wa + b[i] * wb;
+        }
+    }
+
+    private static void add(int[] sums, int[] a, int weight, int length) {
+        for (int i = 0; i < length; i++) {
+            sums[i] += a[i] * weight;
+        }
+    }
+
+    /** Shifts to whole levels and limits them to 0..255, in operations that exist as vector instructions. */
+    private static void clamp(int[] sums, int length) {
+        for (int i = 0; i < length; i++) {
+            int v = sums[i] >> FilterTable.BITS;
+            v &= ~(v >> 31);
+            sums[i] = (v | ((255 - v) >> 31)) & 255;
+        }
+    }
+
+    private static void scatter(int[] column, int height, int[][] rows, int top, int at) {
+        for (int y = 0, i = 0; y < height; y++, i += 3) {
+            int[] row = rows[top + y];
+            row[at] = column[i];
+            row[at + 1] = column[i + 1];
+            row[at + 2] = column[i + 2];
+        }
+    }
+
+    private static void store(int[] line, byte[] out, int at, int length) {
+        for (int i = 0; i < length; i++) {
+            out[at + i] = (byte) line[i];
+        }
     }
 }
