@@ -20,6 +20,7 @@ import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
@@ -29,6 +30,7 @@ import viewfit.core.recipe.RangeRecipe;
 import viewfit.core.recipe.TrainViewRecipe;
 import viewfit.core.recipe.ViewRecipe;
 
+@Timeout(60)
 class LoaderTest {
     private static final int IMAGES = 11;
     private static final ViewRecipe VIEWS = TestViews.ours(24, 12, 0.3);
