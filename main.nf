@@ -54,7 +54,7 @@ workflow {
     COCO_EXPORT(networks, params.export_network, code['coco-export'])
 
     REPORT(
-        GRID.out.table,
+        GRID.out.folder,
         SPLIT.out.folder,
         PRETRAIN.out.folder.collect(sort: true),
         PROBE.out.folder.collect(sort: true).ifEmpty([]),

@@ -3,7 +3,7 @@ process REPORT {
     label 'light'
 
     input:
-    path cells
+    path grid,    stageAs: 'inputs/*'
     path split,   stageAs: 'inputs/*'
     path runs,    stageAs: 'inputs/pretrain/*'
     path probes,  stageAs: 'inputs/probe/*'
@@ -18,7 +18,7 @@ process REPORT {
 
     script:
     """
-    stage report --cells '${cells}' --inputs inputs --out .
+    stage report --cells inputs/grid/cells.csv --inputs inputs --out .
     """
 
     stub:

@@ -56,6 +56,17 @@ class ModuleContractTest {
 
     @ParameterizedTest
     @MethodSource("contracts")
+    void outputsThatMayBeMissingAreOptional(StageContract contract) {
+        assertEquals(
+                contract.outputs().stream()
+                        .filter(port -> !port.required())
+                        .map(Port::name)
+                        .collect(Collectors.toCollection(TreeSet::new)),
+                module(contract).optional());
+    }
+
+    @ParameterizedTest
+    @MethodSource("contracts")
     void inputsAreGivenToTheStage(StageContract contract) {
         Set<String> flags = StageModule.flags(module(contract).script());
         Set<String> missing = contract.inputs().stream().map(Port::name).collect(Collectors.toCollection(TreeSet::new));

@@ -1,0 +1,170 @@
+package viewfit.checks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import viewfit.core.contract.Contracts;
+import viewfit.core.contract.StageContract;
+
+/** The commands of bin/: what they say and how they end, profile by profile and stage by stage. */
+class LauncherIT {
+    private static final Pattern PROFILE = Pattern.compile("(?m)^    (\\w+)\\s*\\{");
+
+    @TempDir
+    Path folder;
+
+    static Stream<StageContract> contracts() {
+        return Contracts.all().stream();
+    }
+
+    static Stream<String> profiles() {
+        String config = Repository.text("nextflow.config");
+        Matcher profile = PROFILE.matcher(config.substring(config.indexOf("\nprofiles {")));
+        return profile.results().map(match -> match.group(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("profiles")
+    void profileResolves(String profile) {
+        var result = new Workflow(folder)
+                .viewfit(
+                        Map.of("NXF_OFFLINE", "true", "NXF_PLUGINS_DEFAULT", "false"),
+                        "config",
+                        "-profile",
+                        profile,
+                        Repository.ROOT.toString());
+        assertEquals(0, result.exit(), result.output());
+        assertTrue(result.output().contains("withLabel:trains"), result.output());
+        assertFalse(result.output().contains("WARN"), result.output());
+    }
+
+    @Test
+    void allProfilesAreThere() {
+        assertEquals(
+                Set.of(
+                        "standard",
+                        "demo",
+                        "test",
+                        "gpu",
+                        "slurm",
+                        "awsbatch",
+                        "googlebatch",
+                        "docker",
+                        "podman",
+                        "singularity"),
+                new TreeSet<>(profiles().toList()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("contracts")
+    void moduleGivesOnlyOptionsTheStageHas(StageContract contract) {
+        var help = new Workflow(folder).stage(contract.name(), "--help");
+        assertEquals(0, help.exit(), help.output());
+        Set<String> known = StageModule.flags(help.output());
+        StageModule module = StageModule.parse(Repository.text("modules/" + contract.name() + ".nf"));
+        Set<String> unknown = StageModule.flags(module.script() + module.stub());
+        unknown.removeAll(known);
+        assertEquals(Set.of(), unknown, "options of the module that `stage " + contract.name() + "` does not have");
+        assertTrue(help.output().contains("bin/stage " + contract.name()), "the help has no example");
+    }
+
+    @Test
+    void unknownStageIsOneLine() {
+        var result = new Workflow(folder).stage("pretrian");
+        assertEquals(64, result.exit());
+        assertEquals(
+                List.of("stage: 'pretrian': no such stage: one of coco-export finetune grid pretrain probe report split"),
+                result.lines());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--recip x                  | --recip: no such parameter: did you mean --recipes?",
+                "--heldout-per-class 5      | did you mean --heldout_per_class?",
+                "--split_seed many          | --split_seed: many: a whole number",
+                "--heldout_per_class -1     | --heldout_per_class: -1: 0 or more",
+                "--export_network both      | --export_network: both: one of student, teacher",
+                "--grid nowhere.yml         | --grid: nowhere.yml: no such file",
+                "--input nowhere            | --input: nowhere: no such folder",
+            })
+    void wrongParameterIsNamed(String arguments, String message) {
+        List<String> all = new java.util.ArrayList<>(List.of("-profile", "test"));
+        all.addAll(List.of(arguments.split(" ")));
+        var result = new Workflow(folder).run(all.toArray(String[]::new));
+        assertEquals(64, result.exit(), result.output());
+        assertTrue(result.output().contains(message), result.output());
+        assertFalse(Files.exists(folder.resolve("results")), "results were begun");
+    }
+
+    @Test
+    void withoutInputTheTwoWaysAreNamed() {
+        var result = new Workflow(folder).run();
+        assertEquals(64, result.exit(), result.output());
+        assertTrue(result.output().contains("--input: not given"), result.output());
+    }
+
+    @Test
+    void helpNamesEveryParameter() {
+        var result = new Workflow(folder).run("--help");
+        assertEquals(0, result.exit(), result.output());
+        for (String name : List.of("--input", "--grid", "--split_seed", "--gpus")) {
+            assertTrue(result.output().contains(name + " "), result.output());
+        }
+    }
+
+    @Test
+    void withoutJavaOneLineSaysSo() {
+        var result = new Workflow(folder).viewfit(Map.of("JAVA_HOME", folder.toString()), "run", "main.nf");
+        assertEquals(69, result.exit());
+        assertEquals(
+                List.of("viewfit: " + folder + "/bin/java: not found: install a JDK 17 or newer, or set JAVA_HOME"),
+                result.lines());
+    }
+
+    @Test
+    void anOldJavaIsNamed() throws IOException {
+        Path java = Files.createDirectories(folder.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\necho 'openjdk version \"1.8.0_402\"' >&2\n");
+        assertTrue(java.toFile().setExecutable(true));
+        var result = new Workflow(folder).viewfit(Map.of("JAVA_HOME", folder.toString()), "build");
+        assertEquals(69, result.exit());
+        assertEquals(List.of("viewfit: " + java + ": version 1: a JDK 17 or newer is needed"), result.lines());
+    }
+
+    /** Two commands on two GPUs each have their own; a third waits; none is touched where a scheduler chose. */
+    @Test
+    void gpusAreLentOneByOne() throws IOException {
+        Path script = folder.resolve("lend.sh");
+        Files.writeString(
+                script,
+                """
+                export VIEWFIT_GPUS=2 VIEWFIT_GPU_LOCKS=$PWD/locks
+                unset CUDA_VISIBLE_DEVICES SLURM_JOB_GPUS
+                for n in 1 2 3; do "$1" sh -c 'echo gpu $CUDA_VISIBLE_DEVICES; sleep 0.7' & sleep 0.2; done
+                wait
+                CUDA_VISIBLE_DEVICES=7 "$1" sh -c 'echo chosen $CUDA_VISIBLE_DEVICES'
+                VIEWFIT_GPUS=0 "$1" sh -c 'echo none ${CUDA_VISIBLE_DEVICES:-set}'
+                """);
+        var result = new Workflow(folder)
+                .command(Path.of("/bin/bash"), Map.of(), script.toString(), Repository.ROOT + "/bin/with-gpu");
+        assertEquals(List.of("gpu 0", "gpu 1", "gpu 0", "chosen 7", "none set"), result.lines());
+    }
+}

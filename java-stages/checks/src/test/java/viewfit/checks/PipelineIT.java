@@ -1,0 +1,119 @@
+package viewfit.checks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole pipeline on real photographs, profile {@code test}: what ran, which files it left, what the stable ones say;
+ * then that nothing runs twice, and that a new cell runs alone. One folder for all tests, in their order.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class PipelineIT {
+    private static final List<String> CELLS = List.of("baseline_s0", "ours_s0");
+    private static final Path SNAPSHOT = Repository.ROOT.resolve("test-data/snapshot");
+
+    @TempDir
+    static Path folder;
+
+    @Test
+    @Order(1)
+    void runsEveryTaskOnce() {
+        var result = new Workflow(folder).run("-profile", "test");
+        assertEquals(0, result.exit(), result.output());
+        assertEquals(expectedTasks(CELLS, "COMPLETED"), new Workflow(folder).tasks("results"));
+        Path page = folder.resolve("results/report.html");
+        assertTrue(result.output().contains("The report: " + page), result.output());
+        assertTrue(Files.isRegularFile(page), "no report");
+    }
+
+    @Test
+    @Order(2)
+    void filesAreThoseOfTheSnapshot() throws IOException {
+        String names = String.join("\n", publishedFiles()) + "\n";
+        Snapshot.compare(SNAPSHOT.resolve("files.txt"), names);
+    }
+
+    @Test
+    @Order(3)
+    void stableFilesAreThoseOfTheSnapshot() throws IOException {
+        for (String file : publishedFiles()) {
+            if (file.startsWith("split/") || file.startsWith("grid/")) {
+                Snapshot.compare(SNAPSHOT.resolve(file), Snapshot.stable(folder.resolve("results").resolve(file)));
+            }
+        }
+    }
+
+    @Test
+    @Order(4)
+    void nothingRunsTwice() {
+        var result = new Workflow(folder).run("-profile", "test", "-resume");
+        assertEquals(0, result.exit(), result.output());
+        assertEquals(expectedTasks(CELLS, "CACHED"), new Workflow(folder).tasks("results"));
+    }
+
+    @Test
+    @Order(5)
+    void aNewCellRunsAlone() throws IOException {
+        Path grid = folder.resolve("more.yml");
+        String text = Files.readString(Repository.ROOT.resolve("params/grids/test.yml"));
+        Files.writeString(grid, text.replace("seeds: [0]", "seeds: [0, 1]").replace("test-baseline.yml, ", ""));
+        var result = new Workflow(folder).run("-profile", "test", "--grid", grid.toString(), "-resume");
+        assertEquals(0, result.exit(), result.output());
+        Map<String, String> expected = expectedTasks(List.of("ours_s0"), "CACHED");
+        expected.putAll(expectedTasks(List.of("ours_s1"), "COMPLETED"));
+        expected.put("SPLIT", "CACHED");
+        assertEquals(expected, new Workflow(folder).tasks("results"));
+    }
+
+    /** The graph without the work; last, because a dry run becomes the session that would be resumed. */
+    @Test
+    @Order(6)
+    void dryRunHasTheSameTasks() {
+        var result = new Workflow(folder).run("-profile", "test", "-stub-run", "--outdir", "dry");
+        assertEquals(0, result.exit(), result.output());
+        assertEquals(expectedTasks(CELLS, "COMPLETED"), new Workflow(folder).tasks("dry"));
+    }
+
+    private static Map<String, String> expectedTasks(List<String> cells, String status) {
+        List<String> tasks = new ArrayList<>(List.of("SPLIT", "GRID", "REPORT"));
+        for (String cell : cells) {
+            tasks.addAll(List.of(
+                    "PRETRAIN (" + cell + ")",
+                    "PROBE (" + cell + ")",
+                    "FINETUNE (" + cell + ".1pct)",
+                    "FINETUNE (" + cell + ".10pct)",
+                    "COCO_EXPORT (" + cell + ")"));
+        }
+        Map<String, String> expected = new TreeMap<>();
+        tasks.forEach(task -> expected.put(task, status));
+        return expected;
+    }
+
+    /** Files below results, sorted, without Nextflow's own. */
+    private static TreeSet<String> publishedFiles() throws IOException {
+        Path results = folder.resolve("results");
+        TreeSet<String> names = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(results)) {
+            files.filter(Files::isRegularFile)
+                    .map(file -> results.relativize(file).toString())
+                    .filter(name -> !name.startsWith("pipeline_info/"))
+                    .forEach(names::add);
+        }
+        return names;
+    }
+}
