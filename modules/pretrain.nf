@@ -1,4 +1,4 @@
-// A recipe and images -> student, teacher and curves. A diverged cell has everything but a checkpoint.
+// A recipe and images -> student, teacher and curves. A diverged cell has its metrics, and what else was written by then.
 process PRETRAIN {
     tag "${meta.id}"
     label 'trains'
@@ -13,10 +13,10 @@ process PRETRAIN {
     output:
     tuple val(meta), path("${meta.id}/checkpoint.safetensors"), emit: checkpoint, optional: true
     tuple val(meta), path("${meta.id}/checkpoints"),            emit: checkpoints, optional: true
-    tuple val(meta), path("${meta.id}/curve.csv"),              emit: curve
-    tuple val(meta), path("${meta.id}/monitor.csv"),            emit: monitor
-    tuple val(meta), path("${meta.id}/views.png"),              emit: views
-    tuple val(meta), path("${meta.id}/views.csv"),              emit: views_table
+    tuple val(meta), path("${meta.id}/curve.csv"),              emit: curve, optional: true
+    tuple val(meta), path("${meta.id}/monitor.csv"),            emit: monitor, optional: true
+    tuple val(meta), path("${meta.id}/views.png"),              emit: views, optional: true
+    tuple val(meta), path("${meta.id}/views.csv"),              emit: views_table, optional: true
     tuple val(meta), path("${meta.id}/metrics.json"),           emit: metrics
     path "${meta.id}",                                          emit: folder
 

@@ -14,9 +14,9 @@ process PROBE {
 
     output:
     tuple val(meta), path("${meta.id}/metrics.json"),      emit: metrics
-    tuple val(meta), path("${meta.id}/probe-curve.csv"),   emit: curve
-    tuple val(meta), path("${meta.id}/predictions.csv"),   emit: predictions
-    tuple val(meta), path("${meta.id}/probe.safetensors"), emit: classifier
+    tuple val(meta), path("${meta.id}/probe-curve.csv"),   emit: curve, optional: true
+    tuple val(meta), path("${meta.id}/predictions.csv"),   emit: predictions, optional: true
+    tuple val(meta), path("${meta.id}/probe.safetensors"), emit: classifier, optional: true
     path "${meta.id}",                                     emit: folder
 
     script:

@@ -89,7 +89,8 @@ class LauncherIT {
         var result = new Workflow(folder).stage("pretrian");
         assertEquals(64, result.exit());
         assertEquals(
-                List.of("stage: 'pretrian': no such stage: one of coco-export finetune grid pretrain probe report split"),
+                List.of(
+                        "stage: 'pretrian': no such stage: one of coco-export finetune grid pretrain probe report split"),
                 result.lines());
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -53,7 +54,9 @@ class PipelineIT {
     void stableFilesAreThoseOfTheSnapshot() throws IOException {
         for (String file : publishedFiles()) {
             if (file.startsWith("split/") || file.startsWith("grid/")) {
-                Snapshot.compare(SNAPSHOT.resolve(file), Snapshot.stable(folder.resolve("results").resolve(file)));
+                Snapshot.compare(
+                        SNAPSHOT.resolve(file),
+                        Snapshot.stable(folder.resolve("results").resolve(file)));
             }
         }
     }
@@ -105,7 +108,7 @@ class PipelineIT {
     }
 
     /** Files below results, sorted, without Nextflow's own. */
-    private static TreeSet<String> publishedFiles() throws IOException {
+    private static Set<String> publishedFiles() throws IOException {
         Path results = folder.resolve("results");
         TreeSet<String> names = new TreeSet<>();
         try (Stream<Path> files = Files.walk(results)) {

@@ -27,7 +27,10 @@ final class Workflow {
     record Result(int exit, String output) {
         /** Lines that say something, without the banner of Nextflow. */
         List<String> lines() {
-            return output.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+            return output.lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .toList();
         }
     }
 
@@ -56,7 +59,9 @@ final class Workflow {
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile());
             Map<String, String> variables = builder.environment();
-            variables.keySet().removeIf(name -> name.matches("JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|CLASSPATH|NXF_.*|MAVEN_.*"));
+            variables
+                    .keySet()
+                    .removeIf(name -> name.matches("JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|CLASSPATH|NXF_.*|MAVEN_.*"));
             variables.put("VIEWFIT_BUILT", "by this build");
             Path nextflow = Repository.ROOT.resolve("java-stages/nextflow/target/lib");
             if (Files.isDirectory(nextflow)) {
