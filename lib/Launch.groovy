@@ -29,11 +29,12 @@ class Launch {
     /** One line about the first parameter that is not right, or null. */
     static String problem(Path project, Map params) {
         def known = schema(project)
-        def unknown = params.keySet().find { name -> !(name in known) }
-        if( unknown ) {
-            def nearest = known.keySet().min { name -> distance(name, unknown) }
-            def hint = distance(nearest, unknown) <= 3 || nearest.startsWith(unknown) ?
-                "did you mean --${nearest}?" : 'see --help for those there are'
+        def unknowns = params.keySet().findAll { name -> !(name in known) }
+        if( unknowns ) {
+            def unknown = unknowns.find { it.contains('-') } ?: unknowns.first()      // Nextflow adds a-b as aB too
+            def nearest = known.keySet().min { name -> distance(plain(name), plain(unknown)) }
+            def near = distance(plain(nearest), plain(unknown)) <= 3 || nearest.startsWith(unknown)
+            def hint = near ? "did you mean --${nearest}?" : 'see --help for those there are'
             return "--${unknown}: no such parameter: ${hint}"
         }
         for( entry in known ) {
@@ -55,6 +56,10 @@ class Launch {
         if( !params.input )
             return '--input: not given: a folder of images (train/<class>/*, <class>/* or files), or -profile demo'
         return null
+    }
+
+    private static String plain(String name) {
+        name.toLowerCase().replaceAll(/[^a-z0-9]/, '')
     }
 
     /** Levenshtein distance. */

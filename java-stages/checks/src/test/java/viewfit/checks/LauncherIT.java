@@ -112,7 +112,7 @@ class LauncherIT {
         var result = new Workflow(folder).run(all.toArray(String[]::new));
         assertEquals(64, result.exit(), result.output());
         assertTrue(result.output().contains(message), result.output());
-        assertFalse(Files.exists(folder.resolve("results")), "results were begun");
+        assertFalse(Files.exists(folder.resolve("results/split")), "a task ran");
     }
 
     @Test

@@ -59,7 +59,7 @@ public final class CocoExportStage extends Stage {
     public CocoExportStage() {
         super(
                 Contracts.COCO_EXPORT,
-                "coco-export --checkpoint checkpoint.safetensors --network student --out exported");
+                "bin/stage coco-export --checkpoint checkpoint.safetensors --network student --out exported");
     }
 
     public static void main(String[] args) {
