@@ -1,0 +1,180 @@
+package viewfit.eval;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.files.Hashes;
+import viewfit.core.recipe.NormalizeRecipe;
+import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.Recipes;
+import viewfit.engine.Network;
+import viewfit.formats.Safetensors;
+import viewfit.formats.Tensor;
+import viewfit.formats.TensorFile;
+import viewfit.graph.Graph;
+import viewfit.graph.Parameter;
+import viewfit.zoo.Backbones;
+
+/**
+ * A checkpoint as evaluation sees it: networks by name, and the recipe they were trained with. Tensors are matched by
+ * name and shape, never by position; every tensor of the asked network must be there, and its backbone may hold no other.
+ */
+public final class CheckpointFile {
+    /** Schema of the files this class reads. */
+    public static final String SCHEMA = "checkpoint/1";
+
+    /** Counters of batch norms: files carry them, evaluation has no use for them. */
+    private static final String COUNTER = ".num_batches_tracked";
+
+    private final TensorFile content;
+    private final String where;
+    private final String sha256;
+    private final PretrainRecipe recipe;
+
+    private CheckpointFile(TensorFile content, String where, String sha256, PretrainRecipe recipe) {
+        this.content = content;
+        this.where = where;
+        this.sha256 = sha256;
+        this.recipe = recipe;
+    }
+
+    /**
+     * Reads and checks the header; the tensors stay in the file until they are loaded.
+     *
+     * @throws StageFailure {@link ExitCode#NO_INPUT} if there is no file, {@link ExitCode#BAD_DATA} if it is no
+     *     checkpoint
+     */
+    public static CheckpointFile read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new StageFailure(
+                    ExitCode.NO_INPUT,
+                    file + ": no such checkpoint: pretrain writes one at its end, but not when it diverged");
+        }
+        TensorFile content = Safetensors.read(file);
+        String where = file.toString();
+        String schema = content.metadata().getOrDefault("schema", "none");
+        if (!schema.equals(SCHEMA)) {
+            throw bad(where + ": found schema " + schema + ": must be " + SCHEMA);
+        }
+        PretrainRecipe recipe = recipe(content.meta("recipe"), where);
+        String arch = content.meta("arch");
+        if (!arch.equals(recipe.backbone().name())) {
+            throw bad(where + ": found arch " + arch + ", but its recipe names "
+                    + recipe.backbone().name() + ": must agree");
+        }
+        return new CheckpointFile(content, where, Hashes.sha256(file), recipe);
+    }
+
+    private static PretrainRecipe recipe(String text, String where) {
+        try {
+            return Recipes.parse(text, where + ": recipe", PretrainRecipe.class);
+        } catch (StageFailure e) {
+            String first = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new StageFailure(ExitCode.BAD_DATA, first, e);
+        }
+    }
+
+    /** Recipe the networks were trained with. */
+    public PretrainRecipe recipe() {
+        return recipe;
+    }
+
+    /**
+     * Backbone of the networks, with the initial distributions of their recipe.
+     *
+     * @throws StageFailure {@link ExitCode#BAD_DATA} if this version does not know it
+     */
+    public Graph backbone() {
+        try {
+            return Backbones.graph(recipe.backbone().name(), recipe.backbone().zeroInitResidual());
+        } catch (IllegalArgumentException e) {
+            throw new StageFailure(ExitCode.BAD_DATA, where + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Checksum of the whole file. */
+    public String sha256() {
+        return sha256;
+    }
+
+    /**
+     * Fails unless the evaluation normalises pixels as pre-training did.
+     *
+     * @throws StageFailure {@link ExitCode#BAD_RECIPE}
+     */
+    public void requireSameNormalization(NormalizeRecipe normalize) {
+        NormalizeRecipe trained = recipe.views().normalize();
+        if (!trained.equals(normalize)) {
+            throw new StageFailure(
+                    ExitCode.BAD_RECIPE,
+                    "normalize: found mean " + normalize.mean() + " std " + normalize.std()
+                            + ": must be as in pre-training, mean " + trained.mean() + " std " + trained.std());
+        }
+    }
+
+    /**
+     * Copies one of the networks.
+     *
+     * @param into network to fill; its full names ({@code backbone.features.0.0.weight}) are those of the file without
+     *     the leading {@code student.} or {@code teacher.}
+     * @param network {@code student} or {@code teacher}
+     * @param wanted which tensors of {@code into} the file must have; the others keep their values
+     * @return number of tensors copied
+     * @throws StageFailure {@link ExitCode#BAD_DATA} for a missing, misshapen or non-finite tensor, or unknown ones
+     *     beside the backbone's
+     */
+    public int load(Network into, String network, Predicate<String> wanted) {
+        List<Parameter> state =
+                into.state().stream().filter(p -> wanted.test(p.name())).toList();
+        long matched = state.stream()
+                .filter(p -> content.has(network + "." + p.name()))
+                .count();
+        if (matched == 0) {
+            throw bad(where + ": found none of the " + state.size() + " tensors of " + network + " "
+                    + recipe.backbone().name() + ": names must look like " + network + "."
+                    + state.get(0).name());
+        }
+        requireNoOthers(network + "." + FrozenBackbone.PART + ".", state);
+        for (Parameter p : state) {
+            Tensor tensor = content.tensor(network + "." + p.name());
+            long[] shape = p.shape().stream().mapToLong(Integer::longValue).toArray();
+            if (!Arrays.equals(tensor.shape(), shape)) {
+                throw bad(where + ": " + tensor.name() + ": found shape " + Arrays.toString(tensor.shape())
+                        + ": must be " + p.shape());
+            }
+            into.write(p.name(), finite(tensor));
+        }
+        return state.size();
+    }
+
+    private void requireNoOthers(String prefix, List<Parameter> state) {
+        long expected = state.stream()
+                .filter(p -> p.name().startsWith(FrozenBackbone.PART + "."))
+                .count();
+        long found = content.below(prefix).stream()
+                .filter(t -> !t.name().endsWith(COUNTER))
+                .count();
+        if (found > expected) {
+            throw bad(where + ": found " + found + " tensors below " + prefix + ": "
+                    + recipe.backbone().name() + " has " + expected);
+        }
+    }
+
+    private float[] finite(Tensor tensor) {
+        float[] values = tensor.floats();
+        for (float v : values) {
+            if (!Float.isFinite(v)) {
+                throw bad(where + ": " + tensor.name() + ": found " + v + ": weights must be finite");
+            }
+        }
+        return values;
+    }
+
+    private static StageFailure bad(String message) {
+        return new StageFailure(ExitCode.BAD_DATA, message);
+    }
+}

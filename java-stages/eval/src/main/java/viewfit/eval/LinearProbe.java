@@ -1,0 +1,174 @@
+package viewfit.eval;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.random.SeedTree;
+import viewfit.core.recipe.ProbeRecipe;
+import viewfit.engine.TorchRuntime;
+import viewfit.views.ImageStore;
+
+/**
+ * Linear classifier and weighted k-NN on frozen features, for several backbones at once: they see the same crops in the
+ * same order, and their classifiers start from the same values, so a difference is a difference of features.
+ *
+ * <p>Mode {@code augmented} passes fresh random crops through the backbone every epoch (the protocol of the paper);
+ * mode {@code cached} takes the features of the centre crops once: much faster, not the paper's number. Held-out
+ * features are taken once in both modes, since a frozen backbone gives the same ones every epoch.
+ *
+ * <p>Source: Tan, Saleh, Martinez 2023 and the linear evaluation of saic-fi/SSLight. Differs from the source: the last
+ * epoch is reported, not the best one.
+ */
+public final class LinearProbe {
+    /** Images per pass through the backbone; the optimiser's batch is put together from such pieces. */
+    private static final int PIECE = 256;
+
+    /** A divisor of the batch below this makes poor use of the cores: the batch then passes whole. */
+    private static final int SMALL_PIECE = 32;
+
+    private final TorchRuntime runtime;
+    private final ProbeRecipe recipe;
+    private final ProbeData data;
+    private final int images;
+    private final int batchSize;
+    private final Rates rates;
+
+    /** Receives the numbers of each epoch. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * Called after an epoch.
+         *
+         * @param losses mean training loss per backbone, in nats
+         * @param heldout accuracy per backbone
+         */
+        void epoch(int epoch, double lr, List<Double> losses, List<Accuracy> heldout);
+    }
+
+    /** Prepares a probe; nothing is read yet. */
+    public LinearProbe(TorchRuntime runtime, ProbeRecipe recipe, ProbeData data) {
+        this.runtime = runtime;
+        this.recipe = recipe;
+        this.data = data;
+        this.images = data.trainImages();
+        this.batchSize = Math.min(recipe.batchSize(), images);
+        int steps = (images + batchSize - 1) / batchSize;
+        this.rates = new Rates(recipe.optimizer(), recipe.batchSize(), recipe.finalLr(), recipe.epochs(), steps);
+    }
+
+    /** Neighbours that vote: those of the recipe, or all training images when there are fewer. */
+    public int neighbours() {
+        return Neighbours.of(recipe.knn(), images).k();
+    }
+
+    /**
+     * Runs the probe.
+     *
+     * @return scores per backbone, in order
+     * @throws StageFailure {@link ExitCode#DIVERGED} when a loss is not finite
+     * @throws IllegalStateException if a backbone changed
+     */
+    public List<ProbeScores> run(List<FrozenBackbone> backbones, Listener listener) {
+        List<String> before = backbones.stream().map(FrozenBackbone::sha256).toList();
+        List<float[]> bank = centreCrops(backbones, data.train());
+        List<float[]> heldout = centreCrops(backbones, data.heldout());
+        List<ProbeCandidate> candidates = new ArrayList<>();
+        try {
+            for (int i = 0; i < backbones.size(); i++) {
+                LinearClassifier classifier = new LinearClassifier(
+                        runtime,
+                        backbones.get(i).width(),
+                        data.classes(),
+                        recipe.optimizer(),
+                        SeedTree.root(recipe.seed()));
+                candidates.add(
+                        new ProbeCandidate(runtime, backbones.get(i), classifier, data, bank.get(i), heldout.get(i)));
+            }
+            train(candidates, listener);
+            if (!before.equals(backbones.stream().map(FrozenBackbone::sha256).toList())) {
+                throw new IllegalStateException("probe: a frozen backbone has changed");
+            }
+            Neighbours neighbours = Neighbours.of(recipe.knn(), images);
+            return candidates.stream().map(c -> c.scores(neighbours)).toList();
+        } finally {
+            candidates.forEach(ProbeCandidate::close);
+        }
+    }
+
+    private List<float[]> centreCrops(List<FrozenBackbone> backbones, ImageStore store) {
+        try (ImageSource source = new EvalImages(store, recipe.evalViews(), data.threads())) {
+            return FrozenBackbone.extract(backbones, source);
+        }
+    }
+
+    private void train(List<ProbeCandidate> candidates, Listener listener) {
+        if (recipe.mode().equals("cached")) {
+            for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
+                cachedEpoch(candidates, epoch);
+                endEpoch(candidates, epoch, listener);
+            }
+            return;
+        }
+        try (ImageSource crops = new TrainImages(
+                data.train(),
+                recipe.trainViews(),
+                piece(batchSize),
+                recipe.seed(),
+                recipe.epochs(),
+                data.threads(),
+                false)) {
+            for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
+                augmentedEpoch(candidates, crops, epoch);
+                endEpoch(candidates, epoch, listener);
+            }
+        }
+    }
+
+    /** Largest divisor of the batch that is at most {@link #PIECE}, or the batch itself. */
+    static int piece(int batchSize) {
+        for (int size = Math.min(PIECE, batchSize); size >= SMALL_PIECE; size--) {
+            if (batchSize % size == 0) {
+                return size;
+            }
+        }
+        return batchSize;
+    }
+
+    private void augmentedEpoch(List<ProbeCandidate> candidates, ImageSource crops, int epoch) {
+        int[] step = {0};
+        crops.pass(epoch, piece -> {
+            candidates.forEach(c -> c.add(piece));
+            if (candidates.get(0).gathered() == batchSize) {
+                fit(candidates, epoch, step[0]++);
+            }
+        });
+        if (candidates.get(0).gathered() > 0) {
+            fit(candidates, epoch, step[0]);
+        }
+    }
+
+    private void cachedEpoch(List<ProbeCandidate> candidates, int epoch) {
+        int[] order =
+                SeedTree.root(recipe.seed()).at("order").at(epoch).stream().permutation(images);
+        for (int from = 0, step = 0; from < images; from += batchSize, step++) {
+            int[] rows = Arrays.copyOfRange(order, from, Math.min(images, from + batchSize));
+            candidates.forEach(c -> c.add(rows));
+            fit(candidates, epoch, step);
+        }
+    }
+
+    private void fit(List<ProbeCandidate> candidates, int epoch, int step) {
+        candidates.forEach(c -> c.fit(epoch, rates.lr(epoch), rates.weightDecay(epoch, step)));
+    }
+
+    private void endEpoch(List<ProbeCandidate> candidates, int epoch, Listener listener) {
+        List<Double> losses = candidates.stream().map(c -> c.endEpoch(epoch)).toList();
+        listener.epoch(
+                epoch,
+                rates.lr(epoch),
+                losses,
+                candidates.stream().map(ProbeCandidate::last).toList());
+    }
+}

@@ -1,0 +1,58 @@
+package viewfit.eval;
+
+import java.util.ArrayList;
+import java.util.List;
+import viewfit.core.data.Manifest;
+import viewfit.core.data.ManifestRow;
+
+/**
+ * One line of {@code predictions.csv}.
+ *
+ * @param path of the image, relative to the images root
+ * @param label true class index
+ * @param predicted class index with the largest logit, the first of equals
+ * @param p softmax probability of the predicted class
+ */
+public record Prediction(String path, int label, int predicted, double p) {
+    /** Schema of the table. */
+    public static final String SCHEMA = "predictions/1";
+
+    /** Predictions of all images of a manifest; logits are [images, classes] row-major. */
+    public static List<Prediction> of(Manifest manifest, float[] logits, int classes) {
+        int[] best = best(logits, classes);
+        List<Prediction> rows = new ArrayList<>();
+        for (int i = 0; i < best.length; i++) {
+            ManifestRow image = manifest.rows().get(i);
+            rows.add(new Prediction(image.path(), image.label(), best[i], probability(logits, classes, i, best[i])));
+        }
+        return rows;
+    }
+
+    /** Index of the largest score per row; scores are [rows, classes] row-major. */
+    static int[] best(float[] scores, int classes) {
+        int[] best = new int[scores.length / classes];
+        for (int row = 0; row < best.length; row++) {
+            int at = 0;
+            for (int c = 1; c < classes; c++) {
+                if (scores[row * classes + c] > scores[row * classes + at]) {
+                    at = c;
+                }
+            }
+            best[row] = at;
+        }
+        return best;
+    }
+
+    /** Softmax probability of one class of one row. */
+    static double probability(float[] scores, int classes, int row, int label) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int c = 0; c < classes; c++) {
+            max = Math.max(max, scores[row * classes + c]);
+        }
+        double sum = 0;
+        for (int c = 0; c < classes; c++) {
+            sum += Math.exp(scores[row * classes + c] - max);
+        }
+        return Math.exp(scores[row * classes + label] - max) / sum;
+    }
+}

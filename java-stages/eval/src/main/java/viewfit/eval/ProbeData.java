@@ -1,0 +1,112 @@
+package viewfit.eval;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Classes;
+import viewfit.core.data.Manifest;
+import viewfit.core.recipe.TrainViewRecipe;
+import viewfit.views.ImageStore;
+
+/** Labelled images of a probe or of a fine-tuning run. */
+public final class ProbeData {
+    /** Decoded images kept in memory: this share of the heap for each of the two sets. */
+    private static final int CACHE_SHARE = 6;
+
+    private final ImageStore train;
+    private final int[] trainLabels;
+    private final ImageStore heldout;
+    private final int[] heldoutLabels;
+    private final int classes;
+    private final int threads;
+
+    /**
+     * @param train images to fit on
+     * @param trainLabels class of each
+     * @param heldout images to score on
+     * @param heldoutLabels class of each
+     * @param classes number of classes
+     * @param threads loader threads
+     */
+    public ProbeData(
+            ImageStore train, int[] trainLabels, ImageStore heldout, int[] heldoutLabels, int classes, int threads) {
+        if (train.size() != trainLabels.length || heldout.size() != heldoutLabels.length) {
+            throw new IllegalArgumentException(train.size() + " and " + heldout.size() + " images with "
+                    + trainLabels.length + " and " + heldoutLabels.length + " labels: must agree");
+        }
+        this.train = train;
+        this.trainLabels = trainLabels.clone();
+        this.heldout = heldout;
+        this.heldoutLabels = heldoutLabels.clone();
+        this.classes = classes;
+        this.threads = threads;
+    }
+
+    /** Random crops of training images in batches of at least two, if there are two, to take statistics from. */
+    TrainImages crops(TrainViewRecipe views, long seed) {
+        return new TrainImages(train, views, BatchNorms.BATCH, seed, 1, threads, true);
+    }
+
+    /**
+     * Reads both manifests and the class list; images are read when they are needed.
+     *
+     * @throws StageFailure {@link ExitCode#NO_INPUT} for a missing file or folder, {@link ExitCode#BAD_DATA} for images
+     *     without labels or with unknown ones
+     */
+    public static ProbeData read(Path train, Path heldout, Path classes, Path images, int threads) {
+        if (!Files.isDirectory(images)) {
+            throw new StageFailure(
+                    ExitCode.NO_INPUT,
+                    "--images " + images + ": no such folder: must be the folder the manifest paths are relative to");
+        }
+        int count = Classes.read(classes).count();
+        Manifest fit = Manifest.read(train);
+        Manifest score = Manifest.read(heldout);
+        long cache = Runtime.getRuntime().maxMemory() / CACHE_SHARE;
+        return new ProbeData(
+                new ImageStore(images, fit.rows(), cache),
+                Labels.of(fit, train.toString(), count),
+                new ImageStore(images, score.rows(), cache),
+                Labels.of(score, heldout.toString(), count),
+                count,
+                threads);
+    }
+
+    /** Number of images to fit on. */
+    public int trainImages() {
+        return trainLabels.length;
+    }
+
+    /** Number of images to score on. */
+    public int heldoutImages() {
+        return heldoutLabels.length;
+    }
+
+    /** Number of classes. */
+    public int classes() {
+        return classes;
+    }
+
+    ImageStore train() {
+        return train;
+    }
+
+    ImageStore heldout() {
+        return heldout;
+    }
+
+    /** Shared, not to be changed. */
+    int[] trainLabels() {
+        return trainLabels;
+    }
+
+    /** Shared, not to be changed. */
+    int[] heldoutLabels() {
+        return heldoutLabels;
+    }
+
+    int threads() {
+        return threads;
+    }
+}

@@ -1,0 +1,27 @@
+package viewfit.eval;
+
+import viewfit.core.random.SeedTree;
+import viewfit.core.recipe.ProbeRecipe;
+import viewfit.engine.Network;
+import viewfit.engine.TorchRuntime;
+
+/** The floor under a probe's numbers: the backbone as pre-training found it. */
+public final class UntrainedBackbone {
+    private UntrainedBackbone() {}
+
+    /**
+     * Draws every weight from the checkpoint's seed and the weight's name, bit for bit what pre-training started from,
+     * and takes batch-norm statistics from training images, see {@link BatchNorms}. With a single image there are none
+     * to take.
+     */
+    public static Network of(TorchRuntime runtime, CheckpointFile checkpoint, ProbeRecipe recipe, ProbeData data) {
+        Network network = FrozenBackbone.allocate(runtime, checkpoint.backbone());
+        network.initialise(SeedTree.root(checkpoint.recipe().seed()));
+        if (data.trainImages() > 1) {
+            try (TrainImages images = data.crops(recipe.trainViews(), recipe.seed())) {
+                BatchNorms.estimate(runtime, network, recipe.normalize(), images);
+            }
+        }
+        return network;
+    }
+}

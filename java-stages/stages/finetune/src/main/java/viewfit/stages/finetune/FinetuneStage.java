@@ -1,0 +1,161 @@
+package viewfit.stages.finetune;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Option;
+import viewfit.cli.OutputFormat;
+import viewfit.cli.OutputFormats;
+import viewfit.cli.Stage;
+import viewfit.cli.StageMain;
+import viewfit.core.Code;
+import viewfit.core.contract.Contracts;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.files.Hashes;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
+import viewfit.core.metrics.Provenance;
+import viewfit.core.progress.ProgressLine;
+import viewfit.core.recipe.FinetuneRecipe;
+import viewfit.core.recipe.Recipes;
+import viewfit.core.table.CsvAppender;
+import viewfit.core.table.CsvTable;
+import viewfit.engine.Network;
+import viewfit.engine.TorchRuntime;
+import viewfit.eval.CheckpointFile;
+import viewfit.eval.EvalCurveRow;
+import viewfit.eval.EvalMetrics;
+import viewfit.eval.FineTuner;
+import viewfit.eval.FinetuneNetwork;
+import viewfit.eval.ProbeData;
+
+/** Fine-tunes a pre-trained network on few labels, and the untrained network of the same seed beside it. */
+public final class FinetuneStage extends Stage {
+    private static final double PROGRESS_SECONDS = 10;
+    private static final double NANOS = 1e9;
+    private static final CsvTable<EvalCurveRow> CURVE = CsvTable.of(EvalCurveRow.class, EvalCurveRow.FINETUNE_SCHEMA);
+
+    @Option(names = "--checkpoint", required = true, paramLabel = "FILE", description = "Networks from pretrain.")
+    private Path checkpointFile = Path.of("");
+
+    @Option(names = "--recipe", required = true, paramLabel = "FILE", description = "Fine-tuning recipe.")
+    private Path recipeFile = Path.of("");
+
+    @Option(names = "--train", required = true, paramLabel = "FILE", description = "Labelled subset to train on.")
+    private Path trainFile = Path.of("");
+
+    @Option(names = "--eval", required = true, paramLabel = "FILE", description = "Labelled images to score on.")
+    private Path evalFile = Path.of("");
+
+    @Option(names = "--classes", required = true, paramLabel = "FILE", description = "Class names from split.")
+    private Path classesFile = Path.of("");
+
+    @Option(names = "--images", required = true, paramLabel = "DIR", description = "Root of the manifest paths.")
+    private Path images = Path.of("");
+
+    @Option(
+            names = "--fraction",
+            paramLabel = "NAME",
+            description = "Name of the label subset, for the records, such as 1pct (default: labels).")
+    private String fraction = "labels";
+
+    @Option(
+            names = "--control",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Also fine-tune the untrained network of the same seed (default: yes).")
+    private boolean control = true;
+
+    /** Makes the stage with its contract. */
+    public FinetuneStage() {
+        super(
+                Contracts.FINETUNE,
+                "bin/stage finetune --checkpoint checkpoint.safetensors --recipe params/recipes/finetune-1pct.yml"
+                        + " --train labels-1pct.csv --eval heldout.csv --classes classes.csv --images DIR"
+                        + " --fraction 1pct");
+    }
+
+    /** Runs the stage as a process. */
+    public static void main(String[] args) {
+        StageMain.run(new FinetuneStage(), args);
+    }
+
+    @Override
+    protected OutputFormats formats() {
+        return super.formats().with(EvalCurveRow.FINETUNE_SCHEMA, OutputFormat.table(CURVE));
+    }
+
+    @Override
+    protected void run() {
+        FinetuneRecipe recipe = Recipes.read(recipeFile, FinetuneRecipe.class);
+        CheckpointFile checkpoint = CheckpointFile.read(checkpointFile);
+        checkpoint.requireSameNormalization(recipe.normalize());
+        ProbeData data = ProbeData.read(trainFile, evalFile, classesFile, images, threads());
+        EvalMetrics metrics = new EvalMetrics()
+                .count("classes", data.classes())
+                .count("train.images", data.trainImages())
+                .count("heldout.images", data.heldoutImages())
+                .count("epochs", recipe.epochs());
+        try (TorchRuntime runtime = open()) {
+            Provenance provenance = provenance(recipe, checkpoint, runtime);
+            FinetuneNetwork networks = new FinetuneNetwork(runtime, checkpoint, recipe, data.classes());
+            FineTuner tuner = new FineTuner(runtime, recipe, data);
+            Map<String, String> header = Map.of("provenance", provenance.toJson());
+            try (CsvAppender<EvalCurveRow> curve = CURVE.appender(out().resolve("finetune-curve.csv"), header)) {
+                tune(tuner, networks.pretrained(), EvalCurveRow.PRETRAINED, "heldout.finetune", curve, metrics);
+                if (control) {
+                    tune(tuner, networks.untrained(data), EvalCurveRow.UNTRAINED, "untrained.finetune", curve, metrics);
+                }
+            }
+            new Metrics(
+                            Metrics.SCHEMA,
+                            contract().name(),
+                            cell(),
+                            Outcome.OK,
+                            "fine-tuned on " + fraction + ": " + data.trainImages() + " images",
+                            metrics.values(),
+                            metrics.counts(),
+                            provenance)
+                    .write(out().resolve("metrics.json"));
+        }
+    }
+
+    private TorchRuntime open() {
+        try {
+            return TorchRuntime.open(device().name().toLowerCase(Locale.ROOT), threads());
+        } catch (IllegalArgumentException e) {
+            throw new StageFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Provenance provenance(FinetuneRecipe recipe, CheckpointFile checkpoint, TorchRuntime runtime) {
+        return new Provenance(
+                Code.version(),
+                Recipes.sha256(recipe),
+                Hashes.sha256(trainFile),
+                checkpoint.sha256(),
+                runtime.engine(),
+                runtime.device(),
+                recipe.seed());
+    }
+
+    private void tune(
+            FineTuner tuner,
+            Network network,
+            String which,
+            String score,
+            CsvAppender<EvalCurveRow> curve,
+            EvalMetrics metrics) {
+        ProgressLine progress = new ProgressLine(
+                "finetune " + fraction + " " + which + " " + cell(), tuner.epochs(), tuner.epochs(), PROGRESS_SECONDS);
+        long start = System.nanoTime();
+        FineTuner.Scores scores = tuner.run(network, (epoch, lr, loss, heldout) -> {
+            curve.append(EvalCurveRow.of(which, epoch, lr, loss, heldout));
+            double seconds = (System.nanoTime() - start) / NANOS;
+            progress.step(epoch, epoch, loss, (epoch + 1.0) * tuner.images() / seconds);
+        });
+        metrics.add(score, scores.last(), scores.best(), scores.bestEpoch());
+    }
+}

@@ -1,0 +1,206 @@
+package viewfit.stages.probe;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Option;
+import viewfit.cli.OutputFormat;
+import viewfit.cli.OutputFormats;
+import viewfit.cli.Stage;
+import viewfit.cli.StageMain;
+import viewfit.core.Code;
+import viewfit.core.contract.Contracts;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Manifest;
+import viewfit.core.files.Hashes;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
+import viewfit.core.metrics.Provenance;
+import viewfit.core.progress.ProgressLine;
+import viewfit.core.recipe.ProbeRecipe;
+import viewfit.core.recipe.Recipes;
+import viewfit.core.table.CsvAppender;
+import viewfit.core.table.CsvTable;
+import viewfit.engine.Network;
+import viewfit.engine.TorchRuntime;
+import viewfit.eval.CheckpointFile;
+import viewfit.eval.ClassifierFile;
+import viewfit.eval.EvalCurveRow;
+import viewfit.eval.EvalMetrics;
+import viewfit.eval.FrozenBackbone;
+import viewfit.eval.LinearProbe;
+import viewfit.eval.Prediction;
+import viewfit.eval.ProbeData;
+import viewfit.eval.ProbeScores;
+import viewfit.eval.UntrainedBackbone;
+
+/** Scores a frozen backbone, and the untrained backbone of the same seed beside it. */
+public final class ProbeStage extends Stage {
+    private static final double PROGRESS_SECONDS = 10;
+    private static final double NANOS = 1e9;
+    private static final CsvTable<EvalCurveRow> CURVE = CsvTable.of(EvalCurveRow.class, EvalCurveRow.PROBE_SCHEMA);
+    private static final CsvTable<Prediction> PREDICTIONS = CsvTable.of(Prediction.class, Prediction.SCHEMA);
+
+    @Option(names = "--checkpoint", required = true, paramLabel = "FILE", description = "Networks from pretrain.")
+    private Path checkpointFile = Path.of("");
+
+    @Option(names = "--recipe", required = true, paramLabel = "FILE", description = "Probe recipe.")
+    private Path recipeFile = Path.of("");
+
+    @Option(names = "--train", required = true, paramLabel = "FILE", description = "Labelled images to fit on.")
+    private Path trainFile = Path.of("");
+
+    @Option(names = "--eval", required = true, paramLabel = "FILE", description = "Labelled images to score on.")
+    private Path evalFile = Path.of("");
+
+    @Option(names = "--classes", required = true, paramLabel = "FILE", description = "Class names from split.")
+    private Path classesFile = Path.of("");
+
+    @Option(names = "--images", required = true, paramLabel = "DIR", description = "Root of the manifest paths.")
+    private Path images = Path.of("");
+
+    /** Makes the stage with its contract. */
+    public ProbeStage() {
+        super(
+                Contracts.PROBE,
+                "bin/stage probe --checkpoint checkpoint.safetensors --recipe params/recipes/probe-linear.yml"
+                        + " --train train.csv --eval heldout.csv --classes classes.csv --images DIR");
+    }
+
+    /** Runs the stage as a process. */
+    public static void main(String[] args) {
+        StageMain.run(new ProbeStage(), args);
+    }
+
+    @Override
+    protected OutputFormats formats() {
+        return super.formats()
+                .with(EvalCurveRow.PROBE_SCHEMA, OutputFormat.table(CURVE))
+                .with(Prediction.SCHEMA, OutputFormat.table(PREDICTIONS))
+                .with(ClassifierFile.SCHEMA, OutputFormat.of(ClassifierFile::verify, ClassifierFile::writeStub));
+    }
+
+    @Override
+    protected void run() {
+        ProbeRecipe recipe = Recipes.read(recipeFile, ProbeRecipe.class);
+        CheckpointFile checkpoint = CheckpointFile.read(checkpointFile);
+        checkpoint.requireSameNormalization(recipe.normalize());
+        ProbeData data = ProbeData.read(trainFile, evalFile, classesFile, images, threads());
+        try (TorchRuntime runtime = open()) {
+            Network pretrained = FrozenBackbone.allocate(runtime, checkpoint.backbone());
+            checkpoint.load(pretrained, recipe.network(), name -> true);
+            Network untrained = UntrainedBackbone.of(runtime, checkpoint, recipe, data);
+            try (FrozenBackbone first = new FrozenBackbone(runtime, pretrained, recipe.normalize());
+                    FrozenBackbone floor = new FrozenBackbone(runtime, untrained, recipe.normalize())) {
+                Provenance provenance = provenance(recipe, checkpoint, runtime);
+                probe(recipe, data, runtime, List.of(first, floor), provenance);
+            }
+        }
+    }
+
+    private TorchRuntime open() {
+        try {
+            return TorchRuntime.open(device().name().toLowerCase(Locale.ROOT), threads());
+        } catch (IllegalArgumentException e) {
+            throw new StageFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Provenance provenance(ProbeRecipe recipe, CheckpointFile checkpoint, TorchRuntime runtime) {
+        return new Provenance(
+                Code.version(),
+                Recipes.sha256(recipe),
+                Hashes.sha256(trainFile),
+                checkpoint.sha256(),
+                runtime.engine(),
+                runtime.device(),
+                recipe.seed());
+    }
+
+    private void probe(
+            ProbeRecipe recipe,
+            ProbeData data,
+            TorchRuntime runtime,
+            List<FrozenBackbone> backbones,
+            Provenance provenance) {
+        LinearProbe probe = new LinearProbe(runtime, recipe, data);
+        List<ProbeScores> scores;
+        Map<String, String> header = Map.of("provenance", provenance.toJson());
+        try (CsvAppender<EvalCurveRow> curve = CURVE.appender(out().resolve("probe-curve.csv"), header)) {
+            scores = probe.run(backbones, listener(recipe, data, curve));
+        }
+        writePredictions(scores.get(0), data.classes(), provenance);
+        Map<String, String> metadata = Map.of("provenance", provenance.toJson(), "mode", recipe.mode());
+        ClassifierFile.write(
+                out().resolve("probe.safetensors"),
+                scores.get(0).weight(),
+                scores.get(0).bias(),
+                metadata);
+        metrics(recipe, data, probe.neighbours(), scores, provenance).write(out().resolve("metrics.json"));
+    }
+
+    private LinearProbe.Listener listener(ProbeRecipe recipe, ProbeData data, CsvAppender<EvalCurveRow> curve) {
+        ProgressLine progress = new ProgressLine("probe " + cell(), recipe.epochs(), recipe.epochs(), PROGRESS_SECONDS);
+        long start = System.nanoTime();
+        return (epoch, lr, losses, heldout) -> {
+            curve.append(EvalCurveRow.of(EvalCurveRow.PRETRAINED, epoch, lr, losses.get(0), heldout.get(0)));
+            curve.append(EvalCurveRow.of(EvalCurveRow.UNTRAINED, epoch, lr, losses.get(1), heldout.get(1)));
+            double seconds = (System.nanoTime() - start) / NANOS;
+            progress.step(epoch, epoch, losses.get(0), (epoch + 1.0) * data.trainImages() / seconds);
+        };
+    }
+
+    /** The predictions' own provenance names the manifest of the images they are about. */
+    private void writePredictions(ProbeScores scores, int classes, Provenance p) {
+        Provenance own = new Provenance(
+                p.code(),
+                p.recipeSha256(),
+                Hashes.sha256(evalFile),
+                p.checkpointSha256(),
+                p.engine(),
+                p.device(),
+                p.seed());
+        PREDICTIONS.write(
+                out().resolve("predictions.csv"),
+                Map.of("provenance", own.toJson()),
+                Prediction.of(Manifest.read(evalFile), scores.logits(), classes));
+    }
+
+    private Metrics metrics(
+            ProbeRecipe recipe, ProbeData data, int k, List<ProbeScores> scores, Provenance provenance) {
+        ProbeScores first = scores.get(0);
+        ProbeScores floor = scores.get(1);
+        EvalMetrics metrics = new EvalMetrics()
+                .add("heldout.linear", first.linear(), first.best(), first.bestEpoch())
+                .add("heldout.knn", first.knn())
+                .add("untrained.linear", floor.linear(), floor.best(), floor.bestEpoch())
+                .add("untrained.knn", floor.knn())
+                .count("classes", data.classes())
+                .count("train.images", data.trainImages())
+                .count("heldout.images", data.heldoutImages())
+                .count("epochs", recipe.epochs())
+                .count("knn.k", k);
+        return new Metrics(
+                Metrics.SCHEMA,
+                contract().name(),
+                cell(),
+                Outcome.OK,
+                message(recipe, k),
+                metrics.values(),
+                metrics.counts(),
+                provenance);
+    }
+
+    private static String message(ProbeRecipe recipe, int k) {
+        String mode = recipe.mode().equals("cached")
+                ? "cached probe: features of centre crops, no augmentation"
+                : "augmented probe: fresh random crops every epoch";
+        String clamp = k < recipe.knn().k()
+                ? "; k-NN: only " + k + " training images for k = "
+                        + recipe.knn().k() + ", all of them vote"
+                : "";
+        return mode + clamp;
+    }
+}
