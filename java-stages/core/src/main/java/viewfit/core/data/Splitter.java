@@ -149,13 +149,16 @@ public final class Splitter {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
+    private record Ranked(long number, ManifestRow row) {}
+
     private List<ManifestRow> ranked(List<ManifestRow> rows, String purpose) {
         SeedTree branch = seeds.at(purpose);
-        List<ManifestRow> ranked = new ArrayList<>(rows);
-        ranked.sort(
-                Comparator.comparing((ManifestRow row) -> branch.at(row.path()).seed())
-                        .thenComparing(ManifestRow::path, ByteOrder.TEXT));
-        return ranked;
+        return rows.stream()
+                .map(row -> new Ranked(branch.at(row.path()).seed(), row))
+                .sorted(Comparator.comparingLong(Ranked::number)
+                        .thenComparing(ranked -> ranked.row().path(), ByteOrder.TEXT))
+                .map(Ranked::row)
+                .toList();
     }
 
     private static Map<Integer, List<ManifestRow>> byClass(List<ManifestRow> images) {

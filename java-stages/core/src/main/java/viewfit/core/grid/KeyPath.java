@@ -55,7 +55,7 @@ record KeyPath(String text) {
         for (int i = 0; i < at.size() && at.isArray(); i++) {
             keys.add(Integer.toString(i));
         }
-        String meant = Spelling.nearest(path.get(path.size() - 1), keys);
+        String meant = at.isArray() ? null : Spelling.nearest(path.get(path.size() - 1), keys);
         String hint = meant == null ? "" : "did you mean '" + meant + "'? ";
         String allowed = keys.isEmpty() ? "there is nothing below this key" : "allowed are " + String.join(", ", keys);
         return new StageFailure(

@@ -99,6 +99,7 @@ public final class CsvTable<R extends Record> {
         String whole = text.substring(0, text.lastIndexOf('\n') + 1);
         Map<String, String> header = new LinkedHashMap<>();
         int offset = 0;
+        int firstLine = 1;
         while (whole.startsWith("#", offset)) {
             int end = whole.indexOf('\n', offset);
             String line = whole.substring(offset + 1, end).strip();
@@ -109,12 +110,12 @@ public final class CsvTable<R extends Record> {
                         line.substring(colon + 1).strip());
             }
             offset = end + 1;
+            firstLine++;
         }
         String found = header.getOrDefault("schema", "none");
         if (!found.equals(schema)) {
             throw bad(where + ":1", "schema " + found, "must be '# schema: " + schema + "'");
         }
-        int firstLine = header.size() + 1;
         return new Content<>(header, rows(whole.substring(offset), where, firstLine));
     }
 
