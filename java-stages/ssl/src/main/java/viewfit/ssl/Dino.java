@@ -31,6 +31,8 @@ public final class Dino implements SslMethod {
     private final Network teacher;
     private final Tensor center;
     private final Program program;
+    /** Parameters and buffers of student backbone, student head, teacher backbone, teacher head. */
+    private final List<List<Tensor>> tensors;
 
     private Dino(TorchRuntime runtime, PretrainRecipe whole, DinoRecipe recipe) {
         this.runtime = runtime;
@@ -55,6 +57,15 @@ public final class Dino implements SslMethod {
         this.teacher = Network.allocate(runtime, parts, this::freezable);
         this.center = runtime.zeros(runtime.run(), h.outDim());
         this.program = runtime.compile(DinoProgram.text(backbone, head));
+        this.tensors = List.of(
+                student.parameters("backbone"),
+                student.buffers("backbone"),
+                student.parameters("head"),
+                student.buffers("head"),
+                teacher.parameters("backbone"),
+                teacher.buffers("backbone"),
+                teacher.parameters("head"),
+                teacher.buffers("head"));
         student.requireGradients();
     }
 
@@ -94,14 +105,14 @@ public final class Dino implements SslMethod {
                 scope,
                 "step",
                 passes,
-                student.parameters("backbone"),
-                student.buffers("backbone"),
-                student.parameters("head"),
-                student.buffers("head"),
-                teacher.parameters("backbone"),
-                teacher.buffers("backbone"),
-                teacher.parameters("head"),
-                teacher.buffers("head"),
+                tensors.get(0),
+                tensors.get(1),
+                tensors.get(2),
+                tensors.get(3),
+                tensors.get(4),
+                tensors.get(5),
+                tensors.get(6),
+                tensors.get(7),
                 student.trainable(),
                 gradients.views(),
                 center,
