@@ -1,0 +1,122 @@
+package viewfit.stages.split;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import viewfit.cli.ContractCheck;
+import viewfit.cli.StageMain;
+import viewfit.core.contract.Contracts;
+import viewfit.core.contract.Port;
+import viewfit.core.data.Classes;
+import viewfit.core.data.Manifest;
+import viewfit.core.data.SplitReport;
+import viewfit.core.files.Hashes;
+import viewfit.core.metrics.Json;
+
+/** The stage as a user runs it: files, exit codes and the one line on stderr. */
+class SplitStageTest {
+    private static final Path IMAGES = Path.of(System.getProperty("viewfit.root"), "test-data", "imagenette-mini");
+
+    @TempDir
+    Path dir;
+
+    private final StringWriter err = new StringWriter();
+
+    private int run(Path out, String... args) {
+        List<String> all = new ArrayList<>(List.of("--out", out.toString()));
+        all.addAll(List.of(args));
+        StringWriter ignored = new StringWriter();
+        return StageMain.execute(
+                new SplitStage(), new PrintWriter(ignored), new PrintWriter(err), all.toArray(new String[0]));
+    }
+
+    @Test
+    void keepsItsContract() {
+        assertEquals(List.of(), ContractCheck.differences(new SplitStage()));
+    }
+
+    @Test
+    void dividesPhotographsAndTheSameSeedGivesTheSameBytes() throws IOException {
+        assertEquals(
+                0, run(dir.resolve("a"), "--images", IMAGES.toString(), "--heldout-per-class", "10"), err::toString);
+        assertEquals(0, run(dir.resolve("b"), "--images", IMAGES.toString(), "--heldout-per-class", "10"));
+        for (Port port : Contracts.SPLIT.outputs()) {
+            assertEquals(
+                    -1,
+                    Files.mismatch(
+                            dir.resolve("a").resolve(port.file()),
+                            dir.resolve("b").resolve(port.file())));
+        }
+        SplitReport report = Json.read(dir.resolve("a/split.json"), SplitReport.class);
+        assertEquals(200, report.counts().get("train"));
+        assertEquals(100, report.counts().get("heldout"));
+        assertEquals(100, report.counts().get("test"));
+        assertEquals(10, report.counts().get("labels-1pct"));
+        assertEquals(20, report.counts().get("labels-10pct"));
+        assertEquals(
+                Hashes.sha256(dir.resolve("a/train.csv")), report.provenance().manifestSha256());
+        assertEquals(10, Classes.read(dir.resolve("a/classes.csv")).count());
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void saysWhenAClassIsTooSmall() {
+        assertEquals(0, run(dir, "--images", IMAGES.toString()));
+        assertEquals(
+                "split: 10 of 10 classes have fewer than 50 images to hold out and keep half of theirs.\n",
+                err.toString());
+        assertEquals(150, Manifest.read(dir.resolve("heldout.csv")).size());
+    }
+
+    @Test
+    void takesAGivenList() throws IOException {
+        Path list = dir.resolve("list.txt");
+        List<String> names = Manifest.TABLE.read(firstRun()).rows().stream()
+                .limit(7)
+                .map(row -> row.path().replaceFirst(".*/", ""))
+                .toList();
+        Files.write(list, names);
+        assertEquals(
+                0,
+                run(dir, "--images", IMAGES.toString(), "--heldout-per-class", "5", "--labels-1pct", list.toString()));
+        assertEquals(7, Manifest.read(dir.resolve("labels-1pct.csv")).size());
+        assertTrue(err.toString().contains("list.txt: 7 of its 7 names are used"), err::toString);
+    }
+
+    private Path firstRun() {
+        assertEquals(0, run(dir, "--images", IMAGES.toString(), "--heldout-per-class", "5"));
+        return dir.resolve("train.csv");
+    }
+
+    @Test
+    void wrongInputIsOneLineAndLeavesNothing() throws IOException {
+        Path out = dir.resolve("out");
+        Files.createDirectories(dir.resolve("images/train/cat"));
+        assertEquals(66, run(out, "--images", dir.resolve("nowhere").toString()));
+        assertEquals(65, run(out, "--images", dir.resolve("images").toString()));
+        Files.writeString(dir.resolve("images/train/cat/1.jpg"), "text");
+        assertEquals(65, run(out, "--images", dir.resolve("images").toString()));
+        assertEquals(64, run(out, "--image", dir.toString()));
+        assertEquals(64, run(out, "--images", IMAGES.toString(), "--heldout-per-class", "-1"));
+        assertEquals(66, run(out, "--images", IMAGES.toString(), "--labels-1pct", "nowhere.txt"));
+        Files.writeString(dir.resolve("file"), "");
+        assertEquals(74, run(dir.resolve("file/out"), "--images", IMAGES.toString(), "--heldout-per-class", "5"));
+        assertEquals(7, err.toString().lines().count(), err::toString);
+        assertFalse(Files.exists(out));
+    }
+
+    @Test
+    void aStubRunWritesAllOutputs() {
+        assertEquals(0, run(dir, "--stub"), err::toString);
+    }
+}
