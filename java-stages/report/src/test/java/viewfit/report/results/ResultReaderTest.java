@@ -105,6 +105,16 @@ class ResultReaderTest {
     }
 
     @Test
+    void seedAndNameAreNoSettings() {
+        Map<String, String> a =
+                RecipeKeys.flatten(folder, "name: a\nseed: 0\nlr: 0.1\nviews: [{size: 64}, {size: 28}]\n");
+        Map<String, String> b =
+                RecipeKeys.flatten(folder, "name: b\nseed: 1\nlr: 0.1\nviews: [{size: 64}, {size: 36}]\n");
+        assertEquals(List.of("views[1].size"), RecipeKeys.differing(List.of(a, b)));
+        assertEquals("36", b.get("views[1].size"));
+    }
+
+    @Test
     void aCutLastLineOfACurveIsNoRow() throws IOException {
         text("in/a/curve.csv", "# schema: curve/1\nstep,loss\n0,7.0\n1,6.");
         ResultTable table = ResultTable.read(folder.resolve("in/a/curve.csv"));
