@@ -21,9 +21,4 @@ final class Snapshot {
                 actual,
                 () -> Repository.ROOT.relativize(expected) + " differs; if it should, see test-data/README.md");
     }
-
-    /** The text of a file without what is new in every build: the version of the code. */
-    static String stable(Path file) throws IOException {
-        return Files.readString(file).replaceAll("(\"code\" ?: ?\")[^\"]*\"", "$1-\"");
-    }
 }

@@ -63,6 +63,7 @@ final class Workflow {
                     .keySet()
                     .removeIf(name -> name.matches("JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|CLASSPATH|NXF_.*|MAVEN_.*"));
             variables.put("VIEWFIT_BUILT", "by this build");
+            variables.put("VIEWFIT_VERSION", "0.1.0+test");
             Path nextflow = Repository.ROOT.resolve("java-stages/nextflow/target/lib");
             if (Files.isDirectory(nextflow)) {
                 variables.put("VIEWFIT_NEXTFLOW_LIB", nextflow.toString());

@@ -49,7 +49,7 @@ public final class PretrainStage extends Stage {
     public PretrainStage() {
         super(
                 Contracts.PRETRAIN,
-                "stage pretrain --recipe cells/ours-s0.yml --manifest train.csv --monitor heldout.csv"
+                "bin/stage pretrain --recipe cells/ours-s0.yml --manifest train.csv --monitor heldout.csv"
                         + " --images photos --cell ours-s0 --out ours-s0");
     }
 
