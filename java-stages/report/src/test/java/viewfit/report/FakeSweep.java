@@ -56,10 +56,11 @@ public final class FakeSweep {
 
     /** Writes everything; returns the table of cells. */
     public Path write() {
-        StringBuilder cells = new StringBuilder("# schema: cells/1\ncell,recipe,optimizer.lr,seed,sha256\n");
+        StringBuilder cells = new StringBuilder("# schema: cells/1\ncell,group,recipe,axes,seed,sha256\n");
         for (String recipe : List.of(BASELINE, OURS, HOT)) {
             for (long seed = 0; seed < 2; seed++) {
-                cells.append(String.join(",", cell(recipe, seed), recipe, "", Long.toString(seed), sha(recipe + seed)));
+                cells.append(String.join(
+                        ",", cell(recipe, seed), recipe, recipe, "", Long.toString(seed), sha(recipe + seed)));
                 cells.append('\n');
                 text(root.resolve("inputs/cells/" + cell(recipe, seed) + ".yml"), recipe(recipe, seed));
             }

@@ -9,10 +9,8 @@ import java.util.Set;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 
-/** The cells of a sweep, as the grid stage wrote them: cell, recipe, one column per axis, seed, sha256. */
+/** The cells of a sweep, as the grid stage wrote them: cell, group, recipe, axes, seed, sha256 ({@code viewfit.core.grid.CellRow}). */
 final class CellTable {
-
-    private static final Set<String> FIXED = Set.of("cell", "recipe", "seed", "sha256");
 
     private CellTable() {}
 
@@ -27,16 +25,24 @@ final class CellTable {
                 throw new StageFailure(
                         ExitCode.BAD_DATA, table.file() + ": cell " + ids.get(i) + " twice: cells are unique");
             }
-            Map<String, String> axes = new LinkedHashMap<>();
-            for (String column : table.header()) {
-                if (!FIXED.contains(column)) {
-                    axes.put(column, table.text(column).get(i));
-                }
-            }
+            Map<String, String> axes =
+                    axes(table.has("axes") ? table.text("axes").get(i) : "");
             String sha = table.has("sha256") ? table.text("sha256").get(i) : "";
             cells.add(new Cell(ids.get(i), variant(recipes.get(i), axes), (long) seeds[i], axes, sha));
         }
         return cells;
+    }
+
+    /** The point {@code key=value;key=value} as a map. */
+    private static Map<String, String> axes(String point) {
+        Map<String, String> axes = new LinkedHashMap<>();
+        for (String part : point.split(";")) {
+            int equals = part.indexOf('=');
+            if (equals > 0) {
+                axes.put(part.substring(0, equals), part.substring(equals + 1));
+            }
+        }
+        return axes;
     }
 
     /** Recipe name without folder and ending, then the axes that have a value. */

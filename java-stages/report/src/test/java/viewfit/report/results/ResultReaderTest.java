@@ -97,7 +97,7 @@ class ResultReaderTest {
     void aTableAmongTheInputsIsUsed() throws IOException {
         text(
                 "in/grid/cells.csv",
-                "# schema: cells/1\ncell,recipe,alpha,seed,sha256\na-s3,x/a.yml,0.4,3,\nlost,a.yml,,4,\n");
+                "# schema: cells/1\ncell,group,recipe,axes,seed,sha256\na-s3,a,x/a.yml,alpha=0.4,3,\nlost,a,a.yml,,4,\n");
         metrics("pretrain", "a-s3", "", Map.of()).write(folder.resolve("in/x/metrics.json"));
         Results results = ResultReader.read(null, List.of(folder.resolve("in")));
         assertEquals(List.of("a, alpha 0.4", "a"), results.variants());
