@@ -5,6 +5,8 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
 import viewfit.core.files.Hashes;
 import viewfit.core.recipe.NormalizeRecipe;
 import viewfit.engine.Network;
@@ -82,6 +84,7 @@ public final class FrozenBackbone implements AutoCloseable {
      * Features of all images of a source, in manifest order, for several backbones that share the decoding.
      *
      * @return per backbone, row-major [count, width]
+     * @throws StageFailure {@link ExitCode#DIVERGED} if a feature is not finite
      */
     public static List<float[]> extract(List<FrozenBackbone> backbones, ImageSource images) {
         List<float[]> all = new ArrayList<>();
@@ -100,6 +103,12 @@ public final class FrozenBackbone implements AutoCloseable {
         int width = width();
         try (Scope step = runtime.scope()) {
             float[] values = runtime.floats(features(step, batch));
+            for (float v : values) {
+                if (!Float.isFinite(v)) {
+                    throw new StageFailure(
+                            ExitCode.DIVERGED, "features: found " + v + ": must be finite: the weights are too large");
+                }
+            }
             for (int i = 0; i < batch.count(); i++) {
                 System.arraycopy(values, i * width, all, batch.row(i) * width, width);
             }

@@ -91,7 +91,11 @@ public final class Contracts {
             List.of(
                     METRICS,
                     new Port("curve", "probe-curve.csv", "probe-curve/1", "loss and accuracy by epoch"),
-                    new Port("predictions", "predictions.csv", "predictions/1", "label and top classes per image"),
+                    new Port(
+                            "predictions",
+                            "predictions.csv",
+                            "predictions/1",
+                            "label, predicted class and its probability"),
                     new Port("classifier", "probe.safetensors", "probe-weights/1", "weights of the classifier")),
             TRAINS);
 

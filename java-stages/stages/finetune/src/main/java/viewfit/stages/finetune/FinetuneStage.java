@@ -1,5 +1,7 @@
 package viewfit.stages.finetune;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -88,7 +90,7 @@ public final class FinetuneStage extends Stage {
     }
 
     @Override
-    protected void run() {
+    protected void run() throws IOException {
         FinetuneRecipe recipe = Recipes.read(recipeFile, FinetuneRecipe.class);
         CheckpointFile checkpoint = CheckpointFile.read(checkpointFile);
         checkpoint.requireSameNormalization(recipe.normalize());
@@ -102,19 +104,31 @@ public final class FinetuneStage extends Stage {
             Provenance provenance = provenance(recipe, checkpoint, runtime);
             FinetuneNetwork networks = new FinetuneNetwork(runtime, checkpoint, recipe, data.classes());
             FineTuner tuner = new FineTuner(runtime, recipe, data);
+            Outcome outcome = Outcome.OK;
+            String message = "fine-tuned on " + fraction + ": " + data.trainImages() + " images";
+            Path curveFile = out().resolve("finetune-curve.csv");
             Map<String, String> header = Map.of("provenance", provenance.toJson());
-            try (CsvAppender<EvalCurveRow> curve = CURVE.appender(out().resolve("finetune-curve.csv"), header)) {
+            try (CsvAppender<EvalCurveRow> curve = CURVE.appender(curveFile, header)) {
                 tune(tuner, networks.pretrained(), EvalCurveRow.PRETRAINED, "heldout.finetune", curve, metrics);
                 if (control) {
                     tune(tuner, networks.untrained(data), EvalCurveRow.UNTRAINED, "untrained.finetune", curve, metrics);
                 }
+            } catch (StageFailure e) {
+                // A result of its own for one cell of a sweep: the others go on, and the report shows it.
+                if (e.exitCode() != ExitCode.DIVERGED) {
+                    Files.deleteIfExists(curveFile);
+                    throw e;
+                }
+                outcome = Outcome.DIVERGED;
+                message = String.valueOf(e.getMessage());
+                say(message);
             }
             new Metrics(
                             Metrics.SCHEMA,
                             contract().name(),
                             cell(),
-                            Outcome.OK,
-                            "fine-tuned on " + fraction + ": " + data.trainImages() + " images",
+                            outcome,
+                            message,
                             metrics.values(),
                             metrics.counts(),
                             provenance)

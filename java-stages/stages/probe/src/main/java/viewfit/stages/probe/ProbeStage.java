@@ -1,5 +1,7 @@
 package viewfit.stages.probe;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -83,7 +85,7 @@ public final class ProbeStage extends Stage {
     }
 
     @Override
-    protected void run() {
+    protected void run() throws IOException {
         ProbeRecipe recipe = Recipes.read(recipeFile, ProbeRecipe.class);
         CheckpointFile checkpoint = CheckpointFile.read(checkpointFile);
         checkpoint.requireSameNormalization(recipe.normalize());
@@ -124,21 +126,55 @@ public final class ProbeStage extends Stage {
             ProbeData data,
             TorchRuntime runtime,
             List<FrozenBackbone> backbones,
-            Provenance provenance) {
+            Provenance provenance)
+            throws IOException {
         LinearProbe probe = new LinearProbe(runtime, recipe, data);
-        List<ProbeScores> scores;
+        EvalMetrics metrics = new EvalMetrics()
+                .count("classes", data.classes())
+                .count("train.images", data.trainImages())
+                .count("heldout.images", data.heldoutImages())
+                .count("epochs", recipe.epochs())
+                .count("knn.k", probe.neighbours());
+        Outcome outcome = Outcome.OK;
+        String message = message(recipe, probe.neighbours());
+        Path curveFile = out().resolve("probe-curve.csv");
         Map<String, String> header = Map.of("provenance", provenance.toJson());
-        try (CsvAppender<EvalCurveRow> curve = CURVE.appender(out().resolve("probe-curve.csv"), header)) {
-            scores = probe.run(backbones, listener(recipe, data, curve));
+        try (CsvAppender<EvalCurveRow> curve = CURVE.appender(curveFile, header)) {
+            List<ProbeScores> scores = probe.run(backbones, listener(recipe, data, curve));
+            writePredictions(scores.get(0), data.classes(), provenance);
+            Map<String, String> metadata = Map.of("provenance", provenance.toJson(), "mode", recipe.mode());
+            ClassifierFile.write(
+                    out().resolve("probe.safetensors"),
+                    scores.get(0).weight(),
+                    scores.get(0).bias(),
+                    metadata);
+            add(metrics, scores.get(0), "heldout");
+            add(metrics, scores.get(1), "untrained");
+        } catch (StageFailure e) {
+            // A result of its own for one cell of a sweep: the others go on, and the report shows it.
+            if (e.exitCode() != ExitCode.DIVERGED) {
+                Files.deleteIfExists(curveFile);
+                throw e;
+            }
+            outcome = Outcome.DIVERGED;
+            message = String.valueOf(e.getMessage());
+            say(message);
         }
-        writePredictions(scores.get(0), data.classes(), provenance);
-        Map<String, String> metadata = Map.of("provenance", provenance.toJson(), "mode", recipe.mode());
-        ClassifierFile.write(
-                out().resolve("probe.safetensors"),
-                scores.get(0).weight(),
-                scores.get(0).bias(),
-                metadata);
-        metrics(recipe, data, probe.neighbours(), scores, provenance).write(out().resolve("metrics.json"));
+        new Metrics(
+                        Metrics.SCHEMA,
+                        contract().name(),
+                        cell(),
+                        outcome,
+                        message,
+                        metrics.values(),
+                        metrics.counts(),
+                        provenance)
+                .write(out().resolve("metrics.json"));
+    }
+
+    private static void add(EvalMetrics metrics, ProbeScores scores, String name) {
+        metrics.add(name + ".linear", scores.linear(), scores.best(), scores.bestEpoch());
+        metrics.add(name + ".knn", scores.knn());
     }
 
     private LinearProbe.Listener listener(ProbeRecipe recipe, ProbeData data, CsvAppender<EvalCurveRow> curve) {
@@ -166,31 +202,6 @@ public final class ProbeStage extends Stage {
                 out().resolve("predictions.csv"),
                 Map.of("provenance", own.toJson()),
                 Prediction.of(Manifest.read(evalFile), scores.logits(), classes));
-    }
-
-    private Metrics metrics(
-            ProbeRecipe recipe, ProbeData data, int k, List<ProbeScores> scores, Provenance provenance) {
-        ProbeScores first = scores.get(0);
-        ProbeScores floor = scores.get(1);
-        EvalMetrics metrics = new EvalMetrics()
-                .add("heldout.linear", first.linear(), first.best(), first.bestEpoch())
-                .add("heldout.knn", first.knn())
-                .add("untrained.linear", floor.linear(), floor.best(), floor.bestEpoch())
-                .add("untrained.knn", floor.knn())
-                .count("classes", data.classes())
-                .count("train.images", data.trainImages())
-                .count("heldout.images", data.heldoutImages())
-                .count("epochs", recipe.epochs())
-                .count("knn.k", k);
-        return new Metrics(
-                Metrics.SCHEMA,
-                contract().name(),
-                cell(),
-                Outcome.OK,
-                message(recipe, k),
-                metrics.values(),
-                metrics.counts(),
-                provenance);
     }
 
     private static String message(ProbeRecipe recipe, int k) {

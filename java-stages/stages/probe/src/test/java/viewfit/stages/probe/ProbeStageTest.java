@@ -1,0 +1,199 @@
+package viewfit.stages.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import viewfit.cli.ContractCheck;
+import viewfit.cli.StageMain;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.data.Classes;
+import viewfit.core.data.Manifest;
+import viewfit.core.data.ManifestRow;
+import viewfit.core.files.Hashes;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
+import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.Recipes;
+import viewfit.formats.Safetensors;
+import viewfit.formats.Tensor;
+import viewfit.goldens.Fill;
+import viewfit.goldens.Goldens;
+import viewfit.graph.Parameter;
+import viewfit.zoo.Backbones;
+
+/** The stage as a user runs it, on photographs. */
+class ProbeStageTest {
+    private static final Path IMAGES = Goldens.testData("imagenette-mini");
+    private static final Path RECIPES = IMAGES.resolveSibling("..").resolve("params/recipes");
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void inputs() throws IOException {
+        manifest("train", 3, 4).write(folder.resolve("train.csv"));
+        manifest("val", 3, 2).write(folder.resolve("heldout.csv"));
+        new Classes(List.of("a", "b", "c")).write(folder.resolve("classes.csv"), Map.of());
+        checkpoint(1);
+    }
+
+    private static Manifest manifest(String split, int classes, int perClass) throws IOException {
+        List<ManifestRow> rows = new ArrayList<>();
+        List<Path> folders = list(IMAGES.resolve(split));
+        for (int label = 0; label < classes; label++) {
+            for (Path image : list(folders.get(label)).subList(0, perClass)) {
+                rows.add(new ManifestRow(IMAGES.relativize(image).toString(), label, 0, ""));
+            }
+        }
+        return new Manifest(rows, Map.of());
+    }
+
+    private static List<Path> list(Path parent) throws IOException {
+        try (Stream<Path> entries = Files.list(parent)) {
+            return entries.sorted(Comparator.comparing(Path::toString)).toList();
+        }
+    }
+
+    /** A student without a head, its weights from the generator of the goldens. */
+    private void checkpoint(double scale) {
+        PretrainRecipe recipe = Recipes.read(RECIPES.resolve("test-ours.yml"), PretrainRecipe.class);
+        List<Tensor> tensors = new ArrayList<>();
+        for (Parameter p : Backbones.graph("mobilenet_v2").state()) {
+            float[] values = Fill.values(p.name(), p.size(), .5 * scale, 0);
+            if (p.shape().size() == 1) {
+                Arrays.fill(values, p.name().endsWith("bias") || p.name().endsWith("mean") ? .1f : 1);
+            }
+            long[] shape = p.shape().stream().mapToLong(Integer::longValue).toArray();
+            tensors.add(Tensor.f32("student.backbone." + p.name(), shape, values));
+        }
+        Map<String, String> header =
+                Map.of("schema", "checkpoint/1", "arch", "mobilenet_v2", "recipe", Recipes.toYaml(recipe));
+        Safetensors.write(folder.resolve("checkpoint.safetensors"), tensors, header);
+    }
+
+    private record Ending(int code, String err) {}
+
+    private Ending run(String... changed) {
+        List<String> args = new ArrayList<>(List.of(
+                "--checkpoint=" + folder.resolve("checkpoint.safetensors"),
+                "--recipe=" + RECIPES.resolve("test-probe.yml"),
+                "--train=" + folder.resolve("train.csv"),
+                "--eval=" + folder.resolve("heldout.csv"),
+                "--classes=" + folder.resolve("classes.csv"),
+                "--images=" + IMAGES,
+                "--out=" + folder.resolve("out"),
+                "--device=cpu",
+                "--threads=1",
+                "--cell=c1"));
+        for (String change : changed) {
+            String name = change.substring(0, change.indexOf('=') + 1);
+            args.removeIf(arg -> arg.startsWith(name));
+            args.add(change);
+        }
+        StringWriter err = new StringWriter();
+        int code = StageMain.execute(
+                new ProbeStage(),
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(err),
+                args.toArray(String[]::new));
+        return new Ending(code, err.toString());
+    }
+
+    @Test
+    void optionsAreThoseOfTheContract() {
+        assertEquals(List.of(), ContractCheck.differences(new ProbeStage()));
+    }
+
+    @Test
+    void scoresArePutOnRecordWithTheirProvenance() throws IOException {
+        Ending ending = run();
+        assertEquals(0, ending.code(), ending.err());
+        Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
+        assertEquals(Outcome.OK, metrics.outcome());
+        for (String network : List.of("heldout", "untrained")) {
+            for (String score : List.of("linear.top1", "linear.top5", "knn.top1", "knn.top5")) {
+                double value = metrics.values().get(network + "." + score);
+                assertTrue(value >= 0 && value <= 1 && (score.endsWith("1") || value == 1), network + "." + score);
+            }
+        }
+        assertEquals(6, metrics.counts().get("heldout.images"));
+        assertEquals(12, metrics.counts().get("knn.k"));
+        assertTrue(metrics.message().startsWith("cached probe"), metrics.message());
+        assertTrue(metrics.message().contains("only 12 training images for k = 20"), metrics.message());
+        assertEquals(
+                Hashes.sha256(folder.resolve("checkpoint.safetensors")),
+                metrics.provenance().checkpointSha256());
+        assertEquals(
+                Hashes.sha256(folder.resolve("train.csv")), metrics.provenance().manifestSha256());
+        String predictions = Files.readString(folder.resolve("out/predictions.csv"));
+        assertTrue(predictions.contains(Hashes.sha256(folder.resolve("heldout.csv"))), predictions);
+        assertEquals(3 + 6, predictions.lines().count());
+    }
+
+    @Test
+    void theSameInputsGiveTheSameBytes() throws IOException {
+        assertEquals(0, run().code());
+        assertEquals(0, run("--out=" + folder.resolve("again")).code());
+        for (String file : List.of("metrics.json", "probe-curve.csv", "predictions.csv", "probe.safetensors")) {
+            assertEquals(
+                    Hashes.sha256(folder.resolve("out").resolve(file)),
+                    Hashes.sha256(folder.resolve("again").resolve(file)),
+                    file);
+        }
+    }
+
+    /** Weights that overflow are a result, not the end of a sweep. */
+    @Test
+    void featuresThatAreNotFiniteAreOnRecordAsDiverged() {
+        checkpoint(1e38);
+        Ending ending = run();
+        assertEquals(0, ending.code(), ending.err());
+        Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
+        assertEquals(Outcome.DIVERGED, metrics.outcome());
+        assertTrue(metrics.message().contains("must be finite"), metrics.message());
+        assertFalse(Files.exists(folder.resolve("out/predictions.csv")));
+    }
+
+    @Test
+    void wrongInputsEndWithOneLine() throws IOException {
+        assertEnds(ExitCode.NO_INPUT, "none.safetensors", "--checkpoint=" + folder.resolve("none.safetensors"));
+        assertEnds(ExitCode.BAD_DATA, "classes.csv", "--checkpoint=" + folder.resolve("classes.csv"));
+        assertEnds(ExitCode.NO_INPUT, "nowhere", "--images=" + folder.resolve("nowhere"));
+        Manifest unlabelled = new Manifest(List.of(new ManifestRow("train/a.jpg", -1, 0, "")), Map.of());
+        unlabelled.write(folder.resolve("flat.csv"));
+        assertEnds(ExitCode.BAD_DATA, "found no label", "--eval=" + folder.resolve("flat.csv"));
+        Manifest gone = new Manifest(List.of(new ManifestRow("train/gone.jpg", 0, 0, "")), Map.of());
+        gone.write(folder.resolve("gone.csv"));
+        assertEnds(ExitCode.NO_INPUT, "gone.jpg", "--eval=" + folder.resolve("gone.csv"));
+        Path recipe = folder.resolve("probe.yml");
+        String text = Files.readString(RECIPES.resolve("test-probe.yml"));
+        Files.writeString(recipe, text.replace("mean: [0.485", "mean: [0.5"));
+        assertEnds(ExitCode.BAD_RECIPE, "must be as in pre-training", "--recipe=" + recipe);
+        Files.writeString(recipe, text.replace("epochs:", "epoch:"));
+        assertEquals(ExitCode.BAD_RECIPE.code(), run("--recipe=" + recipe).code());
+    }
+
+    private void assertEnds(ExitCode code, String part, String change) {
+        Ending ending = run(change);
+        assertEquals(code.code(), ending.code(), ending.err());
+        assertTrue(ending.err().contains(part), ending.err());
+        assertEquals(1, ending.err().lines().count(), ending.err());
+        assertFalse(Files.exists(folder.resolve("out/metrics.json")));
+        assertFalse(Files.exists(folder.resolve("out/probe-curve.csv")));
+    }
+}
