@@ -63,7 +63,7 @@ public final class Program implements AutoCloseable {
                 values[made] = value(argument);
                 made++;
             }
-            long[] handles = ScriptCalls.run(module, function, values);
+            long[] handles = run(function, values);
             Tensor[] results = new Tensor[handles.length];
             for (int i = 0; i < results.length; i++) {
                 results[i] = scope.adopt(handles[i]);
@@ -73,6 +73,15 @@ public final class Program implements AutoCloseable {
             for (int i = 0; i < made; i++) {
                 ScriptCalls.deleteValue(values[i]);
             }
+        }
+    }
+
+    private long[] run(String function, long[] values) {
+        ExitGate.enter();
+        try {
+            return ScriptCalls.run(module, function, values);
+        } finally {
+            ExitGate.leave();
         }
     }
 

@@ -13,6 +13,8 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
 
 /**
  * libtorch, loaded once for the process and opened for one run: makes tensors, compiles programs, and owns what lives
@@ -54,7 +56,8 @@ public final class TorchRuntime implements AutoCloseable {
      *
      * @param device {@code cpu}, {@code cuda}, or {@code auto}: the first GPU when libtorch sees one
      * @param threads intra-op threads on the CPU, 0 for all cores; the first call of a process decides
-     * @throws IllegalArgumentException if the device is unknown or absent
+     * @throws IllegalArgumentException if the device is unknown
+     * @throws StageFailure {@link ExitCode#USAGE} if there is no such device
      */
     public static TorchRuntime open(String device, int threads) {
         int cores = Runtime.getRuntime().availableProcessors();
@@ -63,6 +66,7 @@ public final class TorchRuntime implements AutoCloseable {
             throw new IllegalArgumentException("--threads " + threads + ": must be 0 (all cores) or more");
         }
         Allocator.tune();
+        ExitGate.install();
         System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(count));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         System.setProperty("ai.djl.offline", "true");
@@ -76,7 +80,8 @@ public final class TorchRuntime implements AutoCloseable {
                     case "cpu" -> Device.cpu();
                     case "cuda" -> {
                         if (!gpu) {
-                            throw new IllegalArgumentException(
+                            throw new StageFailure(
+                                    ExitCode.USAGE,
                                     "--device cuda: libtorch sees no GPU: use cpu or auto, or see docs/usage.md, GPU");
                         }
                         yield Device.gpu();

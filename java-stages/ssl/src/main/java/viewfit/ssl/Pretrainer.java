@@ -166,6 +166,11 @@ public final class Pretrainer {
     }
 
     private Metrics run() {
+        requireImages(job.train());
+        Manifest heldout = job.heldout();
+        if (heldout != null) {
+            requireImages(heldout);
+        }
         clear();
         Metrics metrics;
         try {
@@ -184,6 +189,18 @@ public final class Pretrainer {
             throw new StageFailure(ExitCode.DIVERGED, metrics.message());
         }
         return metrics;
+    }
+
+    /** A missing image is found now, not after hours. */
+    private void requireImages(Manifest manifest) {
+        manifest.rows().parallelStream()
+                .filter(row -> !Files.isRegularFile(job.images().resolve(row.path())))
+                .findFirst()
+                .ifPresent(row -> {
+                    throw new StageFailure(
+                            ExitCode.NO_INPUT,
+                            job.images().resolve(row.path()) + ": no such file: the manifest lists it");
+                });
     }
 
     /** Leftovers of an earlier run in the same folder must not pass for results of this one. */

@@ -225,6 +225,20 @@ class PretrainerTest {
     }
 
     @Test
+    void missingImageIsNamedBeforeAnythingIsWritten() {
+        Manifest missing = new Manifest(
+                Stream.concat(train.rows().stream(), Stream.of(new ManifestRow("no/such.jpg", 0, 1, "0".repeat(64))))
+                        .toList(),
+                Map.of());
+        Pretrainer.Job job = new Pretrainer.Job(
+                recipe(DinoRecipes.lars(3), OnDivergence.FAIL), missing, null, "", images, out.resolve("x"), "", 1);
+        StageFailure e = assertThrows(StageFailure.class, () -> Pretrainer.run(runtime, job));
+        assertEquals(ExitCode.NO_INPUT, e.exitCode());
+        assertTrue(String.valueOf(e.getMessage()).contains("no/such.jpg: no such file"), e.getMessage());
+        assertFalse(Files.exists(out.resolve("x")));
+    }
+
+    @Test
     void monitorSubsetsAreFixedAndKeyed() {
         SeedTree seed = SeedTree.root(1).at("bank");
         List<ManifestRow> four = FeatureMonitor.subset(train.rows(), 4, seed);
