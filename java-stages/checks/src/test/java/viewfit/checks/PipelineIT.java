@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
 
 /**
  * The whole pipeline on real photographs, profile {@code test}: what ran, which files it left, what the stable ones say;
@@ -105,9 +107,40 @@ class PipelineIT {
         assertEquals(expected, new Workflow(folder).tasks("results"));
     }
 
-    /** The graph without the work; last, because a dry run becomes the session that would be resumed. */
+    /** One cell diverges on purpose: it has its metrics and nothing is computed from it; the other one is whole. */
     @Test
     @Order(6)
+    void aDivergedCellDoesNotSinkTheOthers() throws IOException {
+        Path grid = folder.resolve("diverging.yml");
+        Files.writeString(
+                grid,
+                """
+                schema: grid/1
+                recipes: [test-ours.yml]
+                axes: {optimizer.lr: [1.0e-3, 1.0e+30]}
+                seeds: [0]
+                set: {on-divergence: record}
+                """);
+        var result = new Workflow(folder)
+                .run("-profile", "test", "--grid", grid.toString(), "--outdir", "diverging", "-resume");
+        assertEquals(0, result.exit(), result.output());
+        Map<String, String> expected = expectedTasks(List.of("ours_lr0.001_s0"), "COMPLETED");
+        expected.put("SPLIT", "CACHED");
+        expected.put("PRETRAIN (ours_lr1e30_s0)", "COMPLETED");
+        assertEquals(expected, new Workflow(folder).tasks("diverging"));
+        Path cell = folder.resolve("diverging/pretrain/ours_lr1e30_s0");
+        assertEquals(
+                Outcome.DIVERGED, Metrics.read(cell.resolve("metrics.json")).outcome());
+        assertTrue(Files.notExists(cell.resolve("checkpoint.safetensors")), "a diverged cell has a checkpoint");
+        assertTrue(
+                Files.readString(folder.resolve("diverging/report.html"))
+                        .contains("Not in the means: diverged: ours_lr1e30_s0"),
+                "the report does not show the cell as diverged");
+    }
+
+    /** The graph without the work; last, because a dry run becomes the session that would be resumed. */
+    @Test
+    @Order(7)
     void dryRunHasTheSameTasks() {
         var result = new Workflow(folder).run("-profile", "test", "-stub-run", "--outdir", "dry");
         assertEquals(0, result.exit(), result.output());
