@@ -7,17 +7,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 
@@ -30,8 +31,21 @@ class PipelineIT {
     private static final List<String> CELLS = List.of("baseline_s0", "ours_s0");
     private static final Path SNAPSHOT = Repository.ROOT.resolve("test-data/snapshot");
 
-    @TempDir
-    static Path folder;
+    private static Path folder = Path.of("");
+
+    /** Below target, not a temporary one: what a failed run left is there to look at. */
+    @BeforeAll
+    static void emptyFolder() throws IOException {
+        folder = Repository.ROOT.resolve("java-stages/checks/target/pipeline");
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        Files.createDirectories(folder);
+    }
 
     @Test
     @Order(1)
