@@ -82,17 +82,26 @@ public final class Figures {
         addIfDrawn(figures, curve(results, Panel.LOSS, lnK));
         addIfDrawn(figures, knn(results));
         addIfDrawn(figures, curve(results, Panel.ENTROPY, lnK));
+        addIfDrawn(figures, curve(results, Panel.AGREEMENT, List.of()));
         addIfDrawn(figures, curve(results, Panel.SPREAD, spread));
         addIfDrawn(figures, curve(results, Panel.RATE, List.of()));
         addIfDrawn(figures, curve(results, Panel.THROUGHPUT, List.of()));
         return figures;
     }
 
+    private static final String KNN = "knn_student";
+
     /** A column of curve.csv and how it is drawn. */
     private record Panel(String id, String title, String yLabel, String column, LineFigure.YScale scale) {
         static final Panel LOSS = new Panel("loss", "Loss", "cross entropy (nats)", "loss", LineFigure.YScale.DATA);
         static final Panel ENTROPY = new Panel(
                 "teacher-entropy", "Teacher entropy", "entropy (nats)", "teacher_entropy", LineFigure.YScale.DATA);
+        static final Panel AGREEMENT = new Panel(
+                "view-correlation",
+                "Agreement of two views",
+                "correlation of teacher logits",
+                "view_correlation",
+                LineFigure.YScale.DATA);
         static final Panel SPREAD = new Panel(
                 "feature-std",
                 "Spread of normalised features",
@@ -133,17 +142,17 @@ public final class Figures {
                 references);
     }
 
-    /** k-NN of the teacher, else of the student, over epochs, with the untrained floor of the same monitor if it has one. */
+    /** k-NN of the student, the network the other scores are of, over epochs, with the untrained floor of the same monitor if it has one. */
     private static LineFigure knn(Results results) {
         List<LineFigure.Line> lines = new ArrayList<>();
         List<Double> floors = new ArrayList<>();
         for (CellResult cell : results.cells()) {
             ResultTable table = cell.monitor();
-            if (table == null || table.rows().isEmpty() || !table.has(knnColumn(table))) {
+            if (table == null || table.rows().isEmpty() || !table.has(KNN)) {
                 continue;
             }
             double[] epochs = table.numbers("epoch");
-            double[] accuracy = table.numbers(knnColumn(table));
+            double[] accuracy = table.numbers(KNN);
             List<LineFigure.Point> points = new ArrayList<>();
             for (int i = 0; i < epochs.length; i++) {
                 if (epochs[i] == 0 && Double.isFinite(accuracy[i])) {
@@ -159,7 +168,7 @@ public final class Figures {
                 : List.of();
         return new LineFigure(
                 "knn-by-epoch",
-                "k-NN of the teacher during training",
+                "k-NN during training",
                 "epoch",
                 "top-1 accuracy",
                 LineFigure.YScale.PERCENT,
@@ -167,10 +176,6 @@ public final class Figures {
                 seedNames(results),
                 lines,
                 references);
-    }
-
-    private static String knnColumn(ResultTable table) {
-        return table.has("knn_teacher") ? "knn_teacher" : "knn_student";
     }
 
     private static List<String> seedNames(Results results) {

@@ -89,7 +89,7 @@ class FiguresTest {
         assertEquals(
                 1 / Math.sqrt(1280), curve("feature-std").references().get(0).y(), 1e-15);
         LineFigure knn = curve("knn-by-epoch");
-        assertEquals("untrained 26.6 %", knn.references().get(0).label());
+        assertEquals("untrained 25.6 %", knn.references().get(0).label());
         assertEquals(11, knn.lines().get(0).points().size());
         assertEquals(10, knn.lines().get(0).points().get(10).x());
     }

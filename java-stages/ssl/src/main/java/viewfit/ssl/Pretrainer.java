@@ -395,6 +395,8 @@ public final class Pretrainer {
         counts.put("epochs", steps / trainer.stepsPerEpoch());
         counts.put("steps", steps);
         counts.put("collapsed", health.collapsed() ? 1L : 0L);
+        counts.put("feature.dim", (long)
+                trainer.method().student().graph("backbone").outputWidth());
         return new Metrics(
                 Metrics.SCHEMA, "pretrain", job.cell(), outcome, message, values, counts, provenance(checkpointSha256));
     }

@@ -11,9 +11,13 @@ final class TrainingSection {
 
     private static final Map<String, String> CAPTIONS = Map.of(
             "loss", "At ln K the student predicts nothing; a healthy run falls below it.",
-            "knn-by-epoch", "Leave-one-out on held-out images; epoch 0 is the untrained network.",
+            "knn-by-epoch",
+                    "Student backbone, weighted k-NN of the run\u2019s own monitor; epoch 0 is the untrained network.",
             "teacher-entropy",
                     "At ln K the teacher is uniform, at 0 it names one output for every image: both are collapse.",
+            "view-correlation",
+                    "Of the two global views of an image, less the batch mean. It has to grow in the first steps: at 0 the"
+                            + " teacher says nothing about the image.",
             "feature-std", "Near 1/\u221Ad features use all directions; near 0 all images look the same.",
             "learning-rate", "As scheduled: warm-up, then cosine.",
             "throughput", "Images (not views) per second, on the device named below.");
