@@ -76,7 +76,7 @@ class ReportPageTest {
                 assertTrue(embedded.contains(Base64.getEncoder().encodeToString(Files.readAllBytes(file))), file + "");
             }
         }
-        assertEquals(11, matches("<figure[^>]* id=\"([^\"]*)\"").size());
+        assertEquals(12, matches("<figure[^>]* id=\"([^\"]*)\"").size());
     }
 
     @Test
