@@ -61,8 +61,7 @@ final class FeatureMonitor implements AutoCloseable {
     private final SslMethod method;
     private final Program program;
     private final int dim;
-    private final Tensor mean;
-    private final Tensor std;
+    private final Normalizer normalizer;
     private final EvalViewRecipe views;
     private final int workers;
     private final ImageStore bank;
@@ -80,22 +79,13 @@ final class FeatureMonitor implements AutoCloseable {
         Graph backbone = method.student().graph("backbone");
         this.dim = backbone.outputWidth();
         this.program = runtime.compile(TorchScript.evaluation(backbone, "backbone") + TEXT);
-        this.mean = channels(recipe.views().normalize().mean());
-        this.std = channels(recipe.views().normalize().std());
+        this.normalizer = new Normalizer(runtime, recipe.views().normalize());
         int side = ViewBlock.of(recipe.views()).get(0).side();
         this.views = new EvalViewRecipe((int) Math.round(side * RESIZE), side);
         int most = recipe.monitor().knnImages();
         SeedTree seed = SeedTree.root(recipe.seed()).at("monitor");
         this.bank = store(images, subset(train.rows(), most, seed.at("bank")));
         this.queries = heldout == null ? null : store(images, subset(heldout.rows(), most, seed.at("queries")));
-    }
-
-    private Tensor channels(List<Double> values) {
-        float[] floats = new float[values.size()];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = values.get(i).floatValue();
-        }
-        return runtime.tensor(runtime.run(), floats, 1, floats.length, 1, 1);
     }
 
     private static ImageStore store(Path images, List<ManifestRow> rows) {
@@ -159,8 +149,7 @@ final class FeatureMonitor implements AutoCloseable {
             while (loader.hasNext()) {
                 LabelledBatch batch = loader.next();
                 try (Scope scope = runtime.scope()) {
-                    Tensor pixels = runtime.pixels(scope, batch.data(), batch.size(), views.crop(), views.crop());
-                    Tensor x = runtime.images(scope, pixels, mean, std);
+                    Tensor x = normalizer.images(scope, batch.data(), batch.size(), views.crop());
                     float[] some = runtime.floats(program.callOne(
                             scope, "features", x, network.parameters("backbone"), network.buffers("backbone")));
                     System.arraycopy(some, 0, all, at, some.length);

@@ -1,6 +1,5 @@
 package viewfit.ssl;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,24 +8,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import viewfit.core.Code;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Manifest;
-import viewfit.core.files.AtomicFiles;
-import viewfit.core.files.Hashes;
 import viewfit.core.metrics.CurveRow;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Outcome;
-import viewfit.core.metrics.Provenance;
 import viewfit.core.progress.ProgressLine;
 import viewfit.core.recipe.DinoRecipe;
 import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.PretrainRecipe;
-import viewfit.core.recipe.Recipes;
 import viewfit.core.table.CsvAppender;
 import viewfit.core.table.CsvTable;
 import viewfit.engine.Scope;
@@ -73,8 +66,8 @@ public final class Pretrainer {
     private final ImageStore images;
     private final Health health;
     private final ProgressLine progress;
-    private final Tensor mean;
-    private final Tensor std;
+    private final Normalizer normalizer;
+    private final RunFiles files;
     private final List<MonitorRow> monitored = new ArrayList<>();
     private final long start = System.nanoTime();
     private long trainNanos;
@@ -139,16 +132,8 @@ public final class Pretrainer {
                 recipe.epochs(),
                 trainer.steps(),
                 PROGRESS_SECONDS);
-        this.mean = channels(recipe.views().normalize().mean());
-        this.std = channels(recipe.views().normalize().std());
-    }
-
-    private Tensor channels(List<Double> values) {
-        float[] floats = new float[values.size()];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = values.get(i).floatValue();
-        }
-        return runtime.tensor(runtime.run(), floats, 1, floats.length, 1, 1);
+        this.normalizer = new Normalizer(runtime, recipe.views().normalize());
+        this.files = new RunFiles(job, runtime);
     }
 
     /**
@@ -171,17 +156,15 @@ public final class Pretrainer {
         if (heldout != null) {
             requireImages(heldout);
         }
-        clear();
+        files.clear();
         Metrics metrics;
         try {
             train();
-            Path checkpoint = job.out().resolve("checkpoint.safetensors");
-            Checkpoint.write(checkpoint, trainer, recipe.epochs(), checkpointMetadata());
-            metrics = metrics(Outcome.OK, health.message(), Hashes.sha256(checkpoint));
+            metrics = metrics(Outcome.OK, health.message(), files.saveFinal(trainer));
         } catch (Diverged e) {
             metrics = metrics(Outcome.DIVERGED, String.valueOf(e.getMessage()), "");
         }
-        metrics.write(job.out().resolve("metrics.json"));
+        metrics.write(files.file("metrics.json"));
         if (!metrics.message().isEmpty()) {
             progress.say(metrics.message());
         }
@@ -203,40 +186,14 @@ public final class Pretrainer {
                 });
     }
 
-    /** Leftovers of an earlier run in the same folder must not pass for results of this one. */
-    private void clear() {
-        Path checkpoints = job.out().resolve("checkpoints");
-        try {
-            Files.createDirectories(checkpoints);
-            for (String stale : List.of("checkpoint.safetensors", "metrics.json")) {
-                Files.deleteIfExists(job.out().resolve(stale));
-            }
-            for (Path old : numbered(checkpoints)) {
-                Files.delete(old);
-            }
-        } catch (IOException e) {
-            throw AtomicFiles.failure(checkpoints, e);
-        }
-    }
-
-    private static List<Path> numbered(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> f.getFileName().toString().matches("epoch-\\d+\\.safetensors"))
-                    .sorted()
-                    .toList();
-        }
-    }
-
     private void train() {
-        Map<String, String> header = Map.of("provenance", provenance("").toJson());
         VIEWS.write(
-                job.out().resolve("views.csv"),
-                header,
-                ContactSheet.write(
-                        job.out().resolve("views.png"), images, recipe.views(), recipe.seed(), SHEET_IMAGES));
+                files.file("views.csv"),
+                files.header(),
+                ContactSheet.write(files.file("views.png"), images, recipe.views(), recipe.seed(), SHEET_IMAGES));
         LoaderOptions options = new LoaderOptions(recipe.batchSize(), recipe.seed(), job.workers());
-        try (CsvAppender<CurveRow> curve = CURVE.appender(job.out().resolve("curve.csv"), header);
-                CsvAppender<MonitorRow> monitor = MONITOR.appender(job.out().resolve("monitor.csv"), header);
+        try (CsvAppender<CurveRow> curve = CURVE.appender(files.file("curve.csv"), files.header());
+                CsvAppender<MonitorRow> monitor = MONITOR.appender(files.file("monitor.csv"), files.header());
                 FeatureMonitor features =
                         new FeatureMonitor(trainer, job.train(), job.heldout(), job.images(), job.workers());
                 MultiCropLoader loader = new MultiCropLoader(images, recipe.views(), options, 0, trainer.steps())) {
@@ -247,7 +204,7 @@ public final class Pretrainer {
                 }
                 health.endEpoch();
                 measure(features, monitor, epoch + 1);
-                saveNumbered(epoch + 1);
+                files.saveNumbered(trainer, epoch + 1);
             }
         }
     }
@@ -279,9 +236,7 @@ public final class Pretrainer {
         List<Tensor> passes = new ArrayList<>();
         for (int b = 0; b < batch.blocks().size(); b++) {
             ViewBlock block = batch.blocks().get(b);
-            Tensor pixels =
-                    runtime.pixels(scope, batch.data(b), block.views() * batch.size(), block.side(), block.side());
-            passes.add(runtime.images(scope, pixels, mean, std));
+            passes.add(normalizer.images(scope, batch.data(b), block.views() * batch.size(), block.side()));
         }
         return passes;
     }
@@ -340,40 +295,6 @@ public final class Pretrainer {
                 row.effectiveRank()));
     }
 
-    private void saveNumbered(int epochs) {
-        int every = recipe.checkpoint().everyEpochs();
-        if (every == 0 || epochs % every != 0) {
-            return;
-        }
-        Path folder = job.out().resolve("checkpoints");
-        Path file = folder.resolve(String.format(Locale.ROOT, "epoch-%04d.safetensors", epochs));
-        Checkpoint.write(file, trainer, epochs, checkpointMetadata());
-        int keep = recipe.checkpoint().keep();
-        try {
-            List<Path> files = numbered(folder);
-            for (int i = 0; keep > 0 && i < files.size() - keep; i++) {
-                Files.delete(files.get(i));
-            }
-        } catch (IOException e) {
-            throw AtomicFiles.failure(folder, e);
-        }
-    }
-
-    private Map<String, String> checkpointMetadata() {
-        return Map.of("manifest-sha256", job.manifestSha256(), "cell", job.cell());
-    }
-
-    private Provenance provenance(String checkpointSha256) {
-        return new Provenance(
-                Code.version(),
-                Recipes.sha256(recipe),
-                job.manifestSha256(),
-                checkpointSha256,
-                runtime.engine(),
-                runtime.device(),
-                recipe.seed());
-    }
-
     private Metrics metrics(Outcome outcome, String message, String checkpointSha256) {
         Map<String, Double> values = new TreeMap<>();
         health.values(values);
@@ -398,6 +319,13 @@ public final class Pretrainer {
         counts.put("feature.dim", (long)
                 trainer.method().student().graph("backbone").outputWidth());
         return new Metrics(
-                Metrics.SCHEMA, "pretrain", job.cell(), outcome, message, values, counts, provenance(checkpointSha256));
+                Metrics.SCHEMA,
+                "pretrain",
+                job.cell(),
+                outcome,
+                message,
+                values,
+                counts,
+                files.provenance(checkpointSha256));
     }
 }

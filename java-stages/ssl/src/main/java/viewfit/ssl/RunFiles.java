@@ -1,0 +1,102 @@
+package viewfit.ssl;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import viewfit.core.Code;
+import viewfit.core.files.AtomicFiles;
+import viewfit.core.files.Hashes;
+import viewfit.core.metrics.Provenance;
+import viewfit.core.recipe.Recipes;
+import viewfit.engine.TorchRuntime;
+
+/** The folder of one run: where its files lie, what they say about their origin, which checkpoints stay. */
+final class RunFiles {
+    private static final String FINAL = "checkpoint.safetensors";
+
+    private final Pretrainer.Job job;
+    private final TorchRuntime runtime;
+    private final Path checkpoints;
+
+    RunFiles(Pretrainer.Job job, TorchRuntime runtime) {
+        this.job = job;
+        this.runtime = runtime;
+        this.checkpoints = job.out().resolve("checkpoints");
+    }
+
+    Path file(String name) {
+        return job.out().resolve(name);
+    }
+
+    /** Leftovers of an earlier run in the same folder must not pass for results of this one. */
+    void clear() {
+        try {
+            Files.createDirectories(checkpoints);
+            for (String stale : List.of(FINAL, "metrics.json")) {
+                Files.deleteIfExists(file(stale));
+            }
+            for (Path old : numbered()) {
+                Files.delete(old);
+            }
+        } catch (IOException e) {
+            throw AtomicFiles.failure(checkpoints, e);
+        }
+    }
+
+    private List<Path> numbered() throws IOException {
+        try (Stream<Path> files = Files.list(checkpoints)) {
+            return files.filter(f -> f.getFileName().toString().matches("epoch-\\d+\\.safetensors"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Writes a numbered checkpoint if this epoch is due, and removes those the recipe does not keep. */
+    void saveNumbered(Trainer trainer, int epochs) {
+        int every = job.recipe().checkpoint().everyEpochs();
+        if (every == 0 || epochs % every != 0) {
+            return;
+        }
+        String name = String.format(Locale.ROOT, "epoch-%04d.safetensors", epochs);
+        Checkpoint.write(checkpoints.resolve(name), trainer, epochs, metadata());
+        int keep = job.recipe().checkpoint().keep();
+        try {
+            List<Path> files = numbered();
+            for (int i = 0; keep > 0 && i < files.size() - keep; i++) {
+                Files.delete(files.get(i));
+            }
+        } catch (IOException e) {
+            throw AtomicFiles.failure(checkpoints, e);
+        }
+    }
+
+    /** Writes the final checkpoint and returns its checksum. */
+    String saveFinal(Trainer trainer) {
+        Checkpoint.write(file(FINAL), trainer, job.recipe().epochs(), metadata());
+        return Hashes.sha256(file(FINAL));
+    }
+
+    private Map<String, String> metadata() {
+        return Map.of("manifest-sha256", job.manifestSha256(), "cell", job.cell());
+    }
+
+    /** Header of the tables. */
+    Map<String, String> header() {
+        return Map.of("provenance", provenance("").toJson());
+    }
+
+    Provenance provenance(String checkpointSha256) {
+        return new Provenance(
+                Code.version(),
+                Recipes.sha256(job.recipe()),
+                job.manifestSha256(),
+                checkpointSha256,
+                runtime.engine(),
+                runtime.device(),
+                job.recipe().seed());
+    }
+}
