@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import viewfit.core.recipe.Recipes;
 
 /** nextflow_schema.json, nextflow.config and the files of conf/ speak of the same parameters. */
 class ParametersTest {
@@ -53,6 +55,20 @@ class ParametersTest {
             }
             named.removeAll(known);
             assertEquals(new TreeSet<>(), named, file.getFileName() + " names parameters the schema does not have");
+        }
+    }
+
+    @Test
+    void studiesNameParametersAndFilesThatAreThere() throws IOException {
+        var known = schema().keySet();
+        for (Path file : Repository.files("params/studies", ".yml")) {
+            Recipes.tree(Recipes.text(file), file.toString()).fields().forEachRemaining(entry -> {
+                assertTrue(known.contains(entry.getKey()), file + ": no such parameter: " + entry.getKey());
+                String value = entry.getValue().asText();
+                assertTrue(
+                        !value.endsWith(".yml") || Files.isRegularFile(Repository.ROOT.resolve(value)),
+                        file + ": no such file: " + value);
+            });
         }
     }
 
