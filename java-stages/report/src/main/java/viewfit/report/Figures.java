@@ -10,6 +10,8 @@ import viewfit.report.chart.LineFigure;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.ResultTable;
 import viewfit.report.results.Results;
+import viewfit.report.values.MeanSd;
+import viewfit.report.values.Text;
 
 /** The figures of a report, in page order, as plain records. A figure without any data is left out. */
 public final class Figures {

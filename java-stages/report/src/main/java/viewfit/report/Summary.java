@@ -7,6 +7,7 @@ import viewfit.report.chart.BarFigure.Run;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
 import viewfit.report.results.Scored;
+import viewfit.report.values.MeanSd;
 
 /** Picks the compared numbers out of the results: trained runs and the untrained network of the same seeds. */
 public final class Summary {

@@ -26,7 +26,7 @@ import org.jfree.data.xy.XYIntervalSeries;
 import org.jfree.data.xy.XYIntervalSeriesCollection;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
-import viewfit.report.MeanSd;
+import viewfit.report.values.MeanSd;
 
 /** Draws a {@link BarFigure}: bars, whiskers, dots and floor lines are layers over one numeric x axis. */
 final class BarChart {

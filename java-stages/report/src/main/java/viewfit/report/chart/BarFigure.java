@@ -2,7 +2,7 @@ package viewfit.report.chart;
 
 import java.util.ArrayList;
 import java.util.List;
-import viewfit.report.MeanSd;
+import viewfit.report.values.MeanSd;
 
 /**
  * Accuracies by group and variant: a bar for the mean, a whisker of one standard deviation either side, a dot per seed,

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.metrics.Provenance;
-import viewfit.report.Text;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.ResultTable;
 import viewfit.report.results.Results;
 import viewfit.report.results.Scored;
+import viewfit.report.values.Text;
 
 /** One row per cell asked for, with how it ended; and where every result file came from. */
 final class CellsSection {

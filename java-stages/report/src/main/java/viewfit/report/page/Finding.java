@@ -2,12 +2,12 @@ package viewfit.report.page;
 
 import java.util.ArrayList;
 import java.util.List;
-import viewfit.report.MeanSd;
 import viewfit.report.Summary;
-import viewfit.report.Text;
 import viewfit.report.chart.BarFigure.Run;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
+import viewfit.report.values.MeanSd;
+import viewfit.report.values.Text;
 
 /**
  * What the numbers say, in sentences with their n. Careful on purpose: a gain is stated against the untrained network of

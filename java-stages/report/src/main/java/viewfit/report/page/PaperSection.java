@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import viewfit.report.Text;
 import viewfit.report.results.ResultTable;
+import viewfit.report.values.Text;
 
 /** The paper's own numbers, set apart: another data set, longer training, never in one figure with small runs. */
 final class PaperSection {

@@ -6,10 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import viewfit.core.Code;
-import viewfit.report.Text;
 import viewfit.report.chart.Fonts;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
+import viewfit.report.values.Text;
 
 /**
  * Writes {@code report.html} (one file, pictures inside, nothing loaded from elsewhere), {@code figures/*.png} and

@@ -5,13 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import viewfit.report.Figures;
-import viewfit.report.MeanSd;
 import viewfit.report.Summary;
-import viewfit.report.Text;
 import viewfit.report.chart.BarFigure;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
 import viewfit.report.results.Scored;
+import viewfit.report.values.MeanSd;
+import viewfit.report.values.Text;
 
 /** Accuracy bars, fine-tuning bars and the table of means. */
 final class ScoreSection {

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import viewfit.report.Text;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.RecipeKeys;
 import viewfit.report.results.Results;
+import viewfit.report.values.Text;
 
 /** What was compared: the recipe keys that differ, and the images in each split. */
 final class SettingsSection {

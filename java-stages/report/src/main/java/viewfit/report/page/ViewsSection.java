@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import viewfit.core.files.AtomicFiles;
-import viewfit.report.Text;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.ResultTable;
 import viewfit.report.results.Results;
+import viewfit.report.values.Text;
 
 /** The views actually sampled, one contact sheet per recipe, with the mean pixel scale of each kind of view. */
 final class ViewsSection {

@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import viewfit.report.FakeSweep;
-import viewfit.report.MeanSd;
-import viewfit.report.Text;
 import viewfit.report.results.ResultReader;
 import viewfit.report.results.ResultTable;
+import viewfit.report.values.MeanSd;
+import viewfit.report.values.Text;
 
 class ReportPageTest {
     /** Left in the build folder on purpose, for people to look at. */

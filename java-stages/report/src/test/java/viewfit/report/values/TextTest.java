@@ -1,4 +1,4 @@
-package viewfit.report;
+package viewfit.report.values;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

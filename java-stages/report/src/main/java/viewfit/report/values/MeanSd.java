@@ -1,4 +1,4 @@
-package viewfit.report;
+package viewfit.report.values;
 
 import java.util.List;
 
