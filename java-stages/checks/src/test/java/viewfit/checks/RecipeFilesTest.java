@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,11 +14,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import viewfit.core.recipe.BackboneRecipe;
 import viewfit.core.recipe.FinetuneRecipe;
 import viewfit.core.recipe.GridRecipe;
+import viewfit.core.recipe.OneOf;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.ProbeRecipe;
 import viewfit.core.recipe.Recipes;
+import viewfit.zoo.Backbones;
 
 /** Every recipe that comes along is read by the strict reader, and every file a grid or a profile names is there. */
 class RecipeFilesTest {
@@ -36,6 +40,13 @@ class RecipeFilesTest {
 
     static Stream<Path> grids() {
         return Repository.files("params/grids", ".yml").stream();
+    }
+
+    /** Core cannot see the zoo, so its list of names is a copy. */
+    @Test
+    void recipesAllowTheNetworksOfTheZoo() {
+        OneOf names = BackboneRecipe.class.getRecordComponents()[0].getAnnotation(OneOf.class);
+        assertEquals(Backbones.names(), List.of(names.value()));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageContract;
+import viewfit.core.contract.StageFailure;
 
 /**
  * The base of every stage: its contract, the options all stages share, and the order of a run: work, then re-read every
@@ -69,6 +70,9 @@ public abstract class Stage implements Callable<Integer> {
 
     @Override
     public final Integer call() throws IOException {
+        if (threads < 0) {
+            throw new StageFailure(ExitCode.USAGE, "--threads: found " + threads + ": must be 0 (all cores) or more");
+        }
         OutputVerifier outputs = new OutputVerifier(contract, formats());
         if (stub) {
             outputs.writeStubs(out);

@@ -123,7 +123,9 @@ class StageMainTest {
         assertEquals(64, run(StageMainTest::writeAll, "--recipe", "r.yml", "--threads", "many"));
         assertEquals(64, run(StageMainTest::writeAll, "--recipe", "r.yml", "--device", "abacus"));
         assertEquals(64, run(StageMainTest::writeAll, "--recipe", "r.yml", "stray"));
-        assertEquals(4, err.toString().lines().count(), err::toString);
+        assertEquals(64, run(StageMainTest::writeAll, "--recipe", "r.yml", "--threads", "-3"));
+        assertTrue(err.toString().endsWith("toy: --threads: found -3: must be 0 (all cores) or more\n"), err::toString);
+        assertEquals(5, err.toString().lines().count(), err::toString);
     }
 
     @Test

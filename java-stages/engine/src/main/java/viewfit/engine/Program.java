@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
 
 /**
  * A TorchScript program, compiled from text at run time: one native call runs a whole network pass or training step.
@@ -51,6 +53,7 @@ public final class Program implements AutoCloseable {
      * @param scope owner of the results
      * @param arguments {@link Tensor}, {@code List<Tensor>}, {@link Double} or {@link Long}
      * @return the tensor, the list of tensors, or nothing
+     * @throws StageFailure {@link ExitCode#TRANSIENT} if memory runs out or the device fails
      */
     public List<Tensor> call(Scope scope, String function, Object... arguments) {
         if (module == 0) {
@@ -80,6 +83,8 @@ public final class Program implements AutoCloseable {
         ExitGate.enter();
         try {
             return ScriptCalls.run(module, function, values);
+        } catch (RuntimeException e) {
+            throw Trouble.of(e);
         } finally {
             ExitGate.leave();
         }

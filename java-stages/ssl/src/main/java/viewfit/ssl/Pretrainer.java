@@ -32,7 +32,6 @@ import viewfit.views.MultiCropBatch;
 import viewfit.views.MultiCropLoader;
 import viewfit.views.SampledView;
 import viewfit.views.ViewBlock;
-import viewfit.zoo.Backbones;
 
 /**
  * Pre-training from images to files.
@@ -95,18 +94,12 @@ public final class Pretrainer {
             String cell,
             int workers) {
         public Job {
-            String backbone = recipe.backbone().name();
-            if (!Backbones.names().contains(backbone)) {
-                throw refuse("backbone.name", backbone, "one of " + String.join(", ", Backbones.names()));
-            }
             if (recipe.batchSize() > train.size()) {
-                throw refuse(
-                        "batch-size", recipe.batchSize() + "", "at most " + train.size() + ", the training images");
+                throw new StageFailure(
+                        ExitCode.BAD_RECIPE,
+                        "batch-size: found " + recipe.batchSize() + ": must be at most " + train.size()
+                                + ", the training images");
             }
-        }
-
-        private static StageFailure refuse(String key, String found, String allowed) {
-            return new StageFailure(ExitCode.BAD_RECIPE, key + ": found " + found + ": must be " + allowed);
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +27,7 @@ import viewfit.core.recipe.SgdRecipe;
 import viewfit.core.recipe.SpanRecipe;
 import viewfit.core.recipe.ViewGroup;
 import viewfit.core.recipe.ViewKind;
+import viewfit.engine.Network;
 import viewfit.engine.Scope;
 import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
@@ -152,9 +154,19 @@ class TrainerTest {
         try (Trainer trainer = Trainer.of(runtime, recipe, 2)) {
             assertTrue(step(trainer, 0).finite());
             assertTrue(step(trainer, 1).finite());
-            float[] before = trainer.method().network("teacher").read("head.mlp.0.bias");
+            Network student = trainer.method().student();
+            float[] teacher = trainer.method().network("teacher").read("head.mlp.0.bias");
+            Map<String, float[]> weights = new HashMap<>();
+            Map<String, float[]> momenta = new HashMap<>();
+            for (String name : student.trainableNames()) {
+                weights.put(name, student.read(name));
+                momenta.put(name, trainer.optimizer().readState("momentum", name));
+            }
             assertFalse(step(trainer, 2).finite());
-            assertArrayEquals(before, trainer.method().network("teacher").read("head.mlp.0.bias"));
+            assertArrayEquals(teacher, trainer.method().network("teacher").read("head.mlp.0.bias"));
+            weights.forEach((name, before) -> assertArrayEquals(before, student.read(name), name));
+            momenta.forEach((name, before) ->
+                    assertArrayEquals(before, trainer.optimizer().readState("momentum", name), name));
         }
     }
 

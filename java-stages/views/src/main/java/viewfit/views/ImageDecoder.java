@@ -26,7 +26,7 @@ public final class ImageDecoder implements AutoCloseable {
     public static final long DEFAULT_PIXEL_LIMIT = 100_000_000;
 
     private static final long FILE_LIMIT = 512L << 20;
-    private static final String ALLOWED = "JPEG, PNG, BMP or GIF";
+    private static final String ALLOWED = "a JPEG, PNG, BMP or GIF image";
 
     /** The formats and how their files begin. */
     private enum Format {
@@ -68,14 +68,14 @@ public final class ImageDecoder implements AutoCloseable {
         try {
             long size = Files.size(file);
             if (size > FILE_LIMIT) {
-                throw bad(file.toString(), size + " bytes", "at most " + FILE_LIMIT);
+                throw bad(file.toString(), size + " bytes", "at most " + FILE_LIMIT + " bytes");
             }
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
-            throw new StageFailure(ExitCode.NO_INPUT, file + ": no such file: an image file", e);
+            throw new StageFailure(ExitCode.NO_INPUT, file + ": no such file: must be an image file", e);
         } catch (IOException e) {
             throw new StageFailure(
-                    ExitCode.IO, file + ": cannot be read (" + oneLine(e) + "): a readable image file", e);
+                    ExitCode.IO, file + ": cannot be read (" + oneLine(e) + "): must be a readable image file", e);
         }
         decode(bytes, file.toString(), into);
     }
@@ -114,14 +114,16 @@ public final class ImageDecoder implements AutoCloseable {
             readers.remove(format);
             reader.dispose();
             throw new StageFailure(
-                    ExitCode.BAD_DATA, name + ": damaged " + format + " (" + oneLine(e) + "): a whole " + ALLOWED, e);
+                    ExitCode.BAD_DATA,
+                    name + ": found a damaged " + format + " (" + oneLine(e) + "): must be a whole image file",
+                    e);
         }
     }
 
     private static void decodeJpeg(ImageReader reader, byte[] bytes, String name, Pixels into) throws IOException {
         JpegHeader header = JpegHeader.parse(bytes);
         if (!header.complete()) {
-            throw bad(name, "a JPEG that ends too early", "a whole file");
+            throw bad(name, "a JPEG that ends too early", "a whole image file");
         }
         JpegColour.toRgb(reader.readRaster(0, null), header.colour(), into);
     }
@@ -146,7 +148,7 @@ public final class ImageDecoder implements AutoCloseable {
         String lfs = "version https://git-lfs";
         boolean pointer = bytes.length > lfs.length()
                 && new String(bytes, 0, lfs.length(), StandardCharsets.ISO_8859_1).equals(lfs);
-        return pointer ? "a Git LFS pointer, not the image itself" : "not an image";
+        return pointer ? "a Git LFS pointer instead of the image" : "no image";
     }
 
     private static boolean starts(byte[] bytes, int... magic) {
@@ -167,7 +169,7 @@ public final class ImageDecoder implements AutoCloseable {
     }
 
     private static StageFailure bad(String name, String found, String allowed) {
-        return new StageFailure(ExitCode.BAD_DATA, name + ": " + found + ": " + allowed);
+        return new StageFailure(ExitCode.BAD_DATA, name + ": found " + found + ": must be " + allowed);
     }
 
     private static String oneLine(Exception e) {

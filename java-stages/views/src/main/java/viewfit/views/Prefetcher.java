@@ -52,6 +52,9 @@ final class Prefetcher<B> implements AutoCloseable {
     private int nextPosition;
     private boolean closed;
 
+    /** What ended a worker before its time. */
+    private @Nullable Throwable broken;
+
     // Of the consumer's thread alone.
     private long deliverStep;
     private long waitNanos;
@@ -109,13 +112,13 @@ final class Prefetcher<B> implements AutoCloseable {
         synchronized (lock) {
             heldStep = deliverStep;
             lock.notifyAll();
-            while (!closed && !(slot.step == deliverStep && slot.unfinished == 0)) {
+            while (!closed && broken == null && !filled(slot)) {
                 pause();
             }
             if (closed) {
                 throw new IllegalStateException("loader: closed: next() before close()");
             }
-            failure = slot.failure;
+            failure = filled(slot) ? slot.failure : broken;
         }
         deliverStep++;
         waitNanos += System.nanoTime() - start;
@@ -125,7 +128,14 @@ final class Prefetcher<B> implements AutoCloseable {
         if (failure instanceof Error e) {
             throw e;
         }
+        if (failure != null) {
+            throw new IllegalStateException("loader: " + failure, failure);
+        }
         return slot.batch;
+    }
+
+    private boolean filled(Slot<B> slot) {
+        return slot.step == deliverStep && slot.unfinished == 0;
     }
 
     private Slot<B> slot(long step) {
@@ -142,7 +152,19 @@ final class Prefetcher<B> implements AutoCloseable {
         }
     }
 
+    /** A worker that ends early says why, or the consumer would wait for it without end. */
     private void work() {
+        try {
+            fillBatches();
+        } catch (Throwable e) {
+            synchronized (lock) {
+                broken = e;
+                lock.notifyAll();
+            }
+        }
+    }
+
+    private void fillBatches() {
         try (Workbench bench = new Workbench()) {
             while (true) {
                 long step;

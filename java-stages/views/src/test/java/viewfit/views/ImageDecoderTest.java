@@ -101,12 +101,14 @@ class ImageDecoderTest {
     void whatIsNotAWholePictureIsRefusedInOneLine() throws IOException {
         byte[] jpeg = Files.readAllBytes(GoldenImages.path("images/photo.jpg"));
         byte[] png = Files.readAllBytes(GoldenImages.path("images/hflip.png"));
-        refuse(new byte[0], "x: an empty file: JPEG, PNG, BMP or GIF");
-        refuse("<html>".getBytes(StandardCharsets.UTF_8), "x: not an image: JPEG, PNG, BMP or GIF");
+        refuse(new byte[0], "x: found an empty file: must be a JPEG, PNG, BMP or GIF image");
+        refuse("<html>".getBytes(StandardCharsets.UTF_8), "x: found no image: must be a JPEG, PNG, BMP or GIF image");
         refuse(
                 "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.UTF_8),
-                "x: a Git LFS pointer, not the image itself: JPEG, PNG, BMP or GIF");
-        refuse(Arrays.copyOf(jpeg, jpeg.length * 6 / 10), "x: a JPEG that ends too early: a whole file");
+                "x: found a Git LFS pointer instead of the image: must be a JPEG, PNG, BMP or GIF image");
+        refuse(
+                Arrays.copyOf(jpeg, jpeg.length * 6 / 10),
+                "x: found a JPEG that ends too early: must be a whole image file");
         refuse(Arrays.copyOf(jpeg, 300), "x: ");
         refuse(Arrays.copyOf(png, png.length / 2), "x: ");
         refuse(Arrays.copyOf(png, 40), "x: ");
@@ -140,7 +142,7 @@ class ImageDecoderTest {
         byte[] png = Files.readAllBytes(GoldenImages.path("images/hflip.png"));
         try (ImageDecoder small = new ImageDecoder(96 * 96 - 1)) {
             StageFailure failure = assertThrows(StageFailure.class, () -> small.decode(png, "x", pixels));
-            assertEquals("x: 96x96: at most 9215 pixels", failure.getMessage());
+            assertEquals("x: found 96x96: must be at most 9215 pixels", failure.getMessage());
         }
     }
 

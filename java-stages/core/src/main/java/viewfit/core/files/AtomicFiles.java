@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -38,6 +39,13 @@ public final class AtomicFiles {
         Path aside = folder.resolve(absolute.getFileName() + ".tmp");
         try {
             Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new StageFailure(
+                    ExitCode.IO,
+                    folder + ": the folder cannot be made: " + reason(e) + ": its parent must be a writable folder",
+                    e);
+        }
+        try {
             try {
                 writeAside(aside, content);
                 Files.move(aside, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -93,6 +101,9 @@ public final class AtomicFiles {
     public static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
             return "does not exist";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "a file is in its place";
         }
         if (e instanceof FileSystemException fs) {
             String reason = fs.getReason();

@@ -64,7 +64,8 @@ final class CellNames {
         return String.join("-", segments.subList(Math.max(0, segments.size() - take), segments.size()));
     }
 
-    private static String value(Object value) {
+    /** How a value reads in the name of a cell. */
+    static String value(Object value) {
         if (value instanceof Map || value instanceof List) {
             return "-" + Hashes.sha256(value.toString()).substring(0, HASH_DIGITS);
         }

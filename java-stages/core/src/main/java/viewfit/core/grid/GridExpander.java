@@ -39,6 +39,7 @@ public final class GridExpander {
         distinct("seeds", grid.seeds());
         grid.axes().forEach((axis, values) -> {
             distinct("axes." + axis, values);
+            namedApart("axes." + axis, values);
             refuseSeed("axes." + axis, axis);
             if (values.isEmpty()) {
                 throw bad("axes." + axis, "found no value: must have at least one");
@@ -130,6 +131,19 @@ public final class GridExpander {
             // 1 and 1.0 are one value to a recipe.
             if (values.stream().filter(other -> same(other, value)).count() > 1) {
                 throw bad(key, "found " + value + " twice: values must differ");
+            }
+        }
+    }
+
+    private void namedApart(String key, List<Object> values) {
+        Map<String, Object> owners = new HashMap<>();
+        for (Object value : values) {
+            Object owner = owners.put(CellNames.value(value), value);
+            if (owner != null) {
+                throw bad(
+                        key,
+                        "found '" + owner + "' and '" + value + "', in cell names both '" + CellNames.value(value)
+                                + "': must differ in letters, digits, dots or dashes");
             }
         }
     }

@@ -3,11 +3,11 @@ package viewfit.core.recipe;
 /**
  * The network to train.
  *
- * @param name a name known to the zoo, such as {@code mobilenet_v2}
+ * @param name a network of the zoo; its list of names and this one are tested to be equal
  * @param zeroInitResidual whether the last batch norm of each residual branch starts with weight 0, so that every block
  *     starts as the identity; the official code leaves it at 1, short runs on little data need it
  */
-public record BackboneRecipe(@Length(min = 1, max = 80) String name, boolean zeroInitResidual) {
+public record BackboneRecipe(@OneOf("mobilenet_v2") String name, boolean zeroInitResidual) {
     public BackboneRecipe {
         Rules.check(BackboneRecipe.class, name, zeroInitResidual);
     }

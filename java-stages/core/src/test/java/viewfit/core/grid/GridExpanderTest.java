@@ -99,6 +99,8 @@ class GridExpanderTest {
                 "[test-ours.yml] | {method.alpha: [high]} | [0] | {} | method.alpha: found the text 'high': must be a number",
                 "[test-ours.yml] | {method.alpha: []} | [0] | {} | axes.method.alpha: found no value",
                 "[test-ours.yml] | {method.alpha: [1, 1.0]} | [0] | {} | axes.method.alpha: found 1",
+                "[test-ours.yml] | {backbone.name: [a_b, a b]} | [0] | {} | axes.backbone.name: found 'a_b' and 'a b', in cell names both '-a-b'",
+                "[test-ours.yml] | {backbone.name: [resnet50]} | [0] | {} | backbone.name: found 'resnet50'",
                 "[test-ours.yml] | {} | [0, 0] | {} | seeds: found 0 twice",
                 "[test-ours.yml] | {} | [] | {} | seeds: found 0 elements: must have at least 1",
                 "[test-ours.yml] | {seed: [1]} | [0] | {} | axes.seed: found seed: must not be set here, use seeds",

@@ -137,11 +137,7 @@ public final class FinetuneStage extends Stage {
     }
 
     private TorchRuntime open() {
-        try {
-            return TorchRuntime.open(device().name().toLowerCase(Locale.ROOT), threads());
-        } catch (IllegalArgumentException e) {
-            throw new StageFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
-        }
+        return TorchRuntime.open(device().name().toLowerCase(Locale.ROOT), threads());
     }
 
     private Provenance provenance(FinetuneRecipe recipe, CheckpointFile checkpoint, TorchRuntime runtime) {

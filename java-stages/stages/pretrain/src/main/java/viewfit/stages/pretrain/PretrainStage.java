@@ -63,17 +63,22 @@ public final class PretrainStage extends Stage {
         if (!Files.isDirectory(given(images))) {
             throw new StageFailure(ExitCode.NO_INPUT, "--images " + images + ": no such folder: must exist");
         }
-        Pretrainer.Job job = new Pretrainer.Job(
-                Recipes.read(given(recipe), PretrainRecipe.class),
-                Manifest.read(train),
-                monitor == null ? null : Manifest.read(monitor),
-                Hashes.sha256(train),
-                given(images),
-                out(),
-                cell(),
-                Math.max(1, threads() / 2));
+        Pretrainer.Job job = job(Recipes.read(given(recipe), PretrainRecipe.class), train);
         try (TorchRuntime runtime = TorchRuntime.open(device().name().toLowerCase(Locale.ROOT), threads())) {
             Pretrainer.run(runtime, job);
+        }
+    }
+
+    private Pretrainer.Job job(PretrainRecipe complete, Path train) {
+        Manifest rows = Manifest.read(train);
+        Manifest asked = monitor == null ? null : Manifest.read(monitor);
+        String sha256 = Hashes.sha256(train);
+        int workers = Math.max(1, threads() / 2);
+        try {
+            return new Pretrainer.Job(complete, rows, asked, sha256, given(images), out(), cell(), workers);
+        } catch (StageFailure e) {
+            // The job knows the recipe's keys, not its file.
+            throw new StageFailure(e.exitCode(), recipe + ": " + e.getMessage(), e);
         }
     }
 

@@ -103,11 +103,7 @@ public final class ProbeStage extends Stage {
     }
 
     private TorchRuntime open() {
-        try {
-            return TorchRuntime.open(device().name().toLowerCase(Locale.ROOT), threads());
-        } catch (IllegalArgumentException e) {
-            throw new StageFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
-        }
+        return TorchRuntime.open(device().name().toLowerCase(Locale.ROOT), threads());
     }
 
     private Provenance provenance(ProbeRecipe recipe, CheckpointFile checkpoint, TorchRuntime runtime) {
