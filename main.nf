@@ -39,16 +39,17 @@ workflow {
     PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, images, code.pretrain)
     networks = PRETRAIN.out.checkpoint              // [[id], checkpoint]
 
-    // Frozen-backbone scores on the held-out images. Without labels there is nothing to score against.
-    classes = SPLIT.out.classes.filter { file -> file.readLines().count { line -> !line.startsWith('#') } > 1 }
-    PROBE(networks, file(params.probe_recipe), SPLIT.out.train, SPLIT.out.heldout, classes, images, code.probe)
+    // Frozen-backbone scores on the held-out images. Without these or without labels there is nothing to score.
+    classes = SPLIT.out.classes.filter { file -> hasRows(file) }
+    heldout = SPLIT.out.heldout.filter { file -> hasRows(file) }
+    PROBE(networks, file(params.probe_recipe), SPLIT.out.train, heldout, classes, images, code.probe)
 
     // Fine-tuning on the label subsets: [[id], checkpoint, fraction, recipe, labels.csv]
     subsets = SPLIT.out.labels_1pct.map { labels -> ['1pct', params.finetune_1pct, labels] }
         .mix(SPLIT.out.labels_10pct.map { labels -> ['10pct', params.finetune_10pct, labels] })
         .filter { fraction, recipe, labels -> recipe }
         .map { fraction, recipe, labels -> [fraction, file(recipe), labels] }
-    FINETUNE(networks.combine(subsets), SPLIT.out.heldout, classes, images, code.finetune)
+    FINETUNE(networks.combine(subsets), heldout, classes, images, code.finetune)
 
     // The backbone in the formats detection frameworks load.
     COCO_EXPORT(networks, params.export_network, code['coco-export'])
@@ -72,4 +73,9 @@ workflow {
 // An optional file of the user: no file is an empty list to a process.
 def given(name) {
     name ? file(name, checkIfExists: true) : []
+}
+
+// Does a table hold more than its header? A dry run's do not, and it shows all tasks.
+def hasRows(table) {
+    workflow.stubRun || table.readLines().count { line -> !line.startsWith('#') } > 1
 }

@@ -1,4 +1,5 @@
 import groovy.json.JsonSlurper
+import java.nio.file.FileVisitOption
 import java.nio.file.Files
 import java.nio.file.Path
 import java.security.MessageDigest
@@ -41,7 +42,8 @@ class Launch {
             def name = entry.key
             def about = entry.value
             def value = params[name]
-            if( value == null || value == false ) continue
+            def canBeLeftOut = about.type == 'boolean' || name.startsWith('finetune_')
+            if( value == null || value == false && canBeLeftOut ) continue
             if( about.enum && !(value.toString() in about.enum*.toString()) )
                 return "--${name}: ${value}: one of ${about.enum.join(', ')}"
             if( about.type == 'integer' && !(value.toString() ==~ /-?\d+/) )
@@ -55,6 +57,9 @@ class Launch {
         }
         if( !params.input )
             return '--input: not given: a folder of images (train/<class>/*, <class>/* or files), or -profile demo'
+        def images = Path.of(params.input.toString()).toAbsolutePath().toString()
+        if( images.contains("'") )
+            return "--input: ${images}: a path without an apostrophe, which the commands of the tasks could not quote"
         return null
     }
 
@@ -108,10 +113,13 @@ class Launch {
         }
     }
 
-    /** Fingerprint of names, sizes and times below a folder: images travel as a path, and a changed one must count. */
+    /**
+     * Fingerprint of names, sizes and times below a folder: images travel as a path, and a changed one must count.
+     * Links are followed, as the split does.
+     */
     static String listing(Path images) {
         def digest = MessageDigest.getInstance('SHA-256')
-        Files.walk(images).withCloseable { files ->
+        Files.walk(images, FileVisitOption.FOLLOW_LINKS).withCloseable { files ->
             files.filter { Files.isRegularFile(it) }.map { file ->
                 def seen = Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes)
                 "${images.relativize(file)}\t${seen.size()}\t${seen.lastModifiedTime().toMillis()}\n".toString()

@@ -14,7 +14,7 @@ process COCO_EXPORT {
 
     script:
     """
-    stage coco-export --cell '${meta.id}' --checkpoint '${checkpoint}' --network ${network} --out '${meta.id}'
+    stage coco-export --cell '${meta.id}' --checkpoint ${checkpoint} --network ${network} --out '${meta.id}'
     """
 
     stub:

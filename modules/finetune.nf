@@ -16,10 +16,11 @@ process FINETUNE {
     path "${meta.id}.${fraction}",                                                     emit: folder
 
     script:
+    def device = params.gpus ? 'cuda' : 'auto'       // a GPU that was asked for and is not there is an error
     """
-    with-gpu stage finetune --cell '${meta.id}' --fraction ${fraction} --checkpoint '${checkpoint}' --recipe '${recipe}' \\
-        --train '${labels}' --eval '${heldout}' --classes '${classes}' --images '${images}' --threads ${task.cpus} \\
-        --out '${meta.id}.${fraction}'
+    with-gpu stage finetune --cell '${meta.id}' --fraction ${fraction} --checkpoint ${checkpoint} --recipe ${recipe} \\
+        --train ${labels} --eval ${heldout} --classes ${classes} --images '${images}' --threads ${task.cpus} \\
+        --device ${device} --out '${meta.id}.${fraction}'
     """
 
     stub:

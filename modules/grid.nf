@@ -14,12 +14,12 @@ process GRID {
 
     script:
     """
-    stage grid --grid '${grid}' --recipes '${recipes}' --out grid
+    stage grid --grid ${grid} --recipes ${recipes} --out grid
     """
 
     // The real one: it takes no time, and a dry run has the real cells.
     stub:
     """
-    stage grid --grid '${grid}' --recipes '${recipes}' --out grid
+    stage grid --grid ${grid} --recipes ${recipes} --out grid
     """
 }

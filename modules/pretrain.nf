@@ -21,9 +21,10 @@ process PRETRAIN {
     path "${meta.id}",                                          emit: folder
 
     script:
+    def device = params.gpus ? 'cuda' : 'auto'       // a GPU that was asked for and is not there is an error
     """
-    with-gpu stage pretrain --cell '${meta.id}' --recipe '${recipe}' --manifest '${manifest}' --monitor '${monitor}' \\
-        --images '${images}' --threads ${task.cpus} --out '${meta.id}'
+    with-gpu stage pretrain --cell '${meta.id}' --recipe ${recipe} --manifest ${manifest} --monitor ${monitor} \\
+        --images '${images}' --threads ${task.cpus} --device ${device} --out '${meta.id}'
     """
 
     stub:

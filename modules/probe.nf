@@ -20,9 +20,11 @@ process PROBE {
     path "${meta.id}",                                     emit: folder
 
     script:
+    def device = params.gpus ? 'cuda' : 'auto'       // a GPU that was asked for and is not there is an error
     """
-    with-gpu stage probe --cell '${meta.id}' --checkpoint '${checkpoint}' --recipe '${recipe}' --train '${train}' \\
-        --eval '${heldout}' --classes '${classes}' --images '${images}' --threads ${task.cpus} --out '${meta.id}'
+    with-gpu stage probe --cell '${meta.id}' --checkpoint ${checkpoint} --recipe ${recipe} --train ${train} \\
+        --eval ${heldout} --classes ${classes} --images '${images}' --threads ${task.cpus} \\
+        --device ${device} --out '${meta.id}'
     """
 
     stub:

@@ -22,7 +22,7 @@ process SPLIT {
     path 'split',                  emit: folder
 
     script:
-    def given = (labels_1pct ? " --labels-1pct '${labels_1pct}'" : '') + (labels_10pct ? " --labels-10pct '${labels_10pct}'" : '')
+    def given = (labels_1pct ? " --labels-1pct ${labels_1pct}" : '') + (labels_10pct ? " --labels-10pct ${labels_10pct}" : '')
     """
     stage split --images '${images}' --heldout-per-class ${heldout} --seed ${seed}${given} --out split
     """
