@@ -67,6 +67,9 @@ workflow {
         if( workflow.success ) {
             println "\nThe report: ${file(params.outdir).toAbsolutePath()}/report.html"
         }
+        else {
+            println "\nFailed with exit code ${workflow.exitStatus}: ${workflow.errorMessage?.readLines()?.findAll()?.last()}"
+        }
     }
 }
 
