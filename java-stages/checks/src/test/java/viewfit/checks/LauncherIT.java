@@ -2,11 +2,13 @@ package viewfit.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +54,8 @@ class LauncherIT {
         assertEquals(0, result.exit(), result.output());
         assertTrue(result.output().contains("withLabel:trains"), result.output());
         assertFalse(result.output().contains("WARN"), result.output());
+        String gpus = profile.equals("gpu") ? "1" : "0";
+        assertTrue(result.output().contains("VIEWFIT_GPUS = '" + gpus + "'"), result.output());
     }
 
     @Test
@@ -104,15 +108,38 @@ class LauncherIT {
                 "--heldout_per_class -1     | --heldout_per_class: -1: 0 or more",
                 "--export_network both      | --export_network: both: one of student, teacher",
                 "--grid nowhere.yml         | --grid: nowhere.yml: no such file",
+                "--probe_recipe false       | --probe_recipe: false: no such file",
                 "--input nowhere            | --input: nowhere: no such folder",
             })
     void wrongParameterIsNamed(String arguments, String message) {
-        List<String> all = new java.util.ArrayList<>(List.of("-profile", "test"));
+        List<String> all = new ArrayList<>(List.of("-profile", "test"));
         all.addAll(List.of(arguments.split(" ")));
         var result = new Workflow(folder).run(all.toArray(String[]::new));
         assertEquals(64, result.exit(), result.output());
         assertTrue(result.output().contains(message), result.output());
         assertFalse(Files.exists(folder.resolve("results/split")), "a task ran");
+    }
+
+    @Test
+    void anApostropheInTheFolderOfImagesIsRefused() throws IOException {
+        Path images = Files.createDirectory(folder.resolve("it's"));
+        assertEquals(
+                List.of("--input: " + images
+                        + ": a path without an apostrophe, which the commands of the tasks could not quote"),
+                launch("Launch.problem(Path.of(args[0]), [input: args[1]])", Repository.ROOT, images));
+    }
+
+    /** What `-resume` sees of the images is what the split reads, links and all. */
+    @Test
+    void aChangedImageBehindALinkIsSeen() throws IOException {
+        Path image = Files.createDirectories(folder.resolve("real/class")).resolve("a.jpg");
+        Files.writeString(image, "a");
+        Path linked = Files.createSymbolicLink(folder.resolve("linked"), folder.resolve("real"));
+        List<String> before = launch("Launch.listing(Path.of(args[0]))", linked);
+        Files.writeString(image, "another");
+        List<String> after = launch("Launch.listing(Path.of(args[0]))", linked);
+        assertEquals(1, after.size(), after.toString());
+        assertNotEquals(before, after);
     }
 
     @Test
@@ -167,5 +194,22 @@ class LauncherIT {
         var result = new Workflow(folder)
                 .command(Path.of("/bin/bash"), Map.of(), script.toString(), Repository.ROOT + "/bin/with-gpu");
         assertEquals(List.of("gpu 0", "gpu 1", "gpu 0", "chosen 7", "none set"), result.lines());
+    }
+
+    /** The value of an expression of lib/, as Nextflow's own Groovy sees it. */
+    private List<String> launch(String expression, Path... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                "-cp",
+                Repository.ROOT.resolve("java-stages/nextflow/target/lib") + "/*:" + Repository.ROOT.resolve("lib"),
+                "groovy.ui.GroovyMain",
+                "-e",
+                "import java.nio.file.Path; println " + expression));
+        Stream.of(arguments).map(Path::toString).forEach(command::add);
+        return new Workflow(folder)
+                .command(
+                        Path.of(System.getProperty("java.home"), "bin", "java"),
+                        Map.of(),
+                        command.toArray(String[]::new))
+                .lines();
     }
 }

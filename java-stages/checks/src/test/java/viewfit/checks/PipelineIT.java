@@ -90,13 +90,37 @@ class PipelineIT {
                     .filter(line -> !line.startsWith("#"))
                     .findFirst()
                     .orElseThrow();
+            String about = passages(page, file);
             for (String column : columns.split(",")) {
-                if (!page.contains("`" + column + "`")) {
+                if (!about.contains("`" + column + "`")) {
                     missing.add(file + ": " + column);
                 }
             }
         }
         assertEquals(Set.of(), missing, "columns that docs/output.md does not name");
+    }
+
+    /**
+     * What the page says about one file: in the section of its folder, the rows of tables and the paragraphs that name
+     * it, and the table below a paragraph that is nothing but its name.
+     */
+    private static String passages(String page, String file) {
+        String name = "`" + file.substring(file.lastIndexOf('/') + 1) + "`";
+        int start = page.indexOf("\n## " + file.substring(0, file.indexOf('/') + 1));
+        assertTrue(start >= 0, "docs/output.md has no section for " + file);
+        int end = page.indexOf("\n## ", start + 1);
+        StringBuilder text = new StringBuilder();
+        String heading = "";
+        for (String passage : page.substring(start, end < 0 ? page.length() : end).split("\n\n")) {
+            boolean table = passage.strip().startsWith("|");
+            if (table && !heading.equals(name + ":")) {
+                passage.lines().filter(line -> line.contains(name)).forEach(text::append);
+            } else if (table || passage.contains(name)) {
+                text.append(passage);
+            }
+            heading = passage.strip();
+        }
+        return text.toString();
     }
 
     @Test
