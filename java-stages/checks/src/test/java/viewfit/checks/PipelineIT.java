@@ -111,7 +111,8 @@ class PipelineIT {
         int end = page.indexOf("\n## ", start + 1);
         StringBuilder text = new StringBuilder();
         String heading = "";
-        for (String passage : page.substring(start, end < 0 ? page.length() : end).split("\n\n")) {
+        for (String passage :
+                page.substring(start, end < 0 ? page.length() : end).split("\n\n")) {
             boolean table = passage.strip().startsWith("|");
             if (table && !heading.equals(name + ":")) {
                 passage.lines().filter(line -> line.contains(name)).forEach(text::append);
