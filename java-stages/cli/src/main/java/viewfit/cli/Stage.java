@@ -3,10 +3,13 @@ package viewfit.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
 import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.Port;
 import viewfit.core.contract.StageContract;
 import viewfit.core.contract.StageFailure;
 
@@ -77,10 +80,21 @@ public abstract class Stage implements Callable<Integer> {
         if (stub) {
             outputs.writeStubs(out);
         } else {
+            removeEarlierOutputs();
             run();
         }
         outputs.verify(out);
         return ExitCode.OK.code();
+    }
+
+    /** What an earlier run left under the names of this one's outputs must not pass for its results, if it fails. */
+    private void removeEarlierOutputs() throws IOException {
+        for (Port port : contract.outputs()) {
+            Path file = out.resolve(port.file());
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                Files.delete(file);
+            }
+        }
     }
 
     public final StageContract contract() {

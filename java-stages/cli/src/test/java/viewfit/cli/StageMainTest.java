@@ -98,6 +98,16 @@ class StageMainTest {
     }
 
     @Test
+    void aFailedRunLeavesNoOutputOfAnEarlierOne() throws IOException {
+        assertEquals(0, run(StageMainTest::writeAll, "--recipe", "r.yml"), err::toString);
+        Files.writeString(dir.resolve("notes.txt"), "not of this stage");
+        assertEquals(65, failing(new StageFailure(ExitCode.BAD_DATA, "where: what: allowed")));
+        assertFalse(Files.exists(dir.resolve("train.csv")));
+        assertFalse(Files.exists(dir.resolve("log.csv")));
+        assertTrue(Files.exists(dir.resolve("notes.txt")));
+    }
+
+    @Test
     void anUnreadableOutputIsABugOfTheStage() {
         Work work = folder -> {
             writeAll(folder);

@@ -27,4 +27,12 @@ public record Accuracy(double top1, double top5, int images) {
     public double standardError() {
         return Math.sqrt(top1 * (1 - top1) / images);
     }
+
+    /** The higher of two classifiers' scores, each score for itself, on the same images. */
+    public Accuracy higher(Accuracy other) {
+        if (images != other.images) {
+            throw new IllegalArgumentException(images + " and " + other.images + " images: must be the same");
+        }
+        return new Accuracy(Math.max(top1, other.top1), Math.max(top5, other.top5), images);
+    }
 }

@@ -17,8 +17,9 @@ import viewfit.graph.TorchScript;
  * Gives an untrained network the batch-norm statistics of its images.
  *
  * <p>A fresh network carries placeholders (mean 0, variance 1). In evaluation mode its activations then shrink from
- * layer to layer, for MobileNetV2 to features of 1e-9, on which no classifier can learn: a floor that says nothing. Its
- * weights stay as they are.
+ * layer to layer, for MobileNetV2 to features of 1e-9, on which no linear classifier can learn: a floor that says
+ * nothing. Nearest neighbours see directions alone and may find the placeholders the better ones, so the probe's k-NN floor
+ * is the higher of the two. The weights stay as they are.
  */
 final class BatchNorms {
     /** Batches that are averaged: 16 of 128 images fix means and variances to about a percent. */

@@ -72,6 +72,11 @@ public final class FineTuner {
         return recipe.epochs();
     }
 
+    /** Images of an optimiser step: those of the recipe, or all training images when there are fewer. */
+    public int batchSize() {
+        return Math.min(recipe.batchSize(), data.trainImages());
+    }
+
     /** Number of training images. */
     public int images() {
         return data.trainImages();
@@ -140,7 +145,7 @@ public final class FineTuner {
 
         Scores train(TrainImages crops, Listener listener) {
             Rates rates = new Rates(
-                    recipe.optimizer(), recipe.batchSize(), recipe.finalLr(), recipe.epochs(), crops.stepsPerEpoch());
+                    recipe.optimizer(), batchSize(), recipe.finalLr(), recipe.epochs(), crops.stepsPerEpoch());
             Accuracy last = null;
             Accuracy best = null;
             int bestEpoch = 0;

@@ -34,12 +34,13 @@ public final class LinearProbe {
     private final int images;
     private final int batchSize;
     private final Rates rates;
+    private final List<String> dropped = new ArrayList<>();
 
     /** Receives the numbers of each epoch. */
     @FunctionalInterface
     public interface Listener {
         /**
-         * Called after an epoch.
+         * Called after an epoch, with the backbones that are still in the run.
          *
          * @param losses mean training loss per backbone, in nats
          * @param heldout accuracy per backbone
@@ -55,7 +56,25 @@ public final class LinearProbe {
         this.images = data.trainImages();
         this.batchSize = Math.min(recipe.batchSize(), images);
         int steps = (images + batchSize - 1) / batchSize;
-        this.rates = new Rates(recipe.optimizer(), recipe.batchSize(), recipe.finalLr(), recipe.epochs(), steps);
+        this.rates = new Rates(recipe.optimizer(), batchSize, recipe.finalLr(), recipe.epochs(), steps);
+    }
+
+    /** Images of an optimiser step: those of the recipe, or all training images when there are fewer. */
+    public int batchSize() {
+        return batchSize;
+    }
+
+    /** Why backbones after the first left the last run before its end, in one line each. */
+    public List<String> dropped() {
+        return List.copyOf(dropped);
+    }
+
+    /** The neighbour classifier alone. */
+    public Accuracy knn(FrozenBackbone backbone) {
+        float[] bank = centreCrops(List.of(backbone), data.train()).get(0);
+        float[] heldout = centreCrops(List.of(backbone), data.heldout()).get(0);
+        return Neighbours.of(recipe.knn(), images)
+                .score(bank, data.trainLabels(), heldout, data.heldoutLabels(), backbone.width(), data.classes());
     }
 
     /** Neighbours that vote: those of the recipe, or all training images when there are fewer. */
@@ -64,10 +83,11 @@ public final class LinearProbe {
     }
 
     /**
-     * Runs the probe.
+     * Runs the probe. The first backbone is what it is about: a later one whose loss is not finite leaves the run, and the
+     * others go on.
      *
-     * @return scores per backbone, in order
-     * @throws StageFailure {@link ExitCode#DIVERGED} when a loss is not finite
+     * @return scores per backbone that reached the end, in order
+     * @throws StageFailure {@link ExitCode#DIVERGED} when a loss of the first backbone or a feature is not finite
      * @throws IllegalStateException if a backbone changed
      */
     public List<ProbeScores> run(List<FrozenBackbone> backbones, Listener listener) {
@@ -75,6 +95,7 @@ public final class LinearProbe {
         List<float[]> bank = centreCrops(backbones, data.train());
         List<float[]> heldout = centreCrops(backbones, data.heldout());
         List<ProbeCandidate> candidates = new ArrayList<>();
+        dropped.clear();
         try {
             for (int i = 0; i < backbones.size(); i++) {
                 LinearClassifier classifier = new LinearClassifier(
@@ -86,12 +107,13 @@ public final class LinearProbe {
                 candidates.add(
                         new ProbeCandidate(runtime, backbones.get(i), classifier, data, bank.get(i), heldout.get(i)));
             }
-            train(candidates, listener);
+            List<ProbeCandidate> running = new ArrayList<>(candidates);
+            train(running, listener);
             if (!before.equals(backbones.stream().map(FrozenBackbone::sha256).toList())) {
                 throw new IllegalStateException("probe: a frozen backbone has changed");
             }
             Neighbours neighbours = Neighbours.of(recipe.knn(), images);
-            return candidates.stream().map(c -> c.scores(neighbours)).toList();
+            return running.stream().map(c -> c.scores(neighbours)).toList();
         } finally {
             candidates.forEach(ProbeCandidate::close);
         }
@@ -160,7 +182,17 @@ public final class LinearProbe {
     }
 
     private void fit(List<ProbeCandidate> candidates, int epoch, int step) {
-        candidates.forEach(c -> c.fit(epoch, rates.lr(epoch), rates.weightDecay(epoch, step)));
+        for (ProbeCandidate candidate : List.copyOf(candidates)) {
+            try {
+                candidate.fit(epoch, rates.lr(epoch), rates.weightDecay(epoch, step));
+            } catch (StageFailure e) {
+                if (e.exitCode() != ExitCode.DIVERGED || candidate == candidates.get(0)) {
+                    throw e;
+                }
+                candidates.remove(candidate);
+                dropped.add(String.valueOf(e.getMessage()));
+            }
+        }
     }
 
     private void endEpoch(List<ProbeCandidate> candidates, int epoch, Listener listener) {

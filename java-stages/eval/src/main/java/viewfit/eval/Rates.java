@@ -15,6 +15,9 @@ final class Rates {
     private final Schedule weightDecay;
     private final long stepsPerEpoch;
 
+    /**
+     * @param batchSize images of a step as really taken, which may be fewer than the recipe asks for
+     */
     Rates(OptimizerRecipe optimizer, int batchSize, double finalLr, int epochs, int stepsPerEpoch) {
         long total = (long) epochs * stepsPerEpoch;
         double peak = Schedules.scaleToBatch(optimizer.lr(), optimizer.lrReferenceBatch(), batchSize);

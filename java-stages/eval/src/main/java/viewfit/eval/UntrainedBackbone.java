@@ -15,13 +15,19 @@ public final class UntrainedBackbone {
      * to take.
      */
     public static Network of(TorchRuntime runtime, CheckpointFile checkpoint, ProbeRecipe recipe, ProbeData data) {
-        Network network = FrozenBackbone.allocate(runtime, checkpoint.backbone());
-        network.initialise(SeedTree.root(checkpoint.recipe().seed()));
+        Network network = asInitialised(runtime, checkpoint);
         if (data.trainImages() > 1) {
             try (TrainImages images = data.crops(recipe.trainViews(), recipe.seed())) {
                 BatchNorms.estimate(runtime, network, recipe.normalize(), images);
             }
         }
+        return network;
+    }
+
+    /** The same weights with the placeholder statistics of a fresh network: mean 0, variance 1. */
+    public static Network asInitialised(TorchRuntime runtime, CheckpointFile checkpoint) {
+        Network network = FrozenBackbone.allocate(runtime, checkpoint.backbone());
+        network.initialise(SeedTree.root(checkpoint.recipe().seed()));
         return network;
     }
 }

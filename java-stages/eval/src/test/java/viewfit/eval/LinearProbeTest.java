@@ -232,6 +232,44 @@ class LinearProbeTest {
         assertTrue(failure.getMessage().contains("learning rate"), failure.getMessage());
     }
 
+    /** Features of 1e-9 bear any learning rate; those of the control do not. */
+    @Test
+    void aControlThatDivergesLeavesTheRun() {
+        String text = Recipes.toYaml(Fixtures.probe("cached", 3, 4)).replaceFirst("lr: 1.0", "lr: 1.0e38");
+        ProbeRecipe recipe = Recipes.parse(text, "huge lr", ProbeRecipe.class);
+        LinearProbe probe = new LinearProbe(runtime, recipe, Fixtures.data(TRAIN, HELDOUT, 3));
+        Network network = FrozenBackbone.allocate(runtime, Backbones.graph("mobilenet_v2"));
+        network.initialise(SeedTree.root(1));
+        List<Integer> running = new ArrayList<>();
+        try (FrozenBackbone small = new FrozenBackbone(runtime, network, recipe.normalize())) {
+            List<ProbeScores> scores = probe.run(List.of(small, first), (e, lr, loss, acc) -> running.add(loss.size()));
+            assertEquals(1, scores.size());
+            assertEquals(3, running.size());
+            assertEquals(1, running.get(2));
+            assertTrue(
+                    probe.dropped().get(0).contains("must be finite"),
+                    probe.dropped().get(0));
+            assertEquals(scores.get(0).knn(), probe.knn(small));
+            assertThrows(StageFailure.class, () -> probe.run(List.of(first, small), (e, lr, loss, acc) -> {}));
+        }
+    }
+
+    @Test
+    void theRateIsThatOfTheBatchReallyTaken() {
+        ProbeRecipe recipe = Fixtures.probe("cached", 1, 64);
+        LinearProbe probe = new LinearProbe(runtime, recipe, Fixtures.data(TRAIN, HELDOUT, 3));
+        assertEquals(21, probe.batchSize());
+        SgdRecipe sgd = (SgdRecipe) recipe.optimizer();
+        double expected = sgd.lr() * 21 / sgd.lrReferenceBatch();
+        probe.run(List.of(first), (e, lr, loss, acc) -> assertEquals(expected, lr, 1e-12));
+    }
+
+    @Test
+    void aFloorIsTheHigherOfBothInEachScore() {
+        assertEquals(new Accuracy(.3, .9, 10), new Accuracy(.3, .8, 10).higher(new Accuracy(.2, .9, 10)));
+        assertThrows(IllegalArgumentException.class, () -> new Accuracy(0, 0, 1).higher(new Accuracy(0, 0, 2)));
+    }
+
     @Test
     void piecesDivideTheBatch() {
         assertEquals(256, LinearProbe.piece(4096));

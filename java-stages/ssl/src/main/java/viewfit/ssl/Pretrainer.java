@@ -130,7 +130,8 @@ public final class Pretrainer {
     }
 
     /**
-     * Trains and writes every output of the stage. A run that diverges writes all but the checkpoint.
+     * Trains and writes every output of the stage. A run that diverges writes all but the checkpoint; one that fails
+     * otherwise leaves no output but the numbered checkpoints it had finished.
      *
      * @return what {@code metrics.json} holds
      * @throws StageFailure {@link ExitCode#DIVERGED} if the recipe asks for it, or when an image cannot be read
@@ -156,6 +157,9 @@ public final class Pretrainer {
             metrics = metrics(Outcome.OK, health.message(), files.saveFinal(trainer));
         } catch (Diverged e) {
             metrics = metrics(Outcome.DIVERGED, String.valueOf(e.getMessage()), "");
+        } catch (StageFailure e) {
+            files.discard(e);
+            throw e;
         }
         metrics.write(files.file("metrics.json"));
         if (!metrics.message().isEmpty()) {

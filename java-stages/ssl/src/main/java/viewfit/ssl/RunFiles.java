@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import viewfit.core.Code;
+import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Provenance;
@@ -44,6 +45,24 @@ final class RunFiles {
             }
         } catch (IOException e) {
             throw AtomicFiles.failure(checkpoints, e);
+        }
+    }
+
+    /**
+     * Removes what a failed run has begun; finished numbered checkpoints stay.
+     *
+     * @param cause keeps what goes wrong on the way
+     */
+    void discard(StageFailure cause) {
+        try {
+            for (String begun : List.of("curve.csv", "monitor.csv", "views.png", "views.csv")) {
+                Files.deleteIfExists(file(begun));
+            }
+            if (numbered().isEmpty()) {
+                Files.deleteIfExists(checkpoints);
+            }
+        } catch (IOException e) {
+            cause.addSuppressed(e);
         }
     }
 

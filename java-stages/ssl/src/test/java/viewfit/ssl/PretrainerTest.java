@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -236,6 +237,24 @@ class PretrainerTest {
         assertEquals(ExitCode.NO_INPUT, e.exitCode());
         assertTrue(String.valueOf(e.getMessage()).contains("no/such.jpg: no such file"), e.getMessage());
         assertFalse(Files.exists(out.resolve("x")));
+    }
+
+    @Test
+    void aBrokenImageLeavesNothingHalfWritten() throws IOException {
+        Path root = out.resolve("photos");
+        for (ManifestRow row : train.rows()) {
+            Path copy = root.resolve(row.path());
+            Files.createDirectories(copy.getParent());
+            byte[] bytes = Files.readAllBytes(images.resolve(row.path()));
+            boolean last = row.equals(train.rows().get(train.size() - 1));
+            Files.write(copy, last ? Arrays.copyOf(bytes, bytes.length / 2) : bytes);
+        }
+        Pretrainer.Job job = new Pretrainer.Job(
+                recipe(DinoRecipes.lars(3), OnDivergence.FAIL), train, null, "", root, out.resolve("x"), "", 1);
+        StageFailure e = assertThrows(StageFailure.class, () -> Pretrainer.run(runtime, job));
+        assertEquals(ExitCode.BAD_DATA, e.exitCode());
+        assertTrue(e.getMessage().contains("ends too early"), e.getMessage());
+        assertEquals(List.of(), list(out.resolve("x")));
     }
 
     @Test

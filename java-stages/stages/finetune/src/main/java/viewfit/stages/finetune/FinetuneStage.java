@@ -105,13 +105,14 @@ public final class FinetuneStage extends Stage {
             FinetuneNetwork networks = new FinetuneNetwork(runtime, checkpoint, recipe, data.classes());
             FineTuner tuner = new FineTuner(runtime, recipe, data);
             Outcome outcome = Outcome.OK;
-            String message = "fine-tuned on " + fraction + ": " + data.trainImages() + " images";
+            String message = "fine-tuned on " + fraction + ": " + data.trainImages() + " images"
+                    + (tuner.batchSize() < recipe.batchSize() ? "; batch clamped to " + tuner.batchSize() : "");
             Path curveFile = out().resolve("finetune-curve.csv");
             Map<String, String> header = Map.of("provenance", provenance.toJson());
             try (CsvAppender<EvalCurveRow> curve = CURVE.appender(curveFile, header)) {
                 tune(tuner, networks.pretrained(), EvalCurveRow.PRETRAINED, "heldout.finetune", curve, metrics);
                 if (control) {
-                    tune(tuner, networks.untrained(data), EvalCurveRow.UNTRAINED, "untrained.finetune", curve, metrics);
+                    message += control(tuner, networks.untrained(data), curve, metrics);
                 }
             } catch (StageFailure e) {
                 // A result of its own for one cell of a sweep: the others go on, and the report shows it.
@@ -149,6 +150,19 @@ public final class FinetuneStage extends Stage {
                 runtime.engine(),
                 runtime.device(),
                 recipe.seed());
+    }
+
+    /** A control that diverges is a word in the message; the result is the pre-trained network's. */
+    private String control(FineTuner tuner, Network untrained, CsvAppender<EvalCurveRow> curve, EvalMetrics metrics) {
+        try {
+            tune(tuner, untrained, EvalCurveRow.UNTRAINED, "untrained.finetune", curve, metrics);
+            return "";
+        } catch (StageFailure e) {
+            if (e.exitCode() != ExitCode.DIVERGED) {
+                throw e;
+            }
+            return "; untrained network: " + e.getMessage();
+        }
     }
 
     private void tune(

@@ -135,7 +135,7 @@ class FinetuneStageTest {
         assertEquals(1, metrics.values().get("heldout.finetune.top5"));
         assertEquals(1, metrics.values().get("untrained.finetune.top5"));
         assertTrue(metrics.values().get("heldout.finetune.top1") <= 1);
-        assertEquals("fine-tuned on 1pct: 12 images", metrics.message());
+        assertEquals("fine-tuned on 1pct: 12 images; batch clamped to 12", metrics.message());
         assertEquals(
                 Hashes.sha256(folder.resolve("checkpoint.safetensors")),
                 metrics.provenance().checkpointSha256());

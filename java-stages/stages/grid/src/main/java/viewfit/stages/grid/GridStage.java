@@ -56,6 +56,7 @@ public final class GridStage extends Stage {
 
     @Override
     protected void run() throws IOException {
+        removeEarlierCells(out().resolve("cells"));
         for (Path folder : recipes) {
             if (!Files.isDirectory(folder)) {
                 throw new StageFailure(ExitCode.NO_INPUT, folder + ": no folder: must be a folder of recipes");
@@ -63,7 +64,6 @@ public final class GridStage extends Stage {
         }
         GridRecipe sweep = Recipes.read(grid, GridRecipe.class);
         List<Cell> cells = new GridExpander(sweep, grid.toString()).expand(recipes);
-        removeEarlierCells(out().resolve("cells"));
         for (Cell cell : cells) {
             AtomicFiles.writeString(out().resolve("cells").resolve(cell.row().cell() + ".yml"), cell.yaml());
         }
@@ -75,7 +75,7 @@ public final class GridStage extends Stage {
                 cells.stream().map(Cell::row).toList());
     }
 
-    /** A second run into the same folder must not leave cells that the sweep no longer has. */
+    /** A second run into the same folder, failed or not, must not leave cells that the sweep no longer has. */
     private static void removeEarlierCells(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return;

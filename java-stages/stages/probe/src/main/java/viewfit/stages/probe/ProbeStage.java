@@ -27,6 +27,7 @@ import viewfit.core.table.CsvAppender;
 import viewfit.core.table.CsvTable;
 import viewfit.engine.Network;
 import viewfit.engine.TorchRuntime;
+import viewfit.eval.Accuracy;
 import viewfit.eval.CheckpointFile;
 import viewfit.eval.ClassifierFile;
 import viewfit.eval.EvalCurveRow;
@@ -94,10 +95,12 @@ public final class ProbeStage extends Stage {
             Network pretrained = FrozenBackbone.allocate(runtime, checkpoint.backbone());
             checkpoint.load(pretrained, recipe.network(), name -> true);
             Network untrained = UntrainedBackbone.of(runtime, checkpoint, recipe, data);
+            Network placeholders = UntrainedBackbone.asInitialised(runtime, checkpoint);
             try (FrozenBackbone first = new FrozenBackbone(runtime, pretrained, recipe.normalize());
-                    FrozenBackbone floor = new FrozenBackbone(runtime, untrained, recipe.normalize())) {
+                    FrozenBackbone floor = new FrozenBackbone(runtime, untrained, recipe.normalize());
+                    FrozenBackbone initial = new FrozenBackbone(runtime, placeholders, recipe.normalize())) {
                 Provenance provenance = provenance(recipe, checkpoint, runtime);
-                probe(recipe, data, runtime, List.of(first, floor), provenance);
+                probe(recipe, data, runtime, List.of(first, floor), initial, provenance);
             }
         }
     }
@@ -122,6 +125,7 @@ public final class ProbeStage extends Stage {
             ProbeData data,
             TorchRuntime runtime,
             List<FrozenBackbone> backbones,
+            FrozenBackbone initial,
             Provenance provenance)
             throws IOException {
         LinearProbe probe = new LinearProbe(runtime, recipe, data);
@@ -132,7 +136,7 @@ public final class ProbeStage extends Stage {
                 .count("epochs", recipe.epochs())
                 .count("knn.k", probe.neighbours());
         Outcome outcome = Outcome.OK;
-        String message = message(recipe, probe.neighbours());
+        String message = message(recipe, probe);
         Path curveFile = out().resolve("probe-curve.csv");
         Map<String, String> header = Map.of("provenance", provenance.toJson());
         try (CsvAppender<EvalCurveRow> curve = CURVE.appender(curveFile, header)) {
@@ -145,7 +149,11 @@ public final class ProbeStage extends Stage {
                     scores.get(0).bias(),
                     metadata);
             add(metrics, scores.get(0), "heldout");
-            add(metrics, scores.get(1), "untrained");
+            if (scores.size() > 1) {
+                message += addFloor(metrics, scores.get(1), probe.knn(initial));
+            } else {
+                message += "; untrained network: " + String.join("; ", probe.dropped());
+            }
         } catch (StageFailure e) {
             // A result of its own for one cell of a sweep: the others go on, and the report shows it.
             if (e.exitCode() != ExitCode.DIVERGED) {
@@ -173,12 +181,29 @@ public final class ProbeStage extends Stage {
         metrics.add(name + ".knn", scores.knn());
     }
 
+    /**
+     * Adds the untrained network's scores. Its k-NN score is the higher one of two ways to state its batch-norm statistics:
+     * a floor is to be hard to beat.
+     *
+     * @param initial k-NN score with the statistics as initialised
+     * @return words for the message: which statistics gave the higher score
+     */
+    private static String addFloor(EvalMetrics metrics, ProbeScores scores, Accuracy initial) {
+        Accuracy estimated = scores.knn();
+        metrics.add("untrained.linear", scores.linear(), scores.best(), scores.bestEpoch());
+        metrics.add("untrained.knn", estimated.higher(initial));
+        boolean asInitialised = initial.top1() > estimated.top1();
+        return "; untrained floor: batch-norm statistics " + (asInitialised ? "as initialised" : "estimated");
+    }
+
     private LinearProbe.Listener listener(ProbeRecipe recipe, ProbeData data, CsvAppender<EvalCurveRow> curve) {
         ProgressLine progress = new ProgressLine("probe " + cell(), recipe.epochs(), recipe.epochs(), PROGRESS_SECONDS);
         long start = System.nanoTime();
         return (epoch, lr, losses, heldout) -> {
             curve.append(EvalCurveRow.of(EvalCurveRow.PRETRAINED, epoch, lr, losses.get(0), heldout.get(0)));
-            curve.append(EvalCurveRow.of(EvalCurveRow.UNTRAINED, epoch, lr, losses.get(1), heldout.get(1)));
+            if (losses.size() > 1) {
+                curve.append(EvalCurveRow.of(EvalCurveRow.UNTRAINED, epoch, lr, losses.get(1), heldout.get(1)));
+            }
             double seconds = (System.nanoTime() - start) / NANOS;
             progress.step(epoch, epoch, losses.get(0), (epoch + 1.0) * data.trainImages() / seconds);
         };
@@ -200,14 +225,16 @@ public final class ProbeStage extends Stage {
                 Prediction.of(Manifest.read(evalFile), scores.logits(), classes));
     }
 
-    private static String message(ProbeRecipe recipe, int k) {
+    private static String message(ProbeRecipe recipe, LinearProbe probe) {
+        int k = probe.neighbours();
         String mode = recipe.mode().equals("cached")
                 ? "cached probe: features of centre crops, no augmentation"
                 : "augmented probe: fresh random crops every epoch";
+        String batch = probe.batchSize() < recipe.batchSize() ? "; batch clamped to " + probe.batchSize() : "";
         String clamp = k < recipe.knn().k()
                 ? "; k-NN: only " + k + " training images for k = "
                         + recipe.knn().k() + ", all of them vote"
                 : "";
-        return mode + clamp;
+        return mode + batch + clamp;
     }
 }

@@ -134,6 +134,8 @@ class ProbeStageTest {
         assertEquals(6, metrics.counts().get("heldout.images"));
         assertEquals(12, metrics.counts().get("knn.k"));
         assertTrue(metrics.message().startsWith("cached probe"), metrics.message());
+        assertTrue(metrics.message().contains("; batch clamped to 12"), metrics.message());
+        assertTrue(metrics.message().contains("; untrained floor: batch-norm statistics "), metrics.message());
         assertTrue(metrics.message().contains("only 12 training images for k = 20"), metrics.message());
         assertEquals(
                 Hashes.sha256(folder.resolve("checkpoint.safetensors")),
@@ -167,6 +169,23 @@ class ProbeStageTest {
         assertEquals(Outcome.DIVERGED, metrics.outcome());
         assertTrue(metrics.message().contains("must be finite"), metrics.message());
         assertFalse(Files.exists(folder.resolve("out/predictions.csv")));
+    }
+
+    /** Features that are all zero bear any learning rate; those of the untrained network do not. */
+    @Test
+    void aControlThatDivergesIsLeftOut() throws IOException {
+        checkpoint(0);
+        Path recipe = folder.resolve("probe.yml");
+        Files.writeString(
+                recipe,
+                Files.readString(RECIPES.resolve("test-probe.yml")).replaceFirst("  lr: [^\n]+", "  lr: 1.0e38"));
+        Ending ending = run("--recipe=" + recipe);
+        assertEquals(0, ending.code(), ending.err());
+        Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
+        assertEquals(Outcome.OK, metrics.outcome(), metrics.message());
+        assertTrue(metrics.values().containsKey("heldout.linear.top1"));
+        assertFalse(metrics.values().keySet().stream().anyMatch(key -> key.startsWith("untrained")));
+        assertTrue(metrics.message().contains("; untrained network: probe: epoch"), metrics.message());
     }
 
     @Test
