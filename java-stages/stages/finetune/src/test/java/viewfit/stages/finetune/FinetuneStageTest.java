@@ -164,6 +164,26 @@ class FinetuneStageTest {
         assertTrue(metrics.message().contains("must be finite"), metrics.message());
     }
 
+    /** A network of zeros trains its new layer alone and bears any learning rate; the untrained one does not. */
+    @Test
+    void aControlThatDivergesIsLeftOut() throws IOException {
+        checkpoint(0);
+        Path recipe = folder.resolve("finetune.yml");
+        Files.writeString(
+                recipe,
+                Files.readString(RECIPES.resolve("test-finetune-1pct.yml"))
+                        .replaceFirst("\\nepochs: \\d+", "\nepochs: 2")
+                        .replaceFirst("head-layers: \\d", "head-layers: 0")
+                        .replaceFirst("  lr: [^\n]+", "  lr: 1.0e30"));
+        Ending ending = run("--recipe=" + recipe);
+        assertEquals(0, ending.code(), ending.err());
+        Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
+        assertEquals(Outcome.OK, metrics.outcome(), metrics.message());
+        assertTrue(metrics.values().containsKey("heldout.finetune.top1"));
+        assertFalse(metrics.values().containsKey("untrained.finetune.top1"));
+        assertTrue(metrics.message().contains("; untrained network: finetune: epoch 1"), metrics.message());
+    }
+
     @Test
     void wrongInputsEndWithOneLine() throws IOException {
         assertEnds(ExitCode.NO_INPUT, "none.safetensors", "--checkpoint=" + folder.resolve("none.safetensors"));
