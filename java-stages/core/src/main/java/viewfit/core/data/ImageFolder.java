@@ -37,7 +37,7 @@ public record ImageFolder(Classes classes, List<ManifestRow> train, List<Manifes
      * Reads the whole tree, checksums included.
      *
      * @throws StageFailure {@link ExitCode#NO_INPUT} without the folder, {@link ExitCode#BAD_DATA} for an empty class or
-     *     a file that is no image; the first problem in path order
+     *     a file that is no image or was cut off; the first problem in path order
      */
     public static ImageFolder scan(Path root) {
         if (!Files.isDirectory(root)) {
@@ -157,8 +157,12 @@ public record ImageFolder(Classes classes, List<ManifestRow> train, List<Manifes
         Path file = root.resolve(entry.path());
         try (InputStream in = Files.newInputStream(file)) {
             byte[] head = in.readNBytes(ImageFormat.HEAD_BYTES);
-            if (ImageFormat.of(head) == null) {
+            ImageFormat format = ImageFormat.of(head);
+            if (format == null) {
                 return new Result(null, bad(file, ImageFormat.describe(head), IMAGES));
+            }
+            if (format == ImageFormat.JPEG && !JpegEnd.present(file)) {
+                return new Result(null, bad(file, "a JPEG that ends too early", "must be a whole image file"));
             }
             return new Result(
                     new ManifestRow(entry.path(), entry.label(), Files.size(file), Hashes.sha256(file)), null);

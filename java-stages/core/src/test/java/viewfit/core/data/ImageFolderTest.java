@@ -17,7 +17,7 @@ import viewfit.core.files.Hashes;
 import viewfit.goldens.Goldens;
 
 class ImageFolderTest {
-    private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff, 0, 1};
+    private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xff, (byte) 0xd9};
     private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10};
 
     @TempDir
@@ -38,6 +38,26 @@ class ImageFolderTest {
         assertEquals(code, e.exitCode());
         assertTrue(String.valueOf(e.getMessage()).contains(message), e::getMessage);
         assertEquals(1, String.valueOf(e.getMessage()).lines().count());
+    }
+
+    private static byte[] bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return bytes;
+    }
+
+    /** An end inside a thumbnail is none; bytes after the end do not matter. */
+    @Test
+    void aJpegThatWasCutOffIsNamed() throws IOException {
+        put("a/0.jpg", bytes(0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9, 7, 7, 7));
+        put("a/1.jpg", bytes(0xff, 0xd8, 0xff, 0xe1, 0, 6, 1, 0xff, 0xd9, 2, 0xff, 0xda, 0, 2, 1, 0xff, 0xd9, 0));
+        assertEquals(2, ImageFolder.scan(dir).train().size());
+        put("a/2.jpg", bytes(0xff, 0xd8, 0xff, 0xe1, 0, 6, 1, 0xff, 0xd9, 2, 0xff, 0xda, 0, 2, 1, 2, 3));
+        fails(ExitCode.BAD_DATA, "a/2.jpg: found a JPEG that ends too early: must be a whole image file");
+        put("a/2.jpg", bytes(0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 3, 0xff));
+        fails(ExitCode.BAD_DATA, "a/2.jpg: found a JPEG that ends too early: must be a whole image file");
     }
 
     @Test
