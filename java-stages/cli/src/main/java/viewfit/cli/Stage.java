@@ -11,22 +11,14 @@ import picocli.CommandLine.Option;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.Port;
 import viewfit.core.contract.StageContract;
-import viewfit.core.contract.StageFailure;
 
 /**
- * The base of every stage: its contract, the options all stages share, and the order of a run: work, then re-read every
+ * The base of every stage: its contract, the options all stages share ({@code --out}, {@code --stub}), and the order of a run: work, then re-read every
  * declared output by its schema, then exit 0.
  *
  * <p>A subclass adds one {@code @Option} per input of its contract, named after it, and {@link #run()}.
  */
 public abstract class Stage implements Callable<Integer> {
-    /** Where a network is computed. */
-    public enum Device {
-        AUTO,
-        CPU,
-        CUDA
-    }
-
     private final StageContract contract;
     private final String example;
     private PrintWriter err = new PrintWriter(Writer.nullWriter());
@@ -36,18 +28,6 @@ public abstract class Stage implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Folder the outputs are written to (default: the current one).")
     private Path out = Path.of("");
-
-    @Option(names = "--threads", paramLabel = "N", description = "Worker threads; 0 means all cores (default: 0).")
-    private int threads;
-
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            description = "auto, cpu or cuda (default: auto, a GPU if there is one).")
-    private Device device = Device.AUTO;
-
-    @Option(names = "--cell", paramLabel = "ID", description = "Cell of the sweep, for the records (default: none).")
-    private String cell = "";
 
     @Option(
             names = "--stub",
@@ -66,6 +46,9 @@ public abstract class Stage implements Callable<Integer> {
     /** Does the work: reads the inputs and writes every declared output below {@link #out()}. */
     protected abstract void run() throws IOException;
 
+    /** Refuses option values that picocli let through, before anything is touched. */
+    void checkOptions() {}
+
     /** How outputs are verified and stubbed; stages add the schemas of their own libraries. */
     protected OutputFormats formats() {
         return OutputFormats.standard();
@@ -73,9 +56,7 @@ public abstract class Stage implements Callable<Integer> {
 
     @Override
     public final Integer call() throws IOException {
-        if (threads < 0) {
-            throw new StageFailure(ExitCode.USAGE, "--threads: found " + threads + ": must be 0 (all cores) or more");
-        }
+        checkOptions();
         OutputVerifier outputs = new OutputVerifier(contract, formats());
         if (stub) {
             outputs.writeStubs(out);
@@ -119,19 +100,5 @@ public abstract class Stage implements Callable<Integer> {
     /** Folder the outputs are written to. */
     protected final Path out() {
         return out;
-    }
-
-    /** Worker threads, at least one. */
-    protected final int threads() {
-        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-    }
-
-    protected final Device device() {
-        return device;
-    }
-
-    /** Cell of the sweep; empty outside one. */
-    protected final String cell() {
-        return cell;
     }
 }

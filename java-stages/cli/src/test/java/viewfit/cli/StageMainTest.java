@@ -45,7 +45,7 @@ class StageMainTest {
         void on(Path out) throws IOException;
     }
 
-    static class Toy extends Stage {
+    static class Toy extends ComputeStage {
         private final Work work;
 
         @Option(names = "--recipe", required = true)

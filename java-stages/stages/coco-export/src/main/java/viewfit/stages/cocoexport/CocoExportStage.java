@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import viewfit.cli.CellStage;
 import viewfit.cli.OutputFormat;
 import viewfit.cli.OutputFormats;
-import viewfit.cli.Stage;
 import viewfit.cli.StageMain;
 import viewfit.core.Code;
 import viewfit.core.contract.Contracts;
@@ -27,7 +27,7 @@ import viewfit.formats.Tensor;
 
 /** Checkpoint in, backbone for detection frameworks out. The folder depends on the checkpoint and the options alone. */
 @Command(name = "coco-export")
-public final class CocoExportStage extends Stage {
+public final class CocoExportStage extends CellStage {
     /** Which of the two networks of a checkpoint. */
     enum Side {
         STUDENT,

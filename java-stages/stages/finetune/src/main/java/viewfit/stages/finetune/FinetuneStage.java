@@ -3,12 +3,11 @@ package viewfit.stages.finetune;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Option;
+import viewfit.cli.ComputeStage;
 import viewfit.cli.OutputFormat;
 import viewfit.cli.OutputFormats;
-import viewfit.cli.Stage;
 import viewfit.cli.StageMain;
 import viewfit.core.Code;
 import viewfit.core.contract.Contracts;
@@ -33,7 +32,7 @@ import viewfit.eval.FinetuneNetwork;
 import viewfit.eval.ProbeData;
 
 /** Fine-tunes a pre-trained network on few labels, and the untrained network of the same seed beside it. */
-public final class FinetuneStage extends Stage {
+public final class FinetuneStage extends ComputeStage {
     private static final double PROGRESS_SECONDS = 10;
     private static final double NANOS = 1e9;
     private static final CsvTable<EvalCurveRow> CURVE = CsvTable.of(EvalCurveRow.class, EvalCurveRow.FINETUNE_SCHEMA);
@@ -138,7 +137,7 @@ public final class FinetuneStage extends Stage {
     }
 
     private TorchRuntime open() {
-        return TorchRuntime.open(device().name().toLowerCase(Locale.ROOT), threads());
+        return TorchRuntime.open(device(), threads());
     }
 
     private Provenance provenance(FinetuneRecipe recipe, CheckpointFile checkpoint, TorchRuntime runtime) {

@@ -3,14 +3,13 @@ package viewfit.stages.pretrain;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import viewfit.cli.ComputeStage;
 import viewfit.cli.OutputFormat;
 import viewfit.cli.OutputFormats;
-import viewfit.cli.Stage;
 import viewfit.cli.StageMain;
 import viewfit.core.contract.Contracts;
 import viewfit.core.contract.ExitCode;
@@ -26,7 +25,7 @@ import viewfit.ssl.Pretrainer;
 
 /** Trains student and teacher on multi-crop views without labels. */
 @Command(name = "pretrain")
-public final class PretrainStage extends Stage {
+public final class PretrainStage extends ComputeStage {
     @Option(names = "--recipe", required = true, paramLabel = "FILE", description = "Complete recipe of this cell.")
     private @Nullable Path recipe;
 
@@ -64,7 +63,7 @@ public final class PretrainStage extends Stage {
             throw new StageFailure(ExitCode.NO_INPUT, "--images " + images + ": no such folder: must exist");
         }
         Pretrainer.Job job = job(Recipes.read(given(recipe), PretrainRecipe.class), train);
-        try (TorchRuntime runtime = TorchRuntime.open(device().name().toLowerCase(Locale.ROOT), threads())) {
+        try (TorchRuntime runtime = TorchRuntime.open(device(), threads())) {
             Pretrainer.run(runtime, job);
         }
     }

@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Option;
+import viewfit.cli.ComputeStage;
 import viewfit.cli.OutputFormat;
 import viewfit.cli.OutputFormats;
-import viewfit.cli.Stage;
 import viewfit.cli.StageMain;
 import viewfit.core.Code;
 import viewfit.core.contract.Contracts;
@@ -40,7 +39,7 @@ import viewfit.eval.ProbeScores;
 import viewfit.eval.UntrainedBackbone;
 
 /** Scores a frozen backbone, and the untrained backbone of the same seed beside it. */
-public final class ProbeStage extends Stage {
+public final class ProbeStage extends ComputeStage {
     private static final double PROGRESS_SECONDS = 10;
     private static final double NANOS = 1e9;
     private static final CsvTable<EvalCurveRow> CURVE = CsvTable.of(EvalCurveRow.class, EvalCurveRow.PROBE_SCHEMA);
@@ -106,7 +105,7 @@ public final class ProbeStage extends Stage {
     }
 
     private TorchRuntime open() {
-        return TorchRuntime.open(device().name().toLowerCase(Locale.ROOT), threads());
+        return TorchRuntime.open(device(), threads());
     }
 
     private Provenance provenance(ProbeRecipe recipe, CheckpointFile checkpoint, TorchRuntime runtime) {
