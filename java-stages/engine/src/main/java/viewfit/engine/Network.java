@@ -25,6 +25,10 @@ public final class Network {
     private final Tensor flat;
     private final List<Tensor> views;
     private final Map<String, Tensor> tensors = new HashMap<>();
+    /** Arguments of the compiled functions by part, made once: every step passes them. */
+    private final Map<String, List<Tensor>> parameterLists = new HashMap<>();
+
+    private final Map<String, List<Tensor>> bufferLists = new HashMap<>();
     private final Map<String, Long> passes = new HashMap<>();
 
     private Network(TorchRuntime runtime, Map<String, Graph> parts, Layout layout) {
@@ -38,6 +42,8 @@ public final class Network {
         }
         parts.forEach((part, graph) -> {
             graph.buffers().forEach(b -> tensors.put(part + "." + b.name(), runtime.zeros(runtime.run(), dims(b))));
+            parameterLists.put(part, tensors(part, graph.parameters()));
+            bufferLists.put(part, tensors(part, graph.buffers()));
             passes.put(part, 0L);
         });
     }
@@ -109,27 +115,31 @@ public final class Network {
                 .toList();
     }
 
+    private List<Tensor> tensors(String part, List<Parameter> parameters) {
+        return parameters.stream().map(p -> tensor(part + "." + p.name())).toList();
+    }
+
     /** List argument {@code P} of the part's compiled function. */
     public List<Tensor> parameters(String part) {
-        return graph(part).parameters().stream()
-                .map(p -> tensor(part + "." + p.name()))
-                .toList();
+        return ofPart(parameterLists, part);
     }
 
     /** List argument {@code B} of the part's compiled function. */
     public List<Tensor> buffers(String part) {
-        return graph(part).buffers().stream()
-                .map(b -> tensor(part + "." + b.name()))
-                .toList();
+        return ofPart(bufferLists, part);
     }
 
     /** The graph of a part. */
     public Graph graph(String part) {
-        Graph graph = parts.get(part);
-        if (graph == null) {
+        return ofPart(parts, part);
+    }
+
+    private <T> T ofPart(Map<String, T> byPart, String part) {
+        T value = byPart.get(part);
+        if (value == null) {
             throw new IllegalArgumentException("no part '" + part + "', only " + parts.keySet());
         }
-        return graph;
+        return value;
     }
 
     /** Parts in order. */
@@ -212,10 +222,6 @@ public final class Network {
 
     /** Training passes through a part so far. */
     public long passes(String part) {
-        Long count = passes.get(part);
-        if (count == null) {
-            throw new IllegalArgumentException("no part '" + part + "', only " + parts.keySet());
-        }
-        return count;
+        return ofPart(passes, part);
     }
 }

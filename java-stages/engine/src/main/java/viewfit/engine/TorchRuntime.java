@@ -11,8 +11,6 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 
@@ -174,13 +172,6 @@ public final class TorchRuntime implements AutoCloseable {
             throw new IllegalArgumentException("expected one value, found " + x);
         }
         return floats(x)[0];
-    }
-
-    /** Tensors as a program's list argument. */
-    public static List<Tensor> list(List<Tensor> first, List<Tensor> second) {
-        List<Tensor> all = new ArrayList<>(first);
-        all.addAll(second);
-        return all;
     }
 
     @Override
