@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 public enum DType {
     BOOL(1),
     U8(1),
+    I8(1),
+    I16(2),
     F16(2),
     BF16(2),
     I32(4),

@@ -38,6 +38,8 @@ final class PickleWriter {
     static final Map<DType, String> NUMPY_TYPES = Map.of(
             DType.BOOL, "|b1",
             DType.U8, "|u1",
+            DType.I8, "|i1",
+            DType.I16, "<i2",
             DType.F16, "<f2",
             DType.I32, "<i4",
             DType.F32, "<f4",

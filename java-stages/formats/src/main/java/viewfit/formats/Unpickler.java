@@ -1,0 +1,389 @@
+package viewfit.formats;
+
+import java.math.BigInteger;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.contract.StageFailure;
+
+/**
+ * Python's pickle machine, protocols 2 to 5, for data only (Lib/pickletools.py of CPython describes each operation). A pickle
+ * can name any function to be called; here a name means only what the {@link Globals} say it means, and nothing is ever
+ * looked up or called outside them.
+ *
+ * <p>Values: text is {@link String}; whole numbers {@link Long}, or {@link BigInteger} beyond 64 bits; floats {@link Double};
+ * {@link Boolean}; bytes {@link ByteBuffer}; lists {@link ArrayList}; tuples {@link Tuple}; dictionaries
+ * {@link LinkedHashMap} with text, whole numbers, booleans and None as keys; {@link #NONE}. Containers may contain themselves:
+ * never compare, hash or print them.
+ *
+ * <p>Memory is bounded: a pickle has a longest length, and a budget of work that each operation and each copied item draws on.
+ */
+final class Unpickler {
+    /** Python's None. */
+    static final Object NONE = new Object() {
+        @Override
+        public String toString() {
+            return "None";
+        }
+    };
+
+    /** Longest pickle; a checkpoint of a small network needs some 100 KB, because the numbers stand elsewhere. */
+    static final int MAX_BYTES = 32 << 20;
+
+    private static final int MAX_WORK = 4_000_000;
+    private static final int MAX_NAME_BYTES = 200;
+
+    private final Path file;
+    private final String place;
+    private final ByteBuffer in;
+    private final Globals globals;
+    private final ArrayList<Object> stack = new ArrayList<>();
+    private final Deque<Integer> marks = new ArrayDeque<>();
+    private final Map<Integer, Object> memo = new HashMap<>();
+    private int work;
+    private int at;
+
+    /**
+     * @param place names the pickle in messages, for example {@code data.pkl}
+     * @param in the pickle from the buffer's position on; afterwards the position is behind it
+     */
+    Unpickler(Path file, String place, ByteBuffer in, Globals globals) {
+        this.file = file;
+        this.place = place;
+        this.in = in.order(ByteOrder.LITTLE_ENDIAN);
+        this.globals = globals;
+    }
+
+    /** A tuple; unlike a list it never changes. */
+    record Tuple(List<Object> items) {}
+
+    /** What the names in a pickle mean. All methods throw {@link Refusal} for what they do not know. */
+    interface Globals {
+        /** The meaning of {@code module.name}. */
+        Object find(String name);
+
+        /** The result of "calling" a meaning. */
+        Object call(Object callable, List<Object> arguments);
+
+        /** Gives an object its state. */
+        void build(Object target, Object state);
+
+        /** The object behind a persistent id. */
+        Object persistent(Object id);
+    }
+
+    /** A verdict that does not know its place yet. */
+    static final class Refusal extends RuntimeException {
+        private final String found;
+        private final String expected;
+
+        Refusal(String found, String expected) {
+            super(found + ": expected " + expected, null, false, false);
+            this.found = found;
+            this.expected = expected;
+        }
+    }
+
+    /**
+     * Reads one pickle.
+     *
+     * @throws StageFailure BAD_DATA, naming the byte
+     */
+    Object load() {
+        try {
+            for (int op = next(); op != '.'; op = next()) {
+                step(op);
+            }
+            Object result = pop();
+            if (!stack.isEmpty() || !marks.isEmpty()) {
+                throw new Refusal("an end with values left over", "one value");
+            }
+            return result;
+        } catch (Refusal e) {
+            throw Malformed.in(file, where(), e.found, e.expected);
+        } catch (BufferUnderflowException e) {
+            throw Malformed.in(file, where(), "an end in the middle of a value", "a complete pickle");
+        }
+    }
+
+    private String where() {
+        return (place.isEmpty() ? "" : place + ": ") + "byte " + at;
+    }
+
+    private int next() {
+        spend(1);
+        at = in.position();
+        return in.get() & 0xff;
+    }
+
+    private void spend(int items) {
+        work += items;
+        if (work > MAX_WORK) {
+            throw new Refusal("more than " + MAX_WORK + " values", "a checkpoint");
+        }
+    }
+
+    private void step(int op) {
+        switch (op) {
+            case 0x80 -> protocol(uint8());
+            case 0x95 -> requireLength(in.getLong()); // FRAME
+            case '(' -> marks.push(stack.size());
+            case '0' -> pop();
+            case '1' -> popToMark();
+            case '2' -> stack.add(top());
+            case 'N' -> stack.add(NONE);
+            case 0x88 -> stack.add(true);
+            case 0x89 -> stack.add(false);
+            case 'K' -> stack.add((long) uint8());
+            case 'M' -> stack.add((long) (in.getShort() & 0xffff));
+            case 'J' -> stack.add((long) in.getInt());
+            case 0x8a -> stack.add(integer(uint8())); // LONG1
+            case 'G' -> stack.add(Double.longBitsToDouble(Long.reverseBytes(in.getLong())));
+            case 'X' -> stack.add(text(bytes(uint32())));
+            case 0x8c -> stack.add(text(bytes(uint8())));
+            case 0x8d -> stack.add(text(bytes(in.getLong())));
+            case 'T' -> stack.add(oldText(bytes(uint32())));
+            case 'U' -> stack.add(oldText(bytes(uint8())));
+            case 'B' -> stack.add(bytes(uint32()));
+            case 'C' -> stack.add(bytes(uint8()));
+            case 0x8e -> stack.add(bytes(in.getLong()));
+            case ')' -> stack.add(new Tuple(List.of()));
+            case 't' -> stack.add(new Tuple(popToMark()));
+            case 0x85, 0x86, 0x87 -> tuple(op - 0x84);
+            case ']' -> stack.add(new ArrayList<>());
+            case 'a' -> append();
+            case 'e' -> extend();
+            case '}' -> stack.add(new LinkedHashMap<>());
+            case 's' -> setItem();
+            case 'u' -> setItems();
+            case 'q' -> memo.put(uint8(), top());
+            case 'r' -> memo.put(in.getInt(), top());
+            case 0x94 -> memo.put(memo.size(), top());
+            case 'h' -> stack.add(remembered(uint8()));
+            case 'j' -> stack.add(remembered(in.getInt()));
+            case 'c' -> stack.add(globals.find(line() + "." + line()));
+            case 0x93 -> stackGlobal();
+            case 'R', 0x81 -> call(); // NEWOBJ is a call of the class for all that is known here
+            case 'b' -> build();
+            case 'Q' -> stack.add(globals.persistent(pop()));
+            default -> throw new Refusal("operation 0x" + Integer.toHexString(op), "one that only describes data");
+        }
+    }
+
+    private static void protocol(int version) {
+        if (version < 2 || version > 5) {
+            throw new Refusal("pickle protocol " + version, "2 to 5");
+        }
+    }
+
+    private void tuple(int count) {
+        List<Object> items = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            items.add(0, pop());
+        }
+        stack.add(new Tuple(items));
+    }
+
+    private void append() {
+        Object item = pop();
+        list(top()).add(item);
+    }
+
+    private void extend() {
+        List<Object> items = popToMark();
+        list(top()).addAll(items);
+    }
+
+    private void setItem() {
+        Object value = pop();
+        Object key = pop();
+        put(map(top()), key, value);
+    }
+
+    private void setItems() {
+        List<Object> items = popToMark();
+        if (items.size() % 2 != 0) {
+            throw new Refusal("a key without a value", "pairs");
+        }
+        Map<Object, Object> map = map(top());
+        for (int i = 0; i < items.size(); i += 2) {
+            put(map, items.get(i), items.get(i + 1));
+        }
+    }
+
+    /** Adds an entry to a dictionary; keys are few kinds because hashing a container could go round in circles. */
+    static void put(Map<Object, Object> map, Object key, Object value) {
+        if (!(key instanceof String || key instanceof Long || key instanceof Boolean || key == NONE)) {
+            throw new Refusal("a key that is " + kind(key), "text, a whole number, a boolean or None");
+        }
+        if (map.put(key, value) != null) {
+            throw new Refusal("key " + Malformed.shown(String.valueOf(key)) + " twice", "unique keys");
+        }
+    }
+
+    private void stackGlobal() {
+        Object name = pop();
+        Object module = pop();
+        if (!(name instanceof String) || !(module instanceof String)) {
+            throw new Refusal("a global whose name is not text", "a module and a name");
+        }
+        stack.add(globals.find(module + "." + name));
+    }
+
+    private void call() {
+        Object arguments = pop();
+        Object callable = pop();
+        if (!(arguments instanceof Tuple tuple)) {
+            throw new Refusal("arguments that are " + kind(arguments), "a tuple");
+        }
+        spend(tuple.items().size());
+        stack.add(globals.call(callable, tuple.items()));
+    }
+
+    private void build() {
+        Object state = pop();
+        globals.build(top(), state);
+    }
+
+    private Object remembered(int index) {
+        Object value = memo.get(index);
+        if (value == null) {
+            throw new Refusal("a reference to " + Integer.toUnsignedString(index), "something that was remembered");
+        }
+        return value;
+    }
+
+    private int floor() {
+        Integer mark = marks.peek();
+        return mark == null ? 0 : mark;
+    }
+
+    private Object top() {
+        if (stack.size() <= floor()) {
+            throw new Refusal("an operation without a value", "a value to work on");
+        }
+        return stack.get(stack.size() - 1);
+    }
+
+    private Object pop() {
+        Object value = top();
+        stack.remove(stack.size() - 1);
+        return value;
+    }
+
+    private List<Object> popToMark() {
+        if (marks.isEmpty()) {
+            throw new Refusal("an end without a beginning", "a mark");
+        }
+        List<Object> items = stack.subList(marks.pop(), stack.size());
+        List<Object> copy = new ArrayList<>(items);
+        items.clear();
+        return copy;
+    }
+
+    @SuppressWarnings("unchecked") // every list here is made by the machine and holds objects
+    private static List<Object> list(Object value) {
+        if (!(value instanceof ArrayList<?>)) {
+            throw new Refusal("items for " + kind(value), "a list");
+        }
+        return (List<Object>) value;
+    }
+
+    @SuppressWarnings("unchecked") // every map here is made by the machine and holds objects
+    static Map<Object, Object> map(Object value) {
+        if (!(value instanceof LinkedHashMap<?, ?>)) {
+            throw new Refusal("entries for " + kind(value), "a dictionary");
+        }
+        return (Map<Object, Object>) value;
+    }
+
+    /** What a value is, for messages; never its content. */
+    static String kind(@Nullable Object value) {
+        if (value == NONE) {
+            return "None";
+        }
+        if (value instanceof String) {
+            return "text";
+        }
+        if (value instanceof Long || value instanceof BigInteger) {
+            return "a whole number";
+        }
+        if (value instanceof Tuple || value instanceof List) {
+            return "a sequence";
+        }
+        if (value instanceof Map) {
+            return "a dictionary";
+        }
+        return value == null ? "nothing" : "a " + value.getClass().getSimpleName();
+    }
+
+    private int uint8() {
+        return in.get() & 0xff;
+    }
+
+    private long uint32() {
+        return in.getInt() & 0xffffffffL;
+    }
+
+    private void requireLength(long length) {
+        if (length < 0 || length > in.remaining()) {
+            throw new Refusal("a length of " + Long.toUnsignedString(length), "at most " + in.remaining());
+        }
+    }
+
+    private ByteBuffer bytes(long length) {
+        requireLength(length);
+        ByteBuffer slice = in.slice(in.position(), (int) length);
+        in.position(in.position() + (int) length);
+        return slice;
+    }
+
+    private Object integer(int length) {
+        ByteBuffer little = bytes(length);
+        byte[] big = new byte[length];
+        for (int i = 0; i < length; i++) {
+            big[length - 1 - i] = little.get(i);
+        }
+        BigInteger value = length == 0 ? BigInteger.ZERO : new BigInteger(big);
+        return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
+    }
+
+    private static String text(ByteBuffer bytes) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+        } catch (CharacterCodingException e) {
+            throw new Refusal("text that is not UTF-8", "UTF-8");
+        }
+    }
+
+    /** The {@code str} of Python 2, which is text or bytes. */
+    private static Object oldText(ByteBuffer bytes) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString();
+        } catch (CharacterCodingException e) {
+            return bytes;
+        }
+    }
+
+    private String line() {
+        StringBuilder line = new StringBuilder();
+        for (int c = uint8(); c != '\n'; c = uint8()) {
+            if (line.length() == MAX_NAME_BYTES || c < ' ' || c > '~') {
+                throw new Refusal("a name that is none", "at most " + MAX_NAME_BYTES + " printable characters");
+            }
+            line.append((char) c);
+        }
+        return line.toString();
+    }
+}
