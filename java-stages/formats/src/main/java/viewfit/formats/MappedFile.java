@@ -59,6 +59,11 @@ final class MappedFile {
         }
     }
 
+    /** Content that is in memory already, under the name of a file. */
+    static MappedFile of(Path path, ByteBuffer content) {
+        return new MappedFile(path, content.remaining(), List.of(content.slice()));
+    }
+
     Path path() {
         return path;
     }

@@ -11,7 +11,7 @@ import viewfit.core.contract.StageFailure;
  */
 final class MemoryBudget {
     private static final long BASE_BYTES = 64L << 20;
-    private static final int TIMES_FILE = 8;
+    private static final int TIMES_FILE = 2;
 
     private final Path file;
     private long left;
@@ -21,25 +21,30 @@ final class MemoryBudget {
         this.left = left;
     }
 
-    /** 64 MiB and eight times the file. */
+    /** 64 MiB and twice the file. */
     static MemoryBudget of(MappedFile file) {
         return new MemoryBudget(file.path(), BASE_BYTES + TIMES_FILE * file.size());
     }
 
     /**
-     * A fresh little-endian buffer.
+     * Sets bytes aside.
      *
      * @throws StageFailure BAD_DATA if the file has asked for too much
      */
-    ByteBuffer allocate(String place, long bytes) {
+    void take(String place, long bytes) {
         if (bytes > left || bytes >= MappedFile.MAX_WINDOW) {
             throw Malformed.in(
                     file,
                     place,
                     bytes + " bytes to unfold",
-                    "at most " + Math.min(left, MappedFile.MAX_WINDOW - 1) + " in a file of this size");
+                    "at most " + Math.min(left, MappedFile.MAX_WINDOW - 1) + " more in a file of this size");
         }
         left -= bytes;
+    }
+
+    /** A fresh little-endian buffer out of the budget. */
+    ByteBuffer allocate(String place, long bytes) {
+        take(place, bytes);
         return ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -1,5 +1,6 @@
 package viewfit.formats;
 
+import java.util.function.Supplier;
 import viewfit.core.contract.StageFailure;
 
 /**
@@ -43,8 +44,13 @@ record TorchFile(WeightFile.Form form, Object root, TorchStorages storages, Memo
         return new TorchFile(WeightFile.Form.TORCH_LEGACY, root, legacy, MemoryBudget.of(file));
     }
 
-    /** A tensor of the file under a name. */
-    Tensor tensor(String name, TorchView view) {
-        return view.tensor(name, storages.bytes(view.storage()), budget);
+    /**
+     * A tensor of the file under a name, made anew whenever it is asked for.
+     *
+     * @throws StageFailure BAD_DATA at once if the tensors so far need more memory than an honest file of this size
+     */
+    Supplier<Tensor> tensor(String name, TorchView view) {
+        budget.take(Malformed.shown(name), view.copiedBytes());
+        return () -> view.tensor(name, storages.bytes(view.storage()));
     }
 }

@@ -61,20 +61,24 @@ final class TorchView {
         return storage;
     }
 
+    /** Heap bytes that {@link #tensor} needs: none for a window. */
+    long copiedBytes() {
+        long count = Tensor.count(shape);
+        return count == 0 || isContiguous() ? 0 : count * storage.dtype().bytes();
+    }
+
     /**
      * The tensor in row-major order: a window into the storage if it lies there in that order, else a copy.
      *
      * @param bytes of the whole storage
      */
-    Tensor tensor(String name, ByteBuffer bytes, MemoryBudget budget) {
+    Tensor tensor(String name, ByteBuffer bytes) {
         int count = (int) Tensor.count(shape);
         int size = storage.dtype().bytes();
         if (count == 0) {
             return new Tensor(name, storage.dtype(), shape, ByteBuffer.allocate(0));
         }
-        ByteBuffer ordered = isContiguous()
-                ? bytes.slice((int) first * size, count * size)
-                : copy(bytes, count, size, budget.allocate(Malformed.shown(name), (long) count * size));
+        ByteBuffer ordered = isContiguous() ? bytes.slice((int) first * size, count * size) : copy(bytes, count, size);
         return new Tensor(name, storage.dtype(), shape, ordered);
     }
 
@@ -89,7 +93,8 @@ final class TorchView {
         return true;
     }
 
-    private ByteBuffer copy(ByteBuffer from, int count, int size, ByteBuffer to) {
+    private ByteBuffer copy(ByteBuffer from, int count, int size) {
+        ByteBuffer to = ByteBuffer.allocate(count * size);
         long[] index = new long[shape.length];
         long at = first;
         for (int i = 0; i < count; i++) {

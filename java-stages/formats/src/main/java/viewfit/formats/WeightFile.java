@@ -52,7 +52,12 @@ public final class WeightFile {
      *     but data, or holds no tensors; IO if it cannot be read
      */
     public static WeightFile open(Path file) {
-        MappedFile mapped = MappedFile.open(file, ALLOWED);
+        return open(MappedFile.open(file, ALLOWED));
+    }
+
+    /** {@link #open(Path)} of a file that is mapped already. */
+    static WeightFile open(MappedFile mapped) {
+        Path file = mapped.path();
         ByteBuffer head = mapped.window("", 0, Math.min(FIRST_BYTES, mapped.size()));
         if (head.remaining() >= Integer.BYTES && head.getInt(0) == TorchFile.ZIP_SIGNATURE) {
             return of(file, TorchFile.zip(mapped));
@@ -92,8 +97,8 @@ public final class WeightFile {
                 }
             }
         }
-        Map<String, Supplier<Tensor>> whole = tensors(content, top);
-        if (found.isEmpty() && !whole.isEmpty()) {
+        Map<String, Supplier<Tensor>> whole = found.isEmpty() ? tensors(content, top) : Map.of();
+        if (!whole.isEmpty()) {
             found.put(WHOLE, whole);
         }
         if (found.isEmpty()) {
@@ -119,7 +124,7 @@ public final class WeightFile {
         Map<String, Supplier<Tensor>> tensors = new LinkedHashMap<>();
         map.forEach((key, value) -> {
             if (key instanceof String name && value instanceof TorchView view) {
-                tensors.put(name, () -> content.tensor(name, view));
+                tensors.put(name, content.tensor(name, view));
             }
         });
         return tensors;

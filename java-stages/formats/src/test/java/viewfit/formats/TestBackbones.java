@@ -3,6 +3,7 @@ package viewfit.formats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,10 @@ import viewfit.goldens.GoldenCase;
 import viewfit.goldens.GoldenTensor;
 import viewfit.goldens.Goldens;
 import viewfit.goldens.Kind;
+import viewfit.graph.Graph;
+import viewfit.graph.Init;
+import viewfit.graph.Op;
+import viewfit.graph.Parameter;
 
 /** Backbones filled like the golden ones, as exports. */
 final class TestBackbones {
@@ -22,14 +27,45 @@ final class TestBackbones {
     /** All tensors of an architecture in module order, with the values that belong to {@code prefix}. */
     static List<Tensor> tensors(String arch, String prefix) {
         List<Tensor> tensors = new ArrayList<>();
-        for (GoldenCase c : Goldens.ssl().cases("backbone_tensors")) {
-            if (c.get("arch").asText().equals(arch)) {
-                for (GoldenTensor t : c.tensors()) {
-                    tensors.add(tensor(t, prefix));
-                }
+        list(arch).forEach(t -> tensors.add(tensor(t, prefix)));
+        return tensors;
+    }
+
+    static List<GoldenCase> cases() {
+        return Goldens.ssl().cases("backbone_tensors");
+    }
+
+    private static List<GoldenTensor> list(String arch) {
+        return cases().stream()
+                .filter(c -> c.get("arch").asText().equals(arch))
+                .flatMap(c -> c.tensors().stream())
+                .toList();
+    }
+
+    /** Shapes of all tensors of an architecture, counters included. */
+    static Map<String, long[]> shapes(String arch) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        list(arch).forEach(t -> shapes.put(t.name(), t.shape()));
+        return shapes;
+    }
+
+    /** A graph with the tensors of an architecture and its batch norms, but without its connections. */
+    static Graph graph(String arch) {
+        List<Parameter> parameters = new ArrayList<>();
+        List<Parameter> buffers = new ArrayList<>();
+        List<Op> ops = new ArrayList<>();
+        for (GoldenTensor t : list(arch)) {
+            if (Kind.isInteger(t.kind())) {
+                String norm = t.name().substring(0, t.name().lastIndexOf('.'));
+                ops.add(new Op.BatchNorm(ops.size(), ops.size() + 1, norm, 1e-5));
+            } else {
+                List<Integer> shape =
+                        Arrays.stream(t.shape()).mapToObj(n -> (int) n).toList();
+                (t.parameter() ? parameters : buffers)
+                        .add(new Parameter(t.name(), shape, new Init.Constant(0), t.parameter()));
             }
         }
-        return tensors;
+        return new Graph(arch, 3, ops, parameters, buffers, ops.size(), 1, Map.of());
     }
 
     private static Tensor tensor(GoldenTensor t, String prefix) {

@@ -43,6 +43,36 @@ final class TorchBytes {
         zip.closeEntry();
     }
 
+    /** The same archive with every number of its directory in the 64-bit fields (APPNOTE 4.3.14, 4.3.15, 4.5.3). */
+    static byte[] zip64(byte[] zip) {
+        ByteBuffer in = ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN);
+        int end = zip.length - 22;
+        int directory = in.getInt(end + 16);
+        ByteArrayOutputStream rows = new ByteArrayOutputStream();
+        for (int at = directory; at < end; ) {
+            int name = in.getShort(at + 28);
+            ByteBuffer row = ByteBuffer.allocate(46 + name + 4 + 5 + 28).order(ByteOrder.LITTLE_ENDIAN);
+            row.put(zip, at, 46 + name);
+            row.putShort((short) 0x7777).putShort((short) 5).put(new byte[5]); // another extra field before it
+            row.putShort((short) 1).putShort((short) 24);
+            row.putLong(in.getInt(at + 24)).putLong(in.getInt(at + 20)).putLong(in.getInt(at + 42));
+            row.putInt(20, -1).putInt(24, -1).putInt(42, -1).putShort(30, (short) 37);
+            rows.writeBytes(row.array());
+            at += 46 + name + in.getShort(at + 30);
+        }
+        ByteBuffer tail = ByteBuffer.allocate(56 + 20 + 22).order(ByteOrder.LITTLE_ENDIAN);
+        long count = in.getShort(end + 10);
+        tail.putInt(0x06064b50).putLong(44).putInt(0).putLong(0).putLong(count).putLong(count);
+        tail.putLong(rows.size()).putLong(directory);
+        tail.putInt(0x07064b50).putInt(0).putLong(directory + rows.size()).putInt(1);
+        tail.putInt(0x06054b50).putInt(0).putInt(-1).putInt(-1).putInt(-1).putShort((short) 0);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(zip, 0, directory);
+        out.writeBytes(rows.toByteArray());
+        out.writeBytes(tail.array());
+        return out.toByteArray();
+    }
+
     /** The older form; element counts are bytes / width. */
     static byte[] legacy(byte[] pickle, int width, Map<String, byte[]> storages) {
         PickleBytes keys = new PickleBytes().op(']', '(');

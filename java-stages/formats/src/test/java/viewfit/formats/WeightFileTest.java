@@ -134,6 +134,28 @@ class WeightFileTest {
         assertArrayEquals(new float[0], file.tensor("", "empty").floats());
     }
 
+    /** The end record and every row of the directory say that their numbers stand in the 64-bit fields. */
+    @Test
+    void zip64ArchivesAreRead() throws IOException {
+        byte[] zip = TorchBytes.zip("x/", false, PickleBytes.single("FloatStorage", "0", 2), Map.of("0", floats(4, 5)));
+        WeightFile file = open(TorchBytes.zip64(zip));
+        assertArrayEquals(new float[] {4, 5}, file.tensor("", "w").floats());
+    }
+
+    @Test
+    void copiesAreMadeWheneverTheyAreAskedFor() throws IOException {
+        byte[] pickle = new PickleBytes()
+                .op('}')
+                .text("t")
+                .tensor("FloatStorage", "0", 1 << 20, 0, new long[] {1 << 10, 1 << 10}, new long[] {1, 1 << 10})
+                .op('s')
+                .end();
+        WeightFile file = open(TorchBytes.zip("x/", false, pickle, Map.of("0", new byte[4 << 20])));
+        for (int i = 0; i < 40; i++) {
+            assertEquals(1 << 20, file.tensors("").get("t").count());
+        }
+    }
+
     /** Text as bytes, a dictionary as a list of pairs, the first tensor function and a view of a storage. */
     @Test
     void whatPython2AndTheFirstTorchWroteIsRead() throws IOException {
