@@ -22,8 +22,8 @@ final class NumpyType {
         this.code = code;
     }
 
-    /** Takes the state {@code (version, byte order, ...)} that follows a type. */
-    void order(List<Object> state) {
+    /** Checks the state {@code (version, byte order, ...)} that follows a type. */
+    void requireLittleEndian(List<Object> state) {
         if (state.size() < 2 || !List.of("<", "=", "|").contains(state.get(1))) {
             throw new Refusal("a numpy type of another byte order", "little-endian");
         }

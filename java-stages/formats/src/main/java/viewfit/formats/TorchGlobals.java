@@ -169,8 +169,8 @@ final class TorchGlobals implements Unpickler.Globals {
         return new TorchView(
                 argument(arguments, 0, TorchStorage.class),
                 argument(arguments, 1, Long.class),
-                longs(argument(arguments, 2, Tuple.class)),
-                longs(argument(arguments, 3, Tuple.class)));
+                Unpickler.longs(argument(arguments, 2, Tuple.class)),
+                Unpickler.longs(argument(arguments, 3, Tuple.class)));
     }
 
     /** Gradient flag and hooks do not matter; the optional metadata would change values (conjugate, negative). */
@@ -181,18 +181,6 @@ final class TorchGlobals implements Unpickler.Globals {
             throw new Refusal("a tensor with metadata", "a plain tensor");
         }
         return tensor(arguments);
-    }
-
-    private static long[] longs(Tuple tuple) {
-        List<Object> items = tuple.items();
-        if (items.size() > 64) {
-            throw new Refusal("a tensor of " + items.size() + " sizes", "at most 64");
-        }
-        long[] out = new long[items.size()];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = argument(items, i, Long.class);
-        }
-        return out;
     }
 
     private static Object scalar(List<Object> arguments) {
@@ -213,13 +201,14 @@ final class TorchGlobals implements Unpickler.Globals {
     }
 
     @Override
-    public void build(Object target, Object state) {
+    public Object build(Object target, Object state) {
         if (target instanceof NumpyType type && state instanceof Tuple tuple) {
-            type.order(tuple.items());
+            type.requireLittleEndian(tuple.items());
         } else if (target != NAMESPACE && !(target instanceof LinkedHashMap)) { // their attributes are dropped
             throw new Refusal(
                     "a state for " + Unpickler.kind(target), "one for a dictionary, a Namespace or a numpy type");
         }
+        return target;
     }
 
     /** {@code ('storage', type, key, location, elements[, view])}; the view is {@code None} or {@code (key, first, count)}. */

@@ -45,7 +45,7 @@ final class TorchLegacy implements TorchStorages {
         }
 
         @Override
-        public void build(Object target, Object state) {
+        public Object build(Object target, Object state) {
             throw refusal("a state");
         }
 

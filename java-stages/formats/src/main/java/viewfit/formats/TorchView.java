@@ -5,9 +5,6 @@ import java.util.Arrays;
 
 /** A tensor as torch stores it: a window with strides into a storage, checked to lie within it. */
 final class TorchView {
-    /** Far above any real tensor; keeps a hostile shape from being copied again and again. */
-    private static final int MAX_DIMENSIONS = 64;
-
     private final TorchStorage storage;
     private final long first;
     private final long[] shape;
@@ -20,10 +17,9 @@ final class TorchView {
      * @throws Unpickler.Refusal if an element lies outside the storage
      */
     TorchView(TorchStorage storage, long offset, long[] shape, long[] stride) {
-        if (shape.length != stride.length || shape.length > MAX_DIMENSIONS) {
+        if (shape.length != stride.length) {
             throw new Unpickler.Refusal(
-                    "a tensor of " + shape.length + " sizes and " + stride.length + " strides",
-                    "as many, at most " + MAX_DIMENSIONS);
+                    "a tensor of " + shape.length + " sizes and " + stride.length + " strides", "as many");
         }
         try {
             long bytes = Math.multiplyExact(Tensor.count(shape), storage.dtype().bytes());

@@ -44,6 +44,9 @@ final class Unpickler {
     private static final int MAX_WORK = 4_000_000;
     private static final int MAX_NAME_BYTES = 200;
 
+    /** Far above any real tensor; keeps a hostile shape from being copied again and again. */
+    private static final int MAX_DIMENSIONS = 64;
+
     private final Path file;
     private final String place;
     private final ByteBuffer in;
@@ -76,8 +79,8 @@ final class Unpickler {
         /** The result of "calling" a meaning. */
         Object call(Object callable, List<Object> arguments);
 
-        /** Gives an object its state. */
-        void build(Object target, Object state);
+        /** The object once it has its state. */
+        Object build(Object target, Object state);
 
         /** The object behind a persistent id. */
         Object persistent(Object id);
@@ -253,7 +256,7 @@ final class Unpickler {
 
     private void build() {
         Object state = pop();
-        globals.build(top(), state);
+        stack.add(globals.build(pop(), state));
     }
 
     private Object remembered(int index) {
@@ -306,6 +309,22 @@ final class Unpickler {
             throw new Refusal("entries for " + kind(value), "a dictionary");
         }
         return (Map<Object, Object>) value;
+    }
+
+    /** The whole numbers in a tuple of at most 64, such as a shape. */
+    static long[] longs(Tuple tuple) {
+        List<Object> items = tuple.items();
+        if (items.size() > MAX_DIMENSIONS) {
+            throw new Refusal(items.size() + " sizes", "at most " + MAX_DIMENSIONS);
+        }
+        long[] out = new long[items.size()];
+        for (int i = 0; i < out.length; i++) {
+            if (!(items.get(i) instanceof Long number)) {
+                throw new Refusal("a size that is " + kind(items.get(i)), "a whole number");
+            }
+            out[i] = number;
+        }
+        return out;
     }
 
     /** What a value is, for messages; never its content. */

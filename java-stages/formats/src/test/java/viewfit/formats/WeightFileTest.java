@@ -244,7 +244,7 @@ class WeightFileTest {
         assertEquals(true, new NumpyType("b1").value(little(1).put((byte) 1).flip()));
         assertThrows(Unpickler.Refusal.class, () -> new NumpyType("O8"));
         assertThrows(Unpickler.Refusal.class, () -> new NumpyType("f8").value(little(4)));
-        assertThrows(Unpickler.Refusal.class, () -> new NumpyType("f8").order(List.of(3L, ">")));
+        assertThrows(Unpickler.Refusal.class, () -> new NumpyType("f8").requireLittleEndian(List.of(3L, ">")));
     }
 
     private static ByteBuffer little(int bytes) {
