@@ -228,6 +228,15 @@ class TorchHostileTest {
         assertTrue(refusePickle(Arrays.copyOf(cycle, cycle.length - 1)).contains("no tensors among the 2 entries"));
         // a list as a key would have to be hashed
         assertTrue(refusePickle(new PickleBytes().op('}', ']', 'N', 's').end()).contains("found a key that is a seq"));
+        // a later entry would hide an earlier one
+        assertTrue(refusePickle(new PickleBytes()
+                        .op('}')
+                        .text("w")
+                        .op('N', 's')
+                        .text("w")
+                        .op('N', 's')
+                        .end())
+                .contains("found key w twice"));
         byte[] deep = new byte[1_000_000];
         Arrays.fill(deep, (byte) ']');
         assertTrue(refusePickle(new PickleBytes().raw(deep).end()).contains("values left over"));
@@ -258,7 +267,7 @@ class TorchHostileTest {
         }
         assertTrue(refusePickle(new PickleBytes().op(0x8a, 200).end()).contains("found a length of 200"));
         assertTrue(refusePickle(new PickleBytes().op('h', 3).end()).contains("found a reference to 3"));
-        assertTrue(refusePickle(new PickleBytes().op('}', '(', '0').end()).contains("without a value"));
+        assertTrue(refusePickle(new PickleBytes().op('}', '(', '0', 't').end()).contains("without a value"));
         assertTrue(refusePickle(new PickleBytes().op('t').end()).contains("an end without a beginning"));
     }
 
@@ -284,10 +293,14 @@ class TorchHostileTest {
         byte[] good = TorchBytes.zip("x/", false, pickle, Map.of("0", new byte[8]));
         int directory = ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getInt(good.length - 6);
         byte[] overlap = good.clone();
-        // the second entry of the directory points to the header of the first
-        int second = directory + 46 + "x/data.pkl".length();
-        ByteBuffer.wrap(overlap).order(ByteOrder.LITTLE_ENDIAN).putInt(second + 42, 0);
-        assertTrue(refuse(overlap).contains("zip entry x/"));
+        ByteBuffer.wrap(overlap)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(directory + 20, pickle.length + 1)
+                .putInt(directory + 24, pickle.length + 1);
+        assertTrue(refuse(overlap).contains("expected entries side by side"));
+        byte[] renamed = good.clone();
+        renamed[directory + 46] = 'y';
+        assertTrue(refuse(renamed).contains("zip entry y/data.pkl: found no such header at byte 0"));
         byte[] longer = good.clone();
         ByteBuffer.wrap(longer)
                 .order(ByteOrder.LITTLE_ENDIAN)
