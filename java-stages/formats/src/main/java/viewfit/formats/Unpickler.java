@@ -3,9 +3,6 @@ package viewfit.formats;
 import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,14 +39,13 @@ final class Unpickler {
     static final int MAX_BYTES = 32 << 20;
 
     private static final int MAX_WORK = 4_000_000;
-    private static final int MAX_NAME_BYTES = 200;
 
     /** Far above any real tensor; keeps a hostile shape from being copied again and again. */
     private static final int MAX_DIMENSIONS = 64;
 
     private final Path file;
     private final String place;
-    private final ByteBuffer in;
+    private final PickleInput in;
     private final Globals globals;
     private final ArrayList<Object> stack = new ArrayList<>();
     private final Deque<Integer> marks = new ArrayDeque<>();
@@ -64,7 +60,7 @@ final class Unpickler {
     Unpickler(Path file, String place, ByteBuffer in, Globals globals) {
         this.file = file;
         this.place = place;
-        this.in = in.order(ByteOrder.LITTLE_ENDIAN);
+        this.in = new PickleInput(in);
         this.globals = globals;
     }
 
@@ -127,7 +123,7 @@ final class Unpickler {
     private int next() {
         spend(1);
         at = in.position();
-        return in.get() & 0xff;
+        return in.uint8();
     }
 
     private void spend(int items) {
@@ -139,8 +135,8 @@ final class Unpickler {
 
     private void step(int op) {
         switch (op) {
-            case 0x80 -> protocol(uint8());
-            case 0x95 -> requireLength(in.getLong()); // FRAME
+            case 0x80 -> protocol(in.uint8());
+            case 0x95 -> in.requireLength(in.int64()); // FRAME
             case '(' -> marks.push(stack.size());
             case '0' -> pop();
             case '1' -> popToMark();
@@ -148,19 +144,19 @@ final class Unpickler {
             case 'N' -> stack.add(NONE);
             case 0x88 -> stack.add(true);
             case 0x89 -> stack.add(false);
-            case 'K' -> stack.add((long) uint8());
-            case 'M' -> stack.add((long) (in.getShort() & 0xffff));
-            case 'J' -> stack.add((long) in.getInt());
-            case 0x8a -> stack.add(integer(uint8())); // LONG1
-            case 'G' -> stack.add(Double.longBitsToDouble(Long.reverseBytes(in.getLong())));
-            case 'X' -> stack.add(text(bytes(uint32())));
-            case 0x8c -> stack.add(text(bytes(uint8())));
-            case 0x8d -> stack.add(text(bytes(in.getLong())));
-            case 'T' -> stack.add(oldText(bytes(uint32())));
-            case 'U' -> stack.add(oldText(bytes(uint8())));
-            case 'B' -> stack.add(bytes(uint32()));
-            case 'C' -> stack.add(bytes(uint8()));
-            case 0x8e -> stack.add(bytes(in.getLong()));
+            case 'K' -> stack.add((long) in.uint8());
+            case 'M' -> stack.add(in.uint16());
+            case 'J' -> stack.add((long) in.int32());
+            case 0x8a -> stack.add(in.integer(in.uint8())); // LONG1
+            case 'G' -> stack.add(in.bigEndianDouble());
+            case 'X' -> stack.add(in.text(in.uint32()));
+            case 0x8c -> stack.add(in.text(in.uint8()));
+            case 0x8d -> stack.add(in.text(in.int64()));
+            case 'T' -> stack.add(in.oldText(in.uint32()));
+            case 'U' -> stack.add(in.oldText(in.uint8()));
+            case 'B' -> stack.add(in.bytes(in.uint32()));
+            case 'C' -> stack.add(in.bytes(in.uint8()));
+            case 0x8e -> stack.add(in.bytes(in.int64()));
             case ')' -> stack.add(new Tuple(List.of()));
             case 't' -> stack.add(new Tuple(popToMark()));
             case 0x85, 0x86, 0x87 -> tuple(op - 0x84);
@@ -170,12 +166,12 @@ final class Unpickler {
             case '}' -> stack.add(new LinkedHashMap<>());
             case 's' -> setItem();
             case 'u' -> setItems();
-            case 'q' -> memo.put(uint8(), top());
-            case 'r' -> memo.put(in.getInt(), top());
+            case 'q' -> memo.put(in.uint8(), top());
+            case 'r' -> memo.put(in.int32(), top());
             case 0x94 -> memo.put(memo.size(), top());
-            case 'h' -> stack.add(remembered(uint8()));
-            case 'j' -> stack.add(remembered(in.getInt()));
-            case 'c' -> stack.add(globals.find(line() + "." + line()));
+            case 'h' -> stack.add(remembered(in.uint8()));
+            case 'j' -> stack.add(remembered(in.int32()));
+            case 'c' -> stack.add(globals.find(in.line() + "." + in.line()));
             case 0x93 -> stackGlobal();
             case 'R', 0x81 -> call(); // NEWOBJ is a call of the class for all that is known here
             case 'b' -> build();
@@ -345,64 +341,5 @@ final class Unpickler {
             return "a dictionary";
         }
         return value == null ? "nothing" : "a " + value.getClass().getSimpleName();
-    }
-
-    private int uint8() {
-        return in.get() & 0xff;
-    }
-
-    private long uint32() {
-        return in.getInt() & 0xffffffffL;
-    }
-
-    private void requireLength(long length) {
-        if (length < 0 || length > in.remaining()) {
-            throw new Refusal("a length of " + Long.toUnsignedString(length), "at most " + in.remaining());
-        }
-    }
-
-    private ByteBuffer bytes(long length) {
-        requireLength(length);
-        ByteBuffer slice = in.slice(in.position(), (int) length);
-        in.position(in.position() + (int) length);
-        return slice;
-    }
-
-    private Object integer(int length) {
-        ByteBuffer little = bytes(length);
-        byte[] big = new byte[length];
-        for (int i = 0; i < length; i++) {
-            big[length - 1 - i] = little.get(i);
-        }
-        BigInteger value = length == 0 ? BigInteger.ZERO : new BigInteger(big);
-        return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
-    }
-
-    private static String text(ByteBuffer bytes) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-        } catch (CharacterCodingException e) {
-            throw new Refusal("text that is not UTF-8", "UTF-8");
-        }
-    }
-
-    /** The {@code str} of Python 2, which is text or bytes. */
-    private static Object oldText(ByteBuffer bytes) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString();
-        } catch (CharacterCodingException e) {
-            return bytes;
-        }
-    }
-
-    private String line() {
-        StringBuilder line = new StringBuilder();
-        for (int c = uint8(); c != '\n'; c = uint8()) {
-            if (line.length() == MAX_NAME_BYTES || c < ' ' || c > '~') {
-                throw new Refusal("a name that is none", "at most " + MAX_NAME_BYTES + " printable characters");
-            }
-            line.append((char) c);
-        }
-        return line.toString();
     }
 }
