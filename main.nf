@@ -36,7 +36,7 @@ workflow {
     cells = GRID.out.cells.flatten().map { recipe -> [[id: recipe.baseName], recipe] }
 
     // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint.
-    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, images, code.pretrain)
+    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images, code.pretrain)
     networks = PRETRAIN.out.checkpoint              // [[id], checkpoint]
 
     // Frozen-backbone scores on the held-out images. Without these or without labels there is nothing to score.

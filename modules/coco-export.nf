@@ -1,4 +1,4 @@
-// A checkpoint -> the backbone for detection frameworks: safetensors, Detectron2 pickle and its configuration.
+// A checkpoint -> the backbone: safetensors, and of conv nets Detectron2 pickle and configuration.
 process COCO_EXPORT {
     tag "${meta.id}"
     label 'light'

@@ -1,4 +1,4 @@
-// A recipe and images -> student, teacher and curves. A diverged cell has its metrics, and what else was written by then.
+// A recipe and images -> networks and curves. A diverged cell has its metrics, and what else was written by then.
 process PRETRAIN {
     tag "${meta.id}"
     label 'trains'
@@ -7,6 +7,7 @@ process PRETRAIN {
     tuple val(meta), path(recipe)
     path manifest
     path monitor
+    path weights, stageAs: 'given/weights/*'
     val images
     val code
 
@@ -17,14 +18,16 @@ process PRETRAIN {
     tuple val(meta), path("${meta.id}/monitor.csv"),            emit: monitor, optional: true
     tuple val(meta), path("${meta.id}/views.png"),              emit: views, optional: true
     tuple val(meta), path("${meta.id}/views.csv"),              emit: views_table, optional: true
+    tuple val(meta), path("${meta.id}/diverged.json"),          emit: divergence, optional: true
     tuple val(meta), path("${meta.id}/metrics.json"),           emit: metrics
     path "${meta.id}",                                          emit: folder
 
     script:
+    def start  = weights ? "--weights ${weights}" : ''
     def device = params.gpus ? 'cuda' : 'auto'       // a GPU that was asked for and is not there is an error
     """
     with-gpu stage pretrain --cell '${meta.id}' --recipe ${recipe} --manifest ${manifest} --monitor ${monitor} \\
-        --images '${images}' --threads ${task.cpus} --device ${device} --out '${meta.id}'
+        --images '${images}' ${start} --threads ${task.cpus} --device ${device} --out '${meta.id}'
     """
 
     stub:

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
+import viewfit.formats.ExportBundle;
+import viewfit.formats.Safetensors;
+import viewfit.formats.TensorFile;
 
 /**
  * The whole pipeline on real photographs, profile {@code test}: what ran, which files it left, what the stable ones say;
@@ -106,13 +109,10 @@ class PipelineIT {
      */
     private static String passages(String page, String file) {
         String name = "`" + file.substring(file.lastIndexOf('/') + 1) + "`";
-        int start = page.indexOf("\n## " + file.substring(0, file.indexOf('/') + 1));
-        assertTrue(start >= 0, "docs/output.md has no section for " + file);
-        int end = page.indexOf("\n## ", start + 1);
         StringBuilder text = new StringBuilder();
         String heading = "";
         for (String passage :
-                page.substring(start, end < 0 ? page.length() : end).split("\n\n")) {
+                section(page, file.substring(0, file.indexOf('/'))).split("\n\n")) {
             boolean table = passage.strip().startsWith("|");
             if (table && !heading.equals(name + ":")) {
                 passage.lines().filter(line -> line.contains(name)).forEach(text::append);
@@ -177,9 +177,93 @@ class PipelineIT {
                 "the report does not show the cell as diverged");
     }
 
-    /** The graph without the work; last, because a dry run becomes the session that would be resumed. */
+    /**
+     * Each method, on each kind of backbone, from one grid with one probe and one fine-tuning recipe; 10 % of the labels
+     * add nothing to it.
+     */
     @Test
     @Order(7)
+    void everyMethodRunsThroughTheWholePipeline() throws IOException {
+        Map<String, List<String>> networks = Map.of(
+                "moco_s0", List.of("student", "teacher"),
+                "supervised_s0", List.of("student"),
+                "swav_s0", List.of("probe", "student"),
+                "vit_s0", List.of("student", "teacher"));
+        Path grid = Repository.ROOT.resolve("params/grids/test-methods.yml");
+        var result = new Workflow(folder)
+                .run(
+                        "-profile",
+                        "test",
+                        "--grid",
+                        grid.toString(),
+                        "--finetune_10pct",
+                        "false",
+                        "--outdir",
+                        "methods",
+                        "-resume");
+        assertEquals(0, result.exit(), result.output());
+        Map<String, String> expected = expectedTasks(List.copyOf(networks.keySet()), "COMPLETED");
+        expected.keySet().removeIf(task -> task.endsWith(".10pct)"));
+        expected.put("SPLIT", "CACHED");
+        assertEquals(expected, new Workflow(folder).tasks("methods"));
+        Path methods = folder.resolve("methods");
+        String page = Files.readString(methods.resolve("report.html"));
+        for (String cell : networks.keySet()) {
+            TensorFile checkpoint = Safetensors.read(methods.resolve("pretrain/" + cell + "/checkpoint.safetensors"));
+            Set<String> found = new TreeSet<>();
+            checkpoint.tensors().keySet().stream()
+                    .filter(name -> !name.matches("(optimizer|method)\\..*"))
+                    .forEach(name -> found.add(name.substring(0, name.indexOf('.'))));
+            assertEquals(networks.get(cell), List.copyOf(found), cell);
+            Metrics probe = Metrics.read(methods.resolve("probe/" + cell + "/metrics.json"));
+            assertEquals(Outcome.OK, probe.outcome(), probe.message());
+            assertTrue(
+                    probe.values().keySet().containsAll(List.of("heldout.linear.top1", "untrained.linear.top1")), cell);
+            Metrics tuned = Metrics.read(methods.resolve("finetune/" + cell + ".1pct/metrics.json"));
+            assertEquals(Outcome.OK, tuned.outcome(), tuned.message());
+            boolean dino = cell.equals("vit_s0");
+            assertEquals(!dino, tuned.message().contains("has no dino head: classifier on the backbone"), cell);
+            Path export = methods.resolve("coco-export/" + cell + "/export");
+            ExportBundle.verify(export);
+            assertEquals(!dino, Files.exists(export.resolve("detectron2/backbone.pkl")), cell);
+            assertTrue(page.contains(
+                    cell + "</th><td>" + checkpoint.meta("method") + "</td><td>" + checkpoint.meta("arch") + "</td>"));
+        }
+        assertTrue(page.contains("Not measured: moco, supervised."), "the page does not say what nobody measured");
+    }
+
+    /** Of the cells of all methods and of the diverged one. */
+    @Test
+    @Order(8)
+    void everyValueIsDocumented() throws IOException {
+        String page = Repository.text("docs/output.md");
+        Set<String> missing = new TreeSet<>();
+        for (String results : List.of("results", "methods", "diverging")) {
+            try (Stream<Path> files = Files.walk(folder.resolve(results))) {
+                for (Path file :
+                        files.filter(f -> f.endsWith("metrics.json")).sorted().toList()) {
+                    Metrics metrics = Metrics.read(file);
+                    String about = section(page, metrics.stage());
+                    Set<String> names = new TreeSet<>(metrics.values().keySet());
+                    names.addAll(metrics.counts().keySet());
+                    names.removeIf(name -> about.contains("`" + name + "`"));
+                    names.forEach(name -> missing.add(metrics.stage() + ": " + name));
+                }
+            }
+        }
+        assertEquals(Set.of(), missing, "values of metrics.json that docs/output.md does not name");
+    }
+
+    private static String section(String page, String folder) {
+        int start = page.indexOf("\n## " + folder + "/");
+        assertTrue(start >= 0, "docs/output.md has no section for " + folder);
+        int end = page.indexOf("\n## ", start + 1);
+        return page.substring(start, end < 0 ? page.length() : end);
+    }
+
+    /** The graph without the work; last, because a dry run becomes the session that would be resumed. */
+    @Test
+    @Order(9)
     void dryRunHasTheSameTasks() {
         var result = new Workflow(folder).run("-profile", "test", "-stub-run", "--outdir", "dry");
         assertEquals(0, result.exit(), result.output());

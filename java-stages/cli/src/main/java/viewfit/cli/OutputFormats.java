@@ -18,6 +18,8 @@ import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.metrics.CurveRow;
+import viewfit.core.metrics.Divergence;
+import viewfit.core.metrics.Json;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Outcome;
@@ -47,6 +49,14 @@ public final class OutputFormats {
                 .write(path, Map.of())));
         formats.put(CurveRow.SCHEMA, OutputFormat.table(CsvTable.of(CurveRow.class, CurveRow.SCHEMA)));
         formats.put(MonitorRow.SCHEMA, OutputFormat.table(CsvTable.of(MonitorRow.class, MonitorRow.SCHEMA)));
+        formats.put(
+                Divergence.SCHEMA,
+                OutputFormat.of(
+                        path -> Json.read(path, Divergence.class),
+                        path -> Json.write(
+                                path,
+                                new Divergence(
+                                        Divergence.SCHEMA, "", 0, 0, List.of(), List.of(), Map.of(), List.of()))));
         formats.put(Metrics.SCHEMA, OutputFormat.of(Metrics::read, OutputFormats::stubMetrics));
         formats.put("png", OutputFormat.of(OutputFormats::verifyPng, OutputFormats::stubPng));
         formats.put("html", OutputFormat.of(OutputFormats::verifyHtml, OutputFormats::stubHtml));

@@ -31,7 +31,7 @@ public final class OutputVerifier {
         for (Port port : contract.outputs()) {
             Path path = out.resolve(port.file());
             if (!Files.exists(path)) {
-                if (diverged) {
+                if (diverged || !port.required()) {
                     continue;
                 }
                 throw new StageFailure(
@@ -55,10 +55,12 @@ public final class OutputVerifier {
         return false;
     }
 
-    /** Writes the smallest valid content of every output. */
+    /** Writes the smallest valid content of every output that is always written. */
     void writeStubs(Path out) throws IOException {
         for (Port port : contract.outputs()) {
-            formats.of(port).writeStub(out.resolve(port.file()));
+            if (port.required()) {
+                formats.of(port).writeStub(out.resolve(port.file()));
+            }
         }
     }
 }

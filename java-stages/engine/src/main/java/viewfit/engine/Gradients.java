@@ -40,6 +40,11 @@ public final class Gradients {
         return buffer.flat();
     }
 
+    /** Euclidean norm over all trainable parameters, those that rest included: not finite if any gradient is not. */
+    public double norm() {
+        return network.runtime().norm(buffer.flat());
+    }
+
     /** Views in the order of {@link Network#trainable}. */
     public List<Tensor> views() {
         return buffer.views().subList(0, network.layout().trainableCount());

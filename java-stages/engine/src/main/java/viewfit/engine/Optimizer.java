@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import viewfit.core.recipe.AdamwRecipe;
 import viewfit.core.recipe.LarsRecipe;
 import viewfit.core.recipe.OptimizerRecipe;
@@ -17,8 +19,7 @@ import viewfit.graph.Parameter;
  * step count untouched, as the reference optimisers do for tensors without a gradient.
  *
  * <p>Source of the equations: saic-fi/SSLight (LARS) and PyTorch (SGD, AdamW); checked against their values. Weight
- * decay and trust ratio reach all tensors with two or more axes; depth-wise convolutions and vectors only where the
- * recipe says so.
+ * decay and trust ratio reach all tensors with two or more axes; depth-wise convolutions and vectors as the recipe says.
  */
 public final class Optimizer implements AutoCloseable {
     private final Network network;
@@ -28,12 +29,14 @@ public final class Optimizer implements AutoCloseable {
     private final Map<String, Network.Buffer> state = new LinkedHashMap<>();
     private final List<Region> regions = new ArrayList<>();
 
+    /** Tensors that get the same share of the weight decay. */
+    private record Decay(double share, List<Tensor> parameters, List<Tensor> gradients) {}
+
     /** A range of the flat buffer that is stepped as one, with the lists that decay, trust and clipping work on. */
     private static final class Region {
         private final List<Tensor> flats;
         private final List<Tensor> gradients;
-        private final List<Tensor> decayed;
-        private final List<Tensor> decayedGradients;
+        private final List<Decay> decays;
         private final List<Tensor> trusted;
         private final List<Tensor> trustedGradients;
         private long steps;
@@ -41,14 +44,12 @@ public final class Optimizer implements AutoCloseable {
         Region(
                 List<Tensor> flats,
                 List<Tensor> gradients,
-                List<Tensor> decayed,
-                List<Tensor> decayedGradients,
+                List<Decay> decays,
                 List<Tensor> trusted,
                 List<Tensor> trustedGradients) {
             this.flats = flats;
             this.gradients = gradients;
-            this.decayed = decayed;
-            this.decayedGradients = decayedGradients;
+            this.decays = decays;
             this.trusted = trusted;
             this.trustedGradients = trustedGradients;
         }
@@ -77,8 +78,6 @@ public final class Optimizer implements AutoCloseable {
         flats.add(narrow(network.flat(), from, to));
         flats.add(narrow(gradients.flat(), from, to));
         state.values().forEach(b -> flats.add(narrow(b.flat(), from, to)));
-        Predicate<Parameter> decays =
-                p -> p.vector() ? recipe.weightDecayOn1d() : !p.depthwise() || recipe.weightDecayOnDepthwise();
         Predicate<Parameter> trusts = p -> recipe instanceof LarsRecipe lars
                 && (p.vector() ? lars.trustOn1d() : !p.depthwise() || lars.trustOnDepthwise());
         List<Tensor> parameters = network.trainable();
@@ -86,10 +85,23 @@ public final class Optimizer implements AutoCloseable {
         regions.add(new Region(
                 flats,
                 views.subList(first, last),
-                chosen(parameters, first, last, decays),
-                chosen(views, first, last, decays),
+                decays(parameters, views, first, last),
                 chosen(parameters, first, last, trusts),
                 chosen(views, first, last, trusts)));
+    }
+
+    private List<Decay> decays(List<Tensor> parameters, List<Tensor> views, int first, int last) {
+        ToDoubleFunction<Parameter> share =
+                p -> p.vector() ? recipe.weightDecayOn1d() : p.depthwise() ? recipe.weightDecayOnDepthwise() : 1;
+        List<Decay> decays = new ArrayList<>();
+        for (double s : new TreeSet<>(List.of(1.0, recipe.weightDecayOnDepthwise(), recipe.weightDecayOn1d()))) {
+            Predicate<Parameter> rule = p -> share.applyAsDouble(p) == s;
+            List<Tensor> some = chosen(parameters, first, last, rule);
+            if (s > 0 && !some.isEmpty()) {
+                decays.add(new Decay(s, some, chosen(views, first, last, rule)));
+            }
+        }
+        return decays;
     }
 
     private Tensor narrow(Tensor flat, int from, int to) {
@@ -127,40 +139,30 @@ public final class Optimizer implements AutoCloseable {
         if (recipe.clip() > 0) {
             program.run("clip", r.gradients, recipe.clip());
         }
+        decay(r, lr, weightDecay);
         if (recipe instanceof LarsRecipe lars) {
-            program.run(
-                    "lars",
-                    r.flats,
-                    r.decayed,
-                    r.decayedGradients,
-                    r.trusted,
-                    r.trustedGradients,
-                    lr,
-                    weightDecay,
-                    lars.momentum(),
-                    lars.trust());
+            program.run("lars", r.flats, r.trusted, r.trustedGradients, lr, lars.momentum(), lars.trust());
         } else if (recipe instanceof AdamwRecipe adam) {
             double c1 = 1 - Math.pow(adam.beta1(), (double) r.steps);
             double c2 = 1 - Math.pow(adam.beta2(), (double) r.steps);
-            program.run(
-                    "adamw",
-                    r.flats,
-                    r.decayed,
-                    1 - lr * weightDecay,
-                    adam.beta1(),
-                    adam.beta2(),
-                    adam.epsilon(),
-                    -lr / c1,
-                    Math.sqrt(c2));
+            program.run("adamw", r.flats, adam.beta1(), adam.beta2(), adam.epsilon(), -lr / c1, Math.sqrt(c2));
         } else if (recipe instanceof SgdRecipe sgd) {
-            program.run(
-                    sgd.nesterov() ? "nesterov" : "sgd",
-                    r.flats,
-                    r.decayed,
-                    r.decayedGradients,
-                    lr,
-                    weightDecay,
-                    sgd.momentum());
+            program.run(sgd.nesterov() ? "nesterov" : "sgd", r.flats, lr, sgd.momentum());
+        }
+    }
+
+    /** AdamW shrinks the weights themselves, the others add to their gradients. */
+    private void decay(Region r, double lr, double weightDecay) {
+        for (Decay d : r.decays) {
+            double strength = weightDecay * d.share();
+            if (strength == 0) {
+                continue;
+            }
+            if (recipe instanceof AdamwRecipe) {
+                program.run("shrink", d.parameters(), 1 - lr * strength);
+            } else {
+                program.run("decay", d.parameters(), d.gradients(), strength);
+            }
         }
     }
 

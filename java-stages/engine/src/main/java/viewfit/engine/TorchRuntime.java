@@ -24,7 +24,13 @@ public final class TorchRuntime implements AutoCloseable {
             """
             def contiguous(self, x: Tensor) -> Tensor:
               torch.set_grad_enabled(False)
-              return torch.contiguous(torch.detach(x))
+              return torch.contiguous(torch.to(torch.detach(x), 6))
+            def norm(self, x: Tensor) -> Tensor:
+              torch.set_grad_enabled(False)
+              return torch.norm(x)
+            def double(self, x: Tensor) -> Tensor:
+              torch.set_grad_enabled(False)
+              return torch.to(x, 7)
             def assign(self, to: Tensor, value: Tensor) -> Tensor:
               torch.set_grad_enabled(False)
               return torch.copy_(to, value)
@@ -41,11 +47,13 @@ public final class TorchRuntime implements AutoCloseable {
     private final Program glue;
     private final String deviceName;
     private final int threads;
+    private final boolean doubles;
 
-    private TorchRuntime(Scope run, String deviceName, int threads) {
+    private TorchRuntime(Scope run, String deviceName, int threads, boolean doubles) {
         this.run = run;
         this.deviceName = deviceName;
         this.threads = threads;
+        this.doubles = doubles;
         this.glue = Program.compile(run, GLUE);
     }
 
@@ -58,6 +66,18 @@ public final class TorchRuntime implements AutoCloseable {
      * @throws StageFailure {@link ExitCode#USAGE} if there is no such device
      */
     public static TorchRuntime open(String device, int threads) {
+        return open(device, threads, false);
+    }
+
+    /**
+     * Opens the engine on the CPU with float64 wherever it else has float32: networks, states, inputs. Slow, and exact
+     * enough to tell an error from rounding; what comes back to Java is rounded to float.
+     */
+    public static TorchRuntime openDouble(int threads) {
+        return open("cpu", threads, true);
+    }
+
+    private static TorchRuntime open(String device, int threads, boolean doubles) {
         int cores = Runtime.getRuntime().availableProcessors();
         int count = threads == 0 ? cores : threads;
         if (count < 1) {
@@ -89,7 +109,8 @@ public final class TorchRuntime implements AutoCloseable {
                         throw new IllegalArgumentException("--device " + device + ": expected one of auto, cpu, cuda");
                 };
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(chosen, "PyTorch");
-        return new TorchRuntime(new Scope(manager), chosen.isGpu() ? "cuda:" + chosen.getDeviceId() : "cpu", count);
+        return new TorchRuntime(
+                new Scope(manager), chosen.isGpu() ? "cuda:" + chosen.getDeviceId() : "cpu", count, doubles);
     }
 
     /** Name and version for provenance. */
@@ -119,7 +140,14 @@ public final class TorchRuntime implements AutoCloseable {
 
     /** New float tensor with the given values in row-major order. */
     public Tensor tensor(Scope scope, float[] values, long... shape) {
-        return new Tensor(scope.manager().create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32));
+        Tensor single =
+                new Tensor(scope.manager().create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32));
+        if (!doubles) {
+            return single;
+        }
+        Tensor exact = glue.callOne(scope, "double", single);
+        single.close();
+        return exact;
     }
 
     /** New int64 tensor. */
@@ -129,7 +157,8 @@ public final class TorchRuntime implements AutoCloseable {
 
     /** New float tensor of zeros. */
     public Tensor zeros(Scope scope, long... shape) {
-        return new Tensor((PtNDArray) scope.manager().zeros(new Shape(shape), DataType.FLOAT32));
+        DataType type = doubles ? DataType.FLOAT64 : DataType.FLOAT32;
+        return new Tensor((PtNDArray) scope.manager().zeros(new Shape(shape), type));
     }
 
     /**
@@ -163,6 +192,13 @@ public final class TorchRuntime implements AutoCloseable {
     public float[] floats(Tensor x) {
         try (Scope call = scope()) {
             return glue.callOne(call, "contiguous", x).contiguousFloats();
+        }
+    }
+
+    /** Euclidean norm of all values. */
+    float norm(Tensor x) {
+        try (Scope call = scope()) {
+            return scalar(glue.callOne(call, "norm", x));
         }
     }
 

@@ -48,6 +48,8 @@ final class NaiveNetwork {
             return map(x, i -> x.data[i] + y.data[i]);
         } else if (op instanceof Op.Activation a) {
             return map(x, i -> activation(a.kind(), x.data[i]));
+        } else if (op instanceof Op.MaxPool p) {
+            return maxPool(x, p);
         } else if (op instanceof Op.GlobalMeanPool) {
             double[] out = new double[x.n * x.c];
             for (int i = 0; i < x.data.length; i++) {
@@ -122,6 +124,24 @@ final class NaiveNetwork {
             }
         }
         return new Value(y, x.n, out, h, wide);
+    }
+
+    private static Value maxPool(Value x, Op.MaxPool p) {
+        int h = (x.h + 2 * p.padding() - p.kernel()) / p.stride() + 1;
+        int wide = (x.w + 2 * p.padding() - p.kernel()) / p.stride() + 1;
+        double[] y = new double[x.n * x.c * h * wide];
+        for (int at = 0; at < y.length; at++) {
+            y[at] = Double.NEGATIVE_INFINITY;
+            for (int q = 0; q < p.kernel() * p.kernel(); q++) {
+                int row = at / wide % h * p.stride() - p.padding() + q / p.kernel();
+                int column = at % wide * p.stride() - p.padding() + q % p.kernel();
+                if (row >= 0 && row < x.h && column >= 0 && column < x.w) {
+                    int plane = at / (h * wide);
+                    y[at] = Math.max(y[at], x.at(plane / x.c, plane % x.c, row, column));
+                }
+            }
+        }
+        return new Value(y, x.n, x.c, h, wide);
     }
 
     private Value batchNorm(Value x, Op.BatchNorm n) {

@@ -50,12 +50,12 @@ class NetworkTest {
         return network;
     }
 
-    /** A net with every operation, small enough for loops, of odd sizes that show a swapped axis. */
+    /** A conv net with every operation, small enough for loops, of odd sizes that show a swapped axis. */
     private static Graph everyOperation() {
         GraphBuilder g = new GraphBuilder("tiny", 3);
         int x = g.relu6(g.batchNorm("n0", g.conv("c0", g.input(), 6, 3, 2, 1)));
         int y = g.relu(g.batchNorm("n1", g.conv("c1", x, 6, 3, 1, 6)));
-        y = g.add(x, g.batchNorm("n2", g.conv("c2", y, 6, 1, 1, 1)));
+        y = g.maxPool(g.add(x, g.batchNorm("n2", g.conv("c2", y, 6, 1, 1, 1))), 3, 2);
         y = g.gelu(g.batchNorm("n3", g.linear("l", g.globalMeanPool(y), 5, new Init.Normal(1), new Init.Normal(1))));
         return g.build(g.weightNormLinear("w", g.l2Normalize(y), 4, new Init.Uniform(1), true));
     }

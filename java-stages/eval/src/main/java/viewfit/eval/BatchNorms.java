@@ -34,7 +34,8 @@ final class BatchNorms {
     private BatchNorms() {}
 
     /**
-     * Sets all running statistics to the mean of the batch statistics of the source's first batches.
+     * Sets all running statistics to the mean of the batch statistics of the source's first batches. A network without
+     * batch norms stays as it is, and no image is read.
      *
      * @param images batches of at least two images
      */
@@ -44,6 +45,9 @@ final class BatchNorms {
             if (isStatistic(p.name())) {
                 sums.put(p.name(), new double[p.size()]);
             }
+        }
+        if (sums.isEmpty()) {
+            return;
         }
         Tensor mean = FrozenBackbone.channels(runtime, normalize.mean());
         Tensor std = FrozenBackbone.channels(runtime, normalize.std());

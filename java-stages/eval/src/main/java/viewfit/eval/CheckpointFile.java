@@ -89,11 +89,34 @@ public final class CheckpointFile {
      * @throws StageFailure {@link ExitCode#BAD_DATA} if this version does not know it
      */
     public Graph backbone() {
+        return backbone(1);
+    }
+
+    /**
+     * The same as a linear probe looks at it.
+     *
+     * @param vitLastBlocks blocks whose class tokens form the feature of a transformer; conv nets have one feature
+     */
+    public Graph backbone(int vitLastBlocks) {
         try {
-            return Backbones.graph(recipe.backbone().name(), recipe.backbone().zeroInitResidual());
+            return Backbones.graph(recipe.backbone(), isTransformer() ? vitLastBlocks : 1);
         } catch (IllegalArgumentException e) {
             throw new StageFailure(ExitCode.BAD_DATA, where + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Whether the backbone has transformer blocks, each with a class token. */
+    public boolean isTransformer() {
+        return Backbones.isTransformer(recipe.backbone().name());
+    }
+
+    /**
+     * Fails if the method of this checkpoint trains no such network.
+     *
+     * @throws StageFailure {@link ExitCode#BAD_RECIPE}
+     */
+    public void requireNetwork(String network) {
+        recipe.method().requireNetwork("network", network);
     }
 
     /** Checksum of the whole file. */
@@ -121,7 +144,7 @@ public final class CheckpointFile {
      *
      * @param into network to fill; its full names ({@code backbone.features.0.0.weight}) are those of the file without
      *     the leading {@code student.} or {@code teacher.}
-     * @param network {@code student} or {@code teacher}
+     * @param network {@code student} or {@code teacher}; swav and supervised have no teacher
      * @param wanted which tensors of {@code into} the file must have; the others keep their values
      * @return number of tensors copied
      * @throws StageFailure {@link ExitCode#BAD_DATA} for a missing, misshapen or non-finite tensor, or unknown ones

@@ -33,10 +33,11 @@ public final class FinetuneNetwork {
     /**
      * Builds the graphs.
      *
-     * @throws StageFailure {@link ExitCode#BAD_RECIPE} if more layers are asked for than the checkpoint's head has
-     *     hidden ones
+     * @throws StageFailure {@link ExitCode#BAD_RECIPE} if the checkpoint has no such network, or a DINO head fewer hidden
+     *     layers than are asked for
      */
     public FinetuneNetwork(TorchRuntime runtime, CheckpointFile checkpoint, FinetuneRecipe recipe, int classes) {
+        checkpoint.requireNetwork(recipe.network());
         this.runtime = runtime;
         this.checkpoint = checkpoint;
         this.recipe = recipe;
@@ -44,11 +45,13 @@ public final class FinetuneNetwork {
         this.head = head(backbone.outputWidth(), checkpoint.recipe(), recipe.headLayers(), classes);
     }
 
+    /**
+     * The new classifier, after DINO above the first {@code layers} hidden layers of its head. Heads of other methods have
+     * no such layers, and a checkpoint of theirs gets its classifier on the backbone.
+     */
     static Graph head(int width, PretrainRecipe pretrain, int layers, int classes) {
         if (!(pretrain.method() instanceof DinoRecipe dino)) {
-            throw new StageFailure(
-                    ExitCode.BAD_RECIPE,
-                    "head-layers: found method " + pretrain.method().name() + ": fine-tuning knows dino heads only");
+            return Heads.semiSupervised(width, 0, 0, false, classes);
         }
         HeadRecipe trained = dino.head();
         if (layers > trained.layers() - 1) {
@@ -58,6 +61,13 @@ public final class FinetuneNetwork {
                             + " layers has hidden layers to keep 0 .. " + (trained.layers() - 1));
         }
         return Heads.semiSupervised(width, layers, trained.hidden(), trained.batchNorm(), classes);
+    }
+
+    /** Words for the message where the recipe asks for head layers that the method does not have; empty otherwise. */
+    public String note() {
+        String method = checkpoint.recipe().method().name();
+        boolean kept = recipe.headLayers() == 0 || checkpoint.recipe().method() instanceof DinoRecipe;
+        return kept ? "" : "; " + method + " has no dino head: classifier on the backbone";
     }
 
     /** Backbone and kept head layers as pre-training left them. */

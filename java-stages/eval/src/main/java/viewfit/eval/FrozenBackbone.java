@@ -19,8 +19,8 @@ import viewfit.graph.Parameter;
 import viewfit.graph.TorchScript;
 
 /**
- * A backbone that only looks: evaluation mode (running statistics), no gradients, bytes of images in and pooled
- * features [n, width] out.
+ * A backbone that only looks: evaluation mode (running statistics), no gradients, bytes of images in and features
+ * [n, width] out: the pooled ones of a conv net, the class tokens of a transformer's last blocks side by side.
  */
 public final class FrozenBackbone implements AutoCloseable {
     /** Name of the part in networks and checkpoints. */
@@ -31,14 +31,26 @@ public final class FrozenBackbone implements AutoCloseable {
     private final Program program;
     private final Tensor mean;
     private final Tensor std;
+    private final int plainWidth;
 
     /**
+     * A backbone with one feature, which every classifier sees.
+     *
      * @param network has the part {@code backbone}; its values may still be written afterwards
      * @param normalize of the pixels, as in pre-training
      */
     public FrozenBackbone(TorchRuntime runtime, Network network, NormalizeRecipe normalize) {
+        this(runtime, network, normalize, network.graph(PART).outputWidth());
+    }
+
+    /**
+     * A backbone whose last {@code plainWidth} columns are the feature that its network was trained with, such as the last
+     * of several class tokens.
+     */
+    public FrozenBackbone(TorchRuntime runtime, Network network, NormalizeRecipe normalize, int plainWidth) {
         this.runtime = runtime;
         this.network = network;
+        this.plainWidth = plainWidth;
         this.mean = channels(runtime, normalize.mean());
         this.std = channels(runtime, normalize.std());
         this.program = runtime.compile(
@@ -67,6 +79,24 @@ public final class FrozenBackbone implements AutoCloseable {
     /** Width of the features. */
     public int width() {
         return network.graph(PART).outputWidth();
+    }
+
+    /** Width of the feature that neighbours are looked for with. */
+    int plainWidth() {
+        return plainWidth;
+    }
+
+    /** The last columns of features [n, width], row-major: [n, plainWidth]. */
+    float[] plain(float[] features) {
+        int width = width();
+        if (plainWidth == width) {
+            return features;
+        }
+        float[] plain = new float[features.length / width * plainWidth];
+        for (int to = 0, end = width; to < plain.length; to += plainWidth, end += width) {
+            System.arraycopy(features, end - plainWidth, plain, to, plainWidth);
+        }
+        return plain;
     }
 
     /** Features of one batch: [n, width], owned by {@code scope}. */

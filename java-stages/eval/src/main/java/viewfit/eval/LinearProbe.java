@@ -18,6 +18,9 @@ import viewfit.views.ImageStore;
  * mode {@code cached} takes the features of the centre crops once: much faster, not the paper's number. Held-out
  * features are taken once in both modes, since a frozen backbone gives the same ones every epoch.
  *
+ * <p>Of a transformer the classifier sees the class tokens of its last blocks side by side, as in the linear evaluations of
+ * facebookresearch/dino and saic-fi/SSLight; k-NN sees the last one alone, as in the k-NN evaluation of the former.
+ *
  * <p>Source: Tan, Saleh, Martinez 2023 and the linear evaluation of saic-fi/SSLight. Differs from the source: the last
  * epoch is reported, not the best one.
  */
@@ -73,8 +76,7 @@ public final class LinearProbe {
     public Accuracy knn(FrozenBackbone backbone) {
         float[] bank = centreCrops(List.of(backbone), data.train()).get(0);
         float[] heldout = centreCrops(List.of(backbone), data.heldout()).get(0);
-        return Neighbours.of(recipe.knn(), images)
-                .score(bank, data.trainLabels(), heldout, data.heldoutLabels(), backbone.width(), data.classes());
+        return Neighbours.of(recipe.knn(), images).score(backbone, bank, heldout, data);
     }
 
     /** Neighbours that vote: those of the recipe, or all training images when there are fewer. */

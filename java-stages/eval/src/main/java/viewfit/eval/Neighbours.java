@@ -15,6 +15,17 @@ record Neighbours(int k, double temperature) {
         return new Neighbours(Math.min(recipe.k(), bankSize), recipe.temperature());
     }
 
+    /** Accuracy of the held-out images, by the plain feature of a backbone. */
+    Accuracy score(FrozenBackbone backbone, float[] bank, float[] heldout, ProbeData data) {
+        return score(
+                backbone.plain(bank),
+                data.trainLabels(),
+                backbone.plain(heldout),
+                data.heldoutLabels(),
+                backbone.plainWidth(),
+                data.classes());
+    }
+
     /** Accuracy of the queries; features are row-major [labels.length, width]. */
     Accuracy score(float[] bank, int[] bankLabels, float[] queries, int[] queryLabels, int width, int classes) {
         WeightedKnn.Result result =

@@ -11,11 +11,11 @@ public final class UntrainedBackbone {
 
     /**
      * Draws every weight from the checkpoint's seed and the weight's name, bit for bit what pre-training started from,
-     * and takes batch-norm statistics from training images, see {@link BatchNorms}. With a single image there are none
-     * to take.
+     * and takes batch-norm statistics from training images, see {@link BatchNorms}. With a single image, or without batch
+     * norms, there are none to take.
      */
     public static Network of(TorchRuntime runtime, CheckpointFile checkpoint, ProbeRecipe recipe, ProbeData data) {
-        Network network = asInitialised(runtime, checkpoint);
+        Network network = asInitialised(runtime, checkpoint, recipe);
         if (data.trainImages() > 1) {
             try (TrainImages images = data.crops(recipe.trainViews(), recipe.seed())) {
                 BatchNorms.estimate(runtime, network, recipe.normalize(), images);
@@ -25,8 +25,8 @@ public final class UntrainedBackbone {
     }
 
     /** The same weights with the placeholder statistics of a fresh network: mean 0, variance 1. */
-    public static Network asInitialised(TorchRuntime runtime, CheckpointFile checkpoint) {
-        Network network = FrozenBackbone.allocate(runtime, checkpoint.backbone());
+    public static Network asInitialised(TorchRuntime runtime, CheckpointFile checkpoint, ProbeRecipe recipe) {
+        Network network = FrozenBackbone.allocate(runtime, checkpoint.backbone(recipe.vitLastBlocks()));
         network.initialise(SeedTree.root(checkpoint.recipe().seed()));
         return network;
     }

@@ -59,7 +59,11 @@ final class Fixtures {
     }
 
     static PretrainRecipe pretrain() {
-        return Recipes.parse(recipeText("test-ours"), "test-ours", PretrainRecipe.class);
+        return pretrain("test-ours");
+    }
+
+    static PretrainRecipe pretrain(String name) {
+        return Recipes.parse(recipeText(name), name, PretrainRecipe.class);
     }
 
     /** The first images of each class folder, in path order, labelled by folder. */
@@ -98,8 +102,7 @@ final class Fixtures {
     /** Backbone and head of a recipe, as pre-training starts them. */
     static Network student(TorchRuntime runtime, PretrainRecipe recipe) {
         DinoRecipe dino = (DinoRecipe) recipe.method();
-        Graph backbone =
-                Backbones.graph(recipe.backbone().name(), recipe.backbone().zeroInitResidual());
+        Graph backbone = Backbones.graph(recipe.backbone());
         Map<String, Graph> parts = new LinkedHashMap<>();
         parts.put("backbone", backbone);
         parts.put(
@@ -117,6 +120,20 @@ final class Fixtures {
         return network;
     }
 
+    /** The backbone of a recipe alone, with weights of another seed than the recipe's. */
+    static Network backbone(TorchRuntime runtime, PretrainRecipe recipe) {
+        Network network = FrozenBackbone.allocate(runtime, Backbones.graph(recipe.backbone()));
+        network.initialise(SeedTree.root(recipe.seed() + 1));
+        return network;
+    }
+
+    /** Writes a checkpoint with a student and no other network. */
+    static Path studentOnly(Path folder, Network network, PretrainRecipe recipe) {
+        Path file = folder.resolve(recipe.name() + ".safetensors");
+        Safetensors.write(file, tensors(network, "student").values(), header(recipe));
+        return file;
+    }
+
     /** Tensors of a network under the names of a checkpoint, counters included. */
     static Map<String, Tensor> tensors(Network network, String prefix) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -125,8 +142,10 @@ final class Fixtures {
             String name = prefix + "." + p.name();
             tensors.put(name, Tensor.f32(name, shape, network.read(p.name())));
         }
-        String counter = prefix + ".backbone.features.0.1.num_batches_tracked";
-        tensors.put(counter, Tensor.i64(counter, new long[0], 7));
+        for (String norm : network.graph("backbone").batchNorms()) {
+            String counter = prefix + ".backbone." + norm + ".num_batches_tracked";
+            tensors.put(counter, Tensor.i64(counter, new long[0], 7));
+        }
         return tensors;
     }
 

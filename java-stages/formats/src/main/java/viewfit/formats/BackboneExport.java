@@ -8,11 +8,11 @@ import java.util.Map;
 /**
  * A backbone that is ready to be exported.
  *
- * @param arch one of {@link Detectron2Export#architectures()}
- * @param tensors all tensors under torchvision's names, in module order
+ * @param arch one of {@link ExportBundle#architectures()}
+ * @param tensors all tensors under torchvision's or timm's names, in module order
  * @param mean per RGB channel, for inputs in [0, 1]
  * @param std per RGB channel
- * @param norm normalisation layers of the emitted configuration
+ * @param norm normalisation layers of the emitted configuration; transformers get none
  * @param origin facts for the instructions, in order
  */
 public record BackboneExport(
@@ -41,9 +41,9 @@ public record BackboneExport(
         mean = List.copyOf(mean);
         std = List.copyOf(std);
         origin = Collections.unmodifiableMap(new LinkedHashMap<>(origin));
-        if (!Detectron2Export.architectures().contains(arch)) {
-            throw new IllegalArgumentException("arch: found '" + arch + "': expected one of "
-                    + String.join(", ", Detectron2Export.architectures()));
+        if (!ExportBundle.architectures().contains(arch)) {
+            throw new IllegalArgumentException(
+                    "arch: found '" + arch + "': expected one of " + String.join(", ", ExportBundle.architectures()));
         }
         if (mean.size() != 3 || std.size() != 3) {
             throw new IllegalArgumentException("mean and std: found " + mean.size() + " and " + std.size()

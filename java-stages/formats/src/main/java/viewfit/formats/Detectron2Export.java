@@ -1,10 +1,6 @@
 package viewfit.formats;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +31,7 @@ public final class Detectron2Export {
 
     private Detectron2Export() {}
 
-    /** Architectures that can be exported. */
+    /** Architectures that Detectron2 files are written for: the convolutional networks. */
     public static List<String> architectures() {
         return List.of(MOBILENET, "resnet18", "resnet34", "resnet50");
     }
@@ -86,6 +82,10 @@ public final class Detectron2Export {
         });
     }
 
+    private static void text(Path folder, String file, String template, Map<String, String> values) {
+        ResourceText.write(folder.resolve(file), "detectron2/" + template, values);
+    }
+
     private static StageFailure bad(Path file, String found, String allowed) {
         return new StageFailure(ExitCode.BAD_DATA, file + ": found " + found + ": expected " + allowed);
     }
@@ -118,11 +118,7 @@ public final class Detectron2Export {
                         "command",
                         (mobilenet ? "python " + PLUGIN : "python /path/to/detectron2/tools/train_net.py")
                                 + " --config-file " + CONFIG + " --num-gpus 8"),
-                Map.entry(
-                        "origin",
-                        export.origin().entrySet().stream()
-                                .map(e -> "* " + e.getKey() + ": " + e.getValue())
-                                .collect(Collectors.joining("\n"))));
+                Map.entry("origin", ResourceText.list(export.origin())));
     }
 
     /** Values for inputs in [0, 1] as a YAML list for inputs in [0, 255], without binary rounding: 0.485 gives 123.675. */
@@ -133,27 +129,5 @@ public final class Detectron2Export {
                         .stripTrailingZeros()
                         .toPlainString())
                 .collect(Collectors.joining(", ", "[", "]"));
-    }
-
-    private static void text(Path folder, String file, String template, Map<String, String> values) {
-        String text = resource(template);
-        for (Map.Entry<String, String> entry : values.entrySet()) {
-            text = text.replace("{{" + entry.getKey() + "}}", entry.getValue());
-        }
-        if (text.contains("{{")) {
-            throw new IllegalStateException(template + ": a placeholder was not filled");
-        }
-        AtomicFiles.writeString(folder.resolve(file), text);
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = Detectron2Export.class.getResourceAsStream("detectron2/" + name)) {
-            if (in == null) {
-                throw new IllegalStateException("detectron2/" + name + " is missing from the formats jar");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -16,15 +16,24 @@ import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Json;
 
 /**
- * The folder a backbone is exported to: {@code model.safetensors} with torchvision's names, {@code detectron2/}, and
- * {@code manifest.json}, which is written last and names every other file with its checksum. The bytes depend on the content
- * alone.
+ * The folder a backbone is exported to: {@code model.safetensors} with torchvision's names (timm's for transformers),
+ * {@code detectron2/} for convolutional networks, a README that says why not for transformers, and {@code manifest.json},
+ * which is written last and names every other file with its checksum. The bytes depend on the content alone.
  */
 public final class ExportBundle {
     static final String MODEL = "model.safetensors";
     private static final String DETECTRON2 = "detectron2";
 
+    private static final String README = "README.md";
+    private static final List<String> TRANSFORMERS = List.of("vit_tiny", "vit_small");
+
     private ExportBundle() {}
+
+    /** Architectures that can be exported. */
+    public static List<String> architectures() {
+        return Stream.concat(Detectron2Export.architectures().stream(), TRANSFORMERS.stream())
+                .toList();
+    }
 
     /**
      * Writes all files.
@@ -46,7 +55,11 @@ public final class ExportBundle {
         }
         delete(folder.resolve(ExportManifest.FILE));
         Safetensors.write(folder.resolve(MODEL), export.tensors(), metadata);
-        Detectron2Export.write(folder.resolve(DETECTRON2), export);
+        if (TRANSFORMERS.contains(export.arch())) {
+            ResourceText.write(folder.resolve(README), "transformer/README.md", values(export));
+        } else {
+            Detectron2Export.write(folder.resolve(DETECTRON2), export);
+        }
         List<ExportManifest.ExportedFile> entries = new ArrayList<>();
         for (String file : files) {
             Path path = folder.resolve(file);
@@ -69,7 +82,7 @@ public final class ExportBundle {
     }
 
     /**
-     * Reads an export back: the manifest, the checksum of every file, both weight files, and their agreement tensor by tensor.
+     * Reads an export back: the manifest, the checksum of every file, the weight files, and their agreement tensor by tensor.
      *
      * @throws StageFailure NO_INPUT or BAD_DATA, naming the file and the difference
      */
@@ -78,10 +91,10 @@ public final class ExportBundle {
         Path where = folder.resolve(ExportManifest.FILE);
         require(manifest.schema().equals(ExportManifest.SCHEMA), where, manifest.schema(), ExportManifest.SCHEMA);
         require(
-                Detectron2Export.architectures().contains(manifest.arch()),
+                architectures().contains(manifest.arch()),
                 where,
                 "arch " + manifest.arch(),
-                "one of " + String.join(", ", Detectron2Export.architectures()));
+                "one of " + String.join(", ", architectures()));
         List<String> listed =
                 manifest.files().stream().map(ExportManifest.ExportedFile::path).toList();
         require(
@@ -101,14 +114,25 @@ public final class ExportBundle {
                 model.file(),
                 model.tensors().size() + " tensors",
                 Integer.toString(manifest.tensors()));
-        Detectron2Export.verify(
-                folder.resolve(DETECTRON2),
-                manifest.arch(),
-                List.copyOf(model.tensors().values()));
+        if (!TRANSFORMERS.contains(manifest.arch())) {
+            Detectron2Export.verify(
+                    folder.resolve(DETECTRON2),
+                    manifest.arch(),
+                    List.copyOf(model.tensors().values()));
+        }
         return manifest;
     }
 
-    /** The weights of an export under torchvision's names. */
+    private static Map<String, String> values(BackboneExport export) {
+        return Map.of(
+                "arch", export.arch(),
+                "tensorCount", Integer.toString(export.tensors().size()),
+                "mean", export.mean().toString(),
+                "std", export.std().toString(),
+                "origin", ResourceText.list(export.origin()));
+    }
+
+    /** The weights of an export under torchvision's or timm's names. */
     public static TensorFile model(Path folder) {
         return Safetensors.read(folder.resolve(MODEL));
     }
@@ -116,7 +140,11 @@ public final class ExportBundle {
     private static List<String> files(String arch) {
         TreeSet<String> files = new TreeSet<>();
         files.add(MODEL);
-        Detectron2Export.files(arch).forEach(f -> files.add(DETECTRON2 + "/" + f));
+        if (TRANSFORMERS.contains(arch)) {
+            files.add(README);
+        } else {
+            Detectron2Export.files(arch).forEach(f -> files.add(DETECTRON2 + "/" + f));
+        }
         return List.copyOf(files);
     }
 

@@ -66,60 +66,6 @@ class BackboneWeightsTest {
         return weights.tensors().get("conv1.weight").floats()[0];
     }
 
-    private static List<String> sorted(Iterable<String> names) {
-        List<String> sorted = new ArrayList<>();
-        names.forEach(sorted::add);
-        sorted.sort(null);
-        return sorted;
-    }
-
-    static List<GoldenCase> nameMaps() {
-        return Goldens.ssl().cases("checkpoint_name_map");
-    }
-
-    /**
-     * A file with exactly the names of an official checkpoint, each filled with its own number, gives every backbone tensor of the
-     * classifier model the number that the official map assigns.
-     */
-    @ParameterizedTest
-    @MethodSource("nameMaps")
-    void officialCheckpointsAreMappedAsTheOfficialCodeDoes(GoldenCase c) {
-        String arch = c.get("arch").asText();
-        Graph graph = TestBackbones.graph(arch);
-        Map<String, long[]> shapes = TestBackbones.shapes(arch);
-        Map<String, Float> expected = new LinkedHashMap<>();
-        List<Tensor> tensors = new ArrayList<>();
-        List<String> heads = new ArrayList<>();
-        for (JsonNode row : c.get("rows")) {
-            String official = row.get(0).asText();
-            String ours = row.get(1).asText();
-            float number = tensors.size() + 1;
-            long[] shape = shapes.getOrDefault(ours, new long[] {1});
-            if (ours.endsWith(".num_batches_tracked")) {
-                tensors.add(Tensor.i64(official, new long[0], (long) number));
-            } else {
-                tensors.add(filled(official, shape, number));
-            }
-            if (shapes.containsKey(ours)) {
-                expected.put(ours, number);
-            } else {
-                heads.add(official);
-            }
-        }
-        assertEquals(c.get("use_head").asBoolean(), !heads.isEmpty());
-        BackboneWeights weights = BackboneWeights.read(file(tensors), graph, Which.DEFAULT);
-        Map<String, Float> actual = new LinkedHashMap<>();
-        weights.tensors().forEach((name, tensor) -> {
-            assertArrayEquals(shapes.get(name), tensor.shape(), name);
-            actual.put(name, tensor.data().getFloat());
-        });
-        weights.passes().forEach((name, passes) -> actual.put(name, (float) passes));
-        assertEquals(expected, actual);
-        assertEquals(graph.state().size(), weights.report().matched());
-        assertEquals(List.of(), weights.report().missing());
-        assertEquals(sorted(heads), sorted(weights.report().leftOut()));
-    }
-
     private static Tensor filled(String name, long[] shape, float value) {
         ByteBuffer data =
                 ByteBuffer.allocate((int) Tensor.count(shape) * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

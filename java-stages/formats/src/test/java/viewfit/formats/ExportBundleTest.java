@@ -37,13 +37,13 @@ class ExportBundleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"mobilenet_v2, 312", "resnet18, 120"})
-    void twoExportsHaveTheSameBytesAndAreReadBack(String arch, int tensors) throws IOException {
+    @CsvSource({"mobilenet_v2, 312, 5", "resnet18, 120, 4", "resnet34, 216, 4", "vit_tiny, 150, 2"})
+    void twoExportsHaveTheSameBytesAndAreReadBack(String arch, int tensors, int files) throws IOException {
         Path a = write("a", arch);
         Path b = write("b", arch);
         ExportManifest manifest = ExportBundle.verify(a);
         assertEquals(tensors, manifest.tensors());
-        assertEquals(arch.equals("mobilenet_v2") ? 5 : 4, manifest.files().size());
+        assertEquals(files, manifest.files().size());
         for (ExportManifest.ExportedFile file : manifest.files()) {
             assertArrayEquals(
                     Files.readAllBytes(a.resolve(file.path())),
@@ -153,6 +153,24 @@ class ExportBundleTest {
         return (Map<String, Object>) map.get(key);
     }
 
+    /** A manifest of weights alone does not pass for a convolutional network's, nor the other way round. */
+    @Test
+    void aTransformerHasWeightsAndTheReasonWhyNothingElse() throws IOException {
+        Path export = write("vit", "vit_tiny");
+        assertEquals(
+                List.of("README.md", "model.safetensors"),
+                ExportBundle.verify(export).files().stream()
+                        .map(ExportManifest.ExportedFile::path)
+                        .toList());
+        String readme = Files.readString(export.resolve("README.md"));
+        assertTrue(readme.startsWith("# A vit_tiny backbone\n"), readme);
+        assertTrue(readme.contains("150 tensors") && readme.contains("* network: student after 3 epochs"), readme);
+        Path manifest = export.resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replace("vit_tiny", "resnet18"));
+        StageFailure failure = assertThrows(StageFailure.class, () -> ExportBundle.verify(export));
+        assertTrue(failure.getMessage().contains("found files [README.md, model.safetensors]"), failure.getMessage());
+    }
+
     @Test
     void normAndInstructionsFollowTheRequest() throws IOException {
         List<Tensor> tensors = TestBackbones.tensors("resnet50", "x/");
@@ -177,7 +195,9 @@ class ExportBundleTest {
     @Test
     void unknownArchitecturesAreRefusedWithTheList() {
         IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> TestBackbones.export("vit_tiny", List.of()));
-        assertTrue(e.getMessage().endsWith("one of mobilenet_v2, resnet18, resnet34, resnet50"), e.getMessage());
+                assertThrows(IllegalArgumentException.class, () -> TestBackbones.export("vit_base", List.of()));
+        assertTrue(
+                e.getMessage().endsWith("one of mobilenet_v2, resnet18, resnet34, resnet50, vit_tiny, vit_small"),
+                e.getMessage());
     }
 }

@@ -11,6 +11,7 @@ import java.util.Locale;
  */
 public final class Expected {
     private final String where;
+    private final Runnable seen;
     private final float[] values;
     private final long[] shape;
     private final double atol;
@@ -20,8 +21,12 @@ public final class Expected {
     private final boolean analyticallyZero;
     private final double[] exactValues;
 
-    Expected(String where, JsonNode node, float[] values) {
+    /**
+     * @param seen called when somebody looks at the values: an expected array that nobody looks at is a failure
+     */
+    Expected(String where, JsonNode node, float[] values, Runnable seen) {
         this.where = where;
+        this.seen = seen;
         this.values = values;
         this.shape = GoldenCase.longs(node.path("shape"));
         this.atol = node.path("atol").asDouble(0);
@@ -34,6 +39,7 @@ public final class Expected {
 
     /** Expected values, row-major. */
     public float[] values() {
+        seen.run();
         return values.clone();
     }
 
@@ -70,6 +76,7 @@ public final class Expected {
 
     /** Compares without failing, for tests that accept a documented deviation. */
     public Deviation compare(float[] actual) {
+        seen.run();
         if (actual.length != values.length) {
             return new Deviation(
                     values.length,

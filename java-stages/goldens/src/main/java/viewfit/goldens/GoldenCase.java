@@ -1,13 +1,22 @@
 package viewfit.goldens;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** One case of the golden manifest: its raw description plus readers for the recurring parts. */
+/**
+ * One case of the golden manifest: its raw description plus readers for the recurring parts. It remembers which arrays were
+ * looked at, so that a suite can fail a case whose check passes one over.
+ */
 public final class GoldenCase {
     private final Goldens goldens;
     private final JsonNode json;
+    private final Set<JsonNode> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
     GoldenCase(Goldens goldens, JsonNode json) {
         this.goldens = goldens;
@@ -110,17 +119,73 @@ public final class GoldenCase {
 
     /** An expected array that stands elsewhere in the description. */
     public Expected expected(String name, JsonNode node) {
-        return new Expected(id() + " " + name, node, floats(node));
+        return new Expected(id() + " " + name, node, array(node), () -> see(node));
     }
 
     /** Values of any node with {@code file} and {@code key}. */
     public float[] floats(JsonNode node) {
+        see(node);
+        return array(node);
+    }
+
+    private float[] array(JsonNode node) {
         return goldens.npz(node.path("file").asText()).floats(node.path("key").asText());
     }
 
     /** Values of any node with {@code file} and {@code key} that holds int64. */
     public long[] integers(JsonNode node) {
+        see(node);
         return goldens.npz(node.path("file").asText()).longs(node.path("key").asText());
+    }
+
+    /** Whether this case expects an array of this name. */
+    public boolean expects(String name) {
+        return json.path("expected").has(name);
+    }
+
+    /**
+     * Says that an expected array is not compared, and why.
+     *
+     * @throws IllegalArgumentException if there is no such array, so that an excuse does not outlive its reason
+     */
+    public void notApplicable(String name, String reason) {
+        if (!expects(name) || reason.isBlank()) {
+            throw new IllegalArgumentException(id() + ": no expected array " + name + ", or no reason given");
+        }
+        see(get("expected").get(name));
+    }
+
+    private synchronized void see(JsonNode node) {
+        seen.add(node);
+    }
+
+    /** Places of the arrays, and of everything below an {@code expected}, that nobody has looked at so far. */
+    public synchronized List<String> unseen() {
+        List<String> places = new ArrayList<>();
+        collect("", json, false, places);
+        return places;
+    }
+
+    private void collect(String place, JsonNode node, boolean due, List<String> unseen) {
+        if (due || (node.has("file") && node.has("key"))) {
+            if (!seen.contains(node)) {
+                unseen.add(place);
+            }
+            return;
+        }
+        String below = place.isEmpty() ? "" : place + "/";
+        boolean expected = place.equals("expected") || place.endsWith("/expected");
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            collect(below + member.getKey(), member.getValue(), expected, unseen);
+        }
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            collect(below + i, node.get(i), false, unseen);
+        }
+    }
+
+    /** A file of the set, for example a picture that the description names. */
+    public Path file(String name) {
+        return goldens.file(name);
     }
 
     /**
@@ -131,10 +196,17 @@ public final class GoldenCase {
         if (json.has("tensors")) {
             return tensors("tensors");
         }
-        String arch = get("arch").asText();
-        for (GoldenCase other : goldens.cases("backbone_tensors")) {
-            if (other.get("arch").asText().equals(arch)) {
-                return read(other.json, "tensors", prefix());
+        return tensorsOf(get("arch").asText(), prefix());
+    }
+
+    /** The tensors of a backbone under a prefix; a set without that architecture's list takes the one that comes along. */
+    public List<GoldenTensor> tensorsOf(String arch, String prefix) {
+        for (Goldens set : List.of(goldens, Goldens.ssl())) {
+            for (GoldenCase other : set.cases()) {
+                if (other.type().equals("backbone_tensors")
+                        && other.get("arch").asText().equals(arch)) {
+                    return read(other.json, "tensors", prefix);
+                }
             }
         }
         throw new IllegalArgumentException(id() + ": no tensor list for " + arch);

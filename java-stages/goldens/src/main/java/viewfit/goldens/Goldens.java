@@ -15,8 +15,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A folder of golden reference values. The repository root is given by the system property {@code viewfit.root}; without it the
  * folders above the working directory are searched for {@code test-data/goldens}.
+ *
+ * <p>Unit tests take their examples from the small copy in {@code test-data} ({@link #ssl}, {@link #coco}); the golden suite runs
+ * every case of the set that it is given ({@link #given}).
  */
 public final class Goldens {
+    /** System property that names the set for the golden suite. */
+    public static final String DIR = "golden.dir";
+
+    /** System property with the folder that relative paths in {@link #DIR} start from; Maven sets it. */
+    private static final String CALLED_FROM = "golden.called-from";
+
+    private static final String MANIFEST = "manifest.json";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static @Nullable Goldens ssl;
     private static @Nullable Goldens coco;
@@ -50,19 +60,59 @@ public final class Goldens {
     }
 
     /**
+     * The set that the golden suite runs: the folder in the system property {@link #DIR}; without it
+     * {@code ../shared/golden/ssl} beside the repository if there is one, else the copy in {@code test-data}. A relative path
+     * starts from the folder in which Maven was called; outside Maven from the repository root.
+     *
+     * @throws IllegalArgumentException if the folder is missing or has no cases
+     */
+    public static Goldens given() {
+        String given = System.getProperty(DIR, "").strip();
+        if (!given.isEmpty()) {
+            String start = System.getProperty(CALLED_FROM, "");
+            return at((start.isEmpty() ? root() : Path.of(start)).resolve(given).normalize());
+        }
+        Path beside = root().resolve("../shared/golden/ssl").normalize();
+        return at(Files.isDirectory(beside) ? beside : testData("goldens").resolve("ssl"));
+    }
+
+    /**
+     * A set in any folder.
+     *
+     * @throws IllegalArgumentException if the folder is missing or has no cases
+     */
+    public static Goldens at(Path folder) {
+        Path manifest = folder.resolve(MANIFEST);
+        if (!Files.isRegularFile(manifest)) {
+            throw new IllegalArgumentException("golden set " + folder + ": found "
+                    + (Files.isDirectory(folder) ? "no " + MANIFEST : "no such folder") + ": must be a folder with "
+                    + MANIFEST + "; set it with -D" + DIR);
+        }
+        Goldens found = new Goldens(folder);
+        if (found.cases().isEmpty()) {
+            throw new IllegalArgumentException("golden set " + folder + ": found no cases: must list at least 1");
+        }
+        return found;
+    }
+
+    /**
      * A folder below {@code test-data}.
      *
      * @throws IllegalStateException if the repository root cannot be found
      */
     public static Path testData(String name) {
+        return requireFolder(root().resolve("test-data").resolve(name));
+    }
+
+    private static Path root() {
         String given = System.getProperty("viewfit.root", "");
         Path start = Path.of(given).toAbsolutePath().normalize();
         if (!given.isEmpty()) {
-            return requireFolder(start.resolve("test-data").resolve(name));
+            return start;
         }
         for (Path at = start; at != null; at = at.getParent()) {
             if (Files.isDirectory(at.resolve("test-data").resolve("goldens"))) {
-                return requireFolder(at.resolve("test-data").resolve(name));
+                return at;
             }
         }
         throw new IllegalStateException("no test-data/goldens in or above " + start + "; set -Dviewfit.root");
@@ -73,6 +123,16 @@ public final class Goldens {
             throw new IllegalStateException(folder + ": no such folder; check -Dviewfit.root");
         }
         return folder;
+    }
+
+    /** Where the set is. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The manifest itself: recipes, checksums, cases. */
+    public JsonNode manifest() {
+        return json(MANIFEST);
     }
 
     /** A file of the set, for example {@code images/photo.png}. */
@@ -99,7 +159,7 @@ public final class Goldens {
         List<GoldenCase> known = cases;
         if (known == null) {
             known = new ArrayList<>();
-            for (JsonNode node : json("manifest.json").path("cases")) {
+            for (JsonNode node : manifest().path("cases")) {
                 known.add(new GoldenCase(this, node));
             }
             cases = known;

@@ -7,49 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class GoldensTest {
     private final Goldens ssl = Goldens.ssl();
-
-    @Test
-    void everyFileHasTheChecksumOfTheManifest() throws Exception {
-        JsonNode files = ssl.json("manifest.json").path("files");
-        assertTrue(files.size() > 30);
-        for (Map.Entry<String, JsonNode> entry : files.properties()) {
-            Path file = ssl.file(entry.getKey());
-            assertEquals(entry.getValue().path("bytes").asLong(), Files.size(file), entry.getKey());
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-            assertEquals(
-                    entry.getValue().path("sha256").asText(), HexFormat.of().formatHex(digest), entry.getKey());
-        }
-    }
-
-    @Test
-    void everyExpectedArrayExistsInItsShape() {
-        int seen = 0;
-        for (GoldenCase c : ssl.cases()) {
-            for (String name : c.expectedNames()) {
-                Expected expected = c.expected(name);
-                JsonNode node = c.get("expected").get(name);
-                Npz npz = ssl.npz(node.path("file").asText());
-                String key = node.path("key").asText();
-                assertArrayEquals(expected.shape(), npz.shape(key), c + " " + name);
-                assertEquals(node.path("dtype").asText().equals("int64"), npz.isInteger(key), c + " " + name);
-                expected.assertClose(expected.values());
-                seen++;
-            }
-        }
-        assertEquals(479, seen);
-        assertEquals(
-                ssl.json("manifest.json").path("case_count").asInt(),
-                ssl.cases().size());
-    }
 
     @Test
     void everyInputCanBeBuilt() {
@@ -63,20 +29,6 @@ class GoldensTest {
             }
         }
         assertEquals(74, seen);
-    }
-
-    @Test
-    void tensorsCountAsTheManifestSays() {
-        for (GoldenCase c : ssl.cases("backbone_tensors")) {
-            assertEquals(c.get("n_state_tensors").asInt(), c.tensors().size(), c.id());
-            assertEquals(
-                    c.get("param_count").asLong(),
-                    c.tensors().stream()
-                            .filter(GoldenTensor::parameter)
-                            .mapToLong(GoldenTensor::count)
-                            .sum(),
-                    c.id());
-        }
     }
 
     @Test
@@ -117,6 +69,42 @@ class GoldensTest {
         }
         assertEquals(0, expected.compare(drift).failures());
         assertFalse(expected.compare(drift).ok());
+    }
+
+    @Test
+    void aCaseKnowsWhichArraysNobodyHasLookedAt() {
+        GoldenCase knn = Goldens.at(ssl.folder()).cases("knn").get(0);
+        assertEquals(
+                List.of("features", "leave_one_out/neighbours", "leave_one_out/votes", "split/neighbours"),
+                knn.unseen());
+        knn.floats(knn.get("features"));
+        knn.integers(knn.get("split").get("neighbours"));
+        Expected votes = knn.expected("votes", knn.get("leave_one_out").get("votes"));
+        assertEquals(List.of("leave_one_out/neighbours", "leave_one_out/votes"), knn.unseen());
+        votes.compare(new float[0]);
+        assertEquals(List.of("leave_one_out/neighbours"), knn.unseen());
+    }
+
+    /** A property names the set; what it says may start anywhere Maven was called. */
+    @Test
+    void theGivenSetIsFound() {
+        String before = System.getProperty(Goldens.DIR, "");
+        String calledFrom = System.getProperty("golden.called-from", "");
+        try {
+            System.setProperty("golden.called-from", ssl.folder().getParent().toString());
+            System.setProperty(Goldens.DIR, "ssl");
+            assertEquals(ssl.folder(), Goldens.given().folder());
+            System.setProperty("golden.called-from", "");
+            System.setProperty(Goldens.DIR, "test-data/goldens/ssl");
+            assertTrue(Files.isSameFile(ssl.folder(), Goldens.given().folder()));
+            System.setProperty(Goldens.DIR, "");
+            assertTrue(Goldens.given().cases().size() > 100);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            System.setProperty(Goldens.DIR, before);
+            System.setProperty("golden.called-from", calledFrom);
+        }
     }
 
     @Test

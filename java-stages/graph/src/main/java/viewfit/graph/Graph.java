@@ -59,6 +59,14 @@ public record Graph(
         return all;
     }
 
+    /** Rates of the stochastic-depth branches, in the order of their index; empty for networks without. */
+    public List<Double> dropPaths() {
+        return ops.stream()
+                .filter(Op.DropPath.class::isInstance)
+                .map(op -> ((Op.DropPath) op).rate())
+                .toList();
+    }
+
     /** Prefixes of all batch normalisations, in order; each owns a {@code num_batches_tracked} counter in files. */
     public List<String> batchNorms() {
         return ops.stream()

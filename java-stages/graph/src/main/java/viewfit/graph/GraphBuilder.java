@@ -21,6 +21,7 @@ public final class GraphBuilder {
     private final List<Integer> channels = new ArrayList<>();
     private final Map<String, Integer> taps = new LinkedHashMap<>();
     private final Set<String> names = new HashSet<>();
+    private int dropPaths;
 
     /** Starts a graph whose value 0 has {@code inputChannels} channels. */
     public GraphBuilder(String name, int inputChannels) {
@@ -47,7 +48,70 @@ public final class GraphBuilder {
         }
         List<Integer> shape = List.of(out, channels(in) / groups, kernel, kernel);
         String weight = parameter(prefix + ".weight", shape, Init.kaimingFanOut(out, kernel, kernel), true);
-        return add(new Op.Conv2d(in, next(), weight, kernel, stride, (kernel - 1) / 2, groups), out);
+        return add(new Op.Conv2d(in, next(), weight, "", kernel, stride, (kernel - 1) / 2, groups), out);
+    }
+
+    /**
+     * Convolution of side-by-side patches, with bias: kernel and stride are {@code patch}, so that sides which are no
+     * multiple of it lose their rest. First values as PyTorch's default: uniform in +-1/sqrt(fan-in).
+     */
+    public int patches(String prefix, int in, int out, int patch) {
+        List<Integer> shape = List.of(out, channels(in), patch, patch);
+        Init fan = new Init.Uniform(1 / Math.sqrt((double) channels(in) * patch * patch));
+        String weight = parameter(prefix + ".weight", shape, fan, true);
+        String bias = parameter(prefix + ".bias", List.of(out), fan, true);
+        return add(new Op.Conv2d(in, next(), weight, bias, patch, patch, 0, 1), out);
+    }
+
+    /** A free-standing parameter, for example a class token. */
+    public String parameter(String parameterName, List<Integer> shape, Init init) {
+        return parameter(parameterName, shape, init, true);
+    }
+
+    /** See {@link Op.Tokens}; both parameters must have been made with {@link #parameter}. */
+    public int tokens(int patches, String classToken, String position, int grid) {
+        return add(new Op.Tokens(patches, input(), next(), classToken, position, grid), channels(patches));
+    }
+
+    /** Layer normalisation, first weight 1, bias 0, epsilon 1e-6 as in vision transformers. */
+    public int layerNorm(String prefix, int in) {
+        int width = channels(in);
+        parameter(prefix + ".weight", List.of(width), new Init.Constant(1), true);
+        parameter(prefix + ".bias", List.of(width), new Init.Constant(0), true);
+        return sharedLayerNorm(prefix, in);
+    }
+
+    /** Applies a layer normalisation made before, or made later, to another value. */
+    public int sharedLayerNorm(String prefix, int in) {
+        return add(new Op.LayerNorm(in, next(), prefix, 1e-6), channels(in));
+    }
+
+    /** See {@link Op.Attention}. */
+    public int attention(int in, int heads) {
+        if (channels(in) % (3 * heads) != 0) {
+            throw new IllegalArgumentException(
+                    name + ": " + channels(in) + " channels do not divide into 3 times " + heads + " heads");
+        }
+        return add(new Op.Attention(in, next(), heads), channels(in) / 3);
+    }
+
+    /** See {@link Op.DropPath}; a rate of 0 adds nothing. */
+    public int dropPath(int in, double rate) {
+        return rate == 0 ? in : add(new Op.DropPath(in, next(), dropPaths++, rate), channels(in));
+    }
+
+    public int classToken(int in) {
+        return add(new Op.ClassToken(in, next()), channels(in));
+    }
+
+    public int concat(List<Integer> values) {
+        return add(
+                new Op.Concat(values, next()),
+                values.stream().mapToInt(this::channels).sum());
+    }
+
+    public int maxPool(int in, int kernel, int stride) {
+        return add(new Op.MaxPool(in, next(), kernel, stride, (kernel - 1) / 2), channels(in));
     }
 
     /** Batch normalisation, first weight 1, bias 0, epsilon 1e-5. */
@@ -70,6 +134,12 @@ public final class GraphBuilder {
         String weight = parameter(prefix + ".weight", List.of(out, channels(in)), init, true);
         String b = parameter(prefix + ".bias", List.of(out), bias, true);
         return add(new Op.Linear(in, next(), weight, b), out);
+    }
+
+    /** Linear layer without bias. */
+    public int linear(String prefix, int in, int out, Init init) {
+        String weight = parameter(prefix + ".weight", List.of(out, channels(in)), init, true);
+        return add(new Op.Linear(in, next(), weight, ""), out);
     }
 
     /**

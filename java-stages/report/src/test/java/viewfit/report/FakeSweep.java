@@ -24,7 +24,7 @@ import viewfit.core.table.CsvTable;
 
 /**
  * Invented but realistic results of a sweep, in the folders the workflow stages: two recipes by two seeds that end well,
- * a third recipe whose one seed diverges and whose other seed leaves nothing.
+ * a third recipe whose one seed diverges and whose other seed leaves nothing; if asked, one cell of each other method.
  */
 public final class FakeSweep {
 
@@ -36,9 +36,21 @@ public final class FakeSweep {
     static final int OUT_DIM = 1024;
 
     private final Path root;
+    private final List<String> others;
 
+    /** DINO alone. */
     public FakeSweep(Path root) {
+        this(root, List.of());
+    }
+
+    private FakeSweep(Path root, List<String> others) {
         this.root = root;
+        this.others = others;
+    }
+
+    /** DINO with one cell each of SwAV, MoCo and supervised training. */
+    public static FakeSweep ofAllMethods(Path root) {
+        return new FakeSweep(root, List.copyOf(FakeMethods.BACKBONES.keySet()));
     }
 
     public static String cell(String recipe, long seed) {
@@ -76,7 +88,18 @@ public final class FakeSweep {
                         "{\"schema\":\"export/1\",\"cell\":\"" + cell(recipe, seed) + "\"}\n");
             }
         }
+        for (String method : others) {
+            String cell = cell(method, 0);
+            cells.append(String.join(",", cell, method, method, "", "0", sha(method + 0)))
+                    .append('\n');
+            text(root.resolve("inputs/cells/" + cell + ".yml"), FakeMethods.recipe(method));
+            FakeMethods.write(root.resolve("inputs/pretrain/" + cell), method, cell, provenance(method, 0, false));
+            probe(method, 0);
+        }
         pretrain(HOT, 0, 41, Outcome.DIVERGED, MESSAGE);
+        text(
+                root.resolve("inputs/pretrain/" + cell(HOT, 0) + "/diverged.json"),
+                "{\"schema\":\"divergence/1\",\"cell\":\"" + cell(HOT, 0) + "\",\"epoch\":0,\"step\":41}\n");
         text(
                 root.resolve("inputs/split/split.json"),
                 "{\"schema\":\"split/1\",\"counts\":{\"train\":8969,\"heldout\":500,\"test\":3925,"
@@ -131,9 +154,16 @@ public final class FakeSweep {
                     0.04,
                     entropy + 0.03 * noise.nextGaussian(),
                     lnK - entropy,
+                    loss - entropy,
                     0.5 * t,
                     0.0279 * (0.55 + 0.4 * (1 - Math.exp(-5 * t))) + 2e-4 * noise.nextGaussian(),
+                    0.1,
+                    1,
                     3 * t,
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
                     412 + 30 * Math.sin(s / 40.0) + 8 * noise.nextGaussian(),
                     0.02));
         }
@@ -141,7 +171,7 @@ public final class FakeSweep {
         List<MonitorRow> monitor = new ArrayList<>();
         for (int e = 0; e <= steps / 72; e++) {
             double knn = 0.262 + 0.01 * seed + (recipe.equals(OURS) ? 0.29 : 0.26) * (1 - Math.exp(-0.4 * e));
-            monitor.add(new MonitorRow(e, 72L * e, knn - 0.01, knn, 0.02, 120));
+            monitor.add(new MonitorRow(e, 72L * e, knn - 0.01, knn, 0.02, 0.1, 120, Double.NaN));
         }
         CsvTable.of(MonitorRow.class, MonitorRow.SCHEMA).write(folder.resolve("monitor.csv"), header, monitor);
         views(folder, recipe, provenance);
@@ -238,7 +268,7 @@ public final class FakeSweep {
     private static String recipe(String name, long seed) {
         boolean ours = name.equals(OURS);
         return "schema: pretrain/1\nname: " + name + "\nseed: " + seed
-                + "\nepochs: 10\nmethod:\n  name: dino\n  alpha: "
+                + "\nepochs: 10\nbackbone: {name: mobilenet_v2}\nmethod:\n  name: dino\n  alpha: "
                 + (ours ? "0.4" : "0.142857") + "\n  head: {out-dim: " + OUT_DIM + "}\nviews:\n  groups:\n"
                 + "    - {kind: global, size: 64, scale: {low: " + (ours ? "0.3" : "0.14") + ", high: 1.0}}\n"
                 + "    - {kind: local, size: " + (ours ? 36 : 28) + ", scale: {low: 0.05, high: "
@@ -246,7 +276,7 @@ public final class FakeSweep {
                 + "}\n";
     }
 
-    private static void text(Path file, String text) {
+    static void text(Path file, String text) {
         AtomicFiles.writeString(file, text);
     }
 }

@@ -28,7 +28,7 @@ class FiguresTest {
     }
 
     private static LineFigure curve(String id) {
-        return Figures.curves(results).stream()
+        return Curves.figures(results).stream()
                 .filter(f -> f.id().equals(id))
                 .findFirst()
                 .orElseThrow();
@@ -103,7 +103,7 @@ class FiguresTest {
             x[i] = i;
             y[i] = i % 7;
         }
-        List<LineFigure.Point> points = Figures.binned(x, y, 10);
+        List<LineFigure.Point> points = Curves.binned(x, y, 10);
         assertEquals(10, points.size());
         double naive = 0;
         for (int i = 0; i < 100; i++) {
@@ -114,11 +114,26 @@ class FiguresTest {
         assertEquals((n - 1 + 902) / 2.0, points.get(9).x(), 1e-9);
     }
 
+    /** Ten runs of 100 rows, one of which has no number at all. */
+    @Test
+    void whatIsNotANumberIsLeftOutOfMeans() {
+        double[] x = new double[1000];
+        double[] y = new double[1000];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = i;
+            y[i] = i % 2 == 0 || i / 100 == 4 ? Double.NaN : 3;
+        }
+        List<LineFigure.Point> points = Curves.binned(x, y, 10);
+        for (int b = 0; b < 10; b++) {
+            assertEquals(b == 4 ? Double.NaN : 3, points.get(b).y());
+        }
+    }
+
     @Test
     void fewRowsAreDrawnAsTheyAre() {
-        List<LineFigure.Point> points = Figures.binned(new double[] {3, 4}, new double[] {0.5, Double.NaN}, 10);
+        List<LineFigure.Point> points = Curves.binned(new double[] {3, 4}, new double[] {0.5, Double.NaN}, 10);
         assertEquals(new LineFigure.Point(3, 0.5), points.get(0));
         assertTrue(Double.isNaN(points.get(1).y()));
-        assertEquals(List.of(), Figures.binned(new double[0], new double[0], 10));
+        assertEquals(List.of(), Curves.binned(new double[0], new double[0], 10));
     }
 }

@@ -3,6 +3,7 @@ package viewfit.ssl;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,7 +26,7 @@ import viewfit.graph.Parameter;
  * The state of a run as one safetensors file. Tensors: {@code <network>.<part>.<name>} with torchvision's names
  * ({@code student.backbone.features.0.0.weight}), {@code <network>.<part>.<norm>.num_batches_tracked} (int64 scalars),
  * {@code optimizer.<kind>.<part>.<name>} and {@code method.<state>}. Metadata says what made it, with the whole recipe.
- * Equal runs give equal bytes.
+ * Equal runs on the CPU give equal bytes.
  */
 public final class Checkpoint {
     /** Schema name in the metadata. */
@@ -43,16 +44,17 @@ public final class Checkpoint {
      */
     static void write(Path file, Trainer trainer, int epochs, Map<String, String> provenance) {
         List<Tensor> tensors = new ArrayList<>();
-        trainer.method().networks().forEach((name, network) -> addNetwork(tensors, name + ".", network));
-        for (String kind : trainer.optimizer().stateNames()) {
-            Network student = trainer.method().student();
-            for (String parameter : student.trainableNames()) {
-                tensors.add(Tensor.f32(
-                        "optimizer." + kind + "." + parameter,
-                        student.tensor(parameter).shape(),
-                        trainer.optimizer().readState(kind, parameter)));
+        trainer.networks().forEach((name, network) -> addNetwork(tensors, name + ".", network));
+        trainer.optimizers().forEach((network, optimizer) -> {
+            for (String kind : optimizer.stateNames()) {
+                for (String parameter : network.trainableNames()) {
+                    tensors.add(Tensor.f32(
+                            "optimizer." + kind + "." + parameter,
+                            network.tensor(parameter).shape(),
+                            optimizer.readState(kind, parameter)));
+                }
             }
-        }
+        });
         TorchRuntime runtime = trainer.runtime();
         trainer.method()
                 .state()
@@ -93,7 +95,8 @@ public final class Checkpoint {
         all.put("std", numbers(recipe.views().normalize().std()));
         all.put(
                 STEPS,
-                Arrays.stream(trainer.optimizer().steps())
+                trainer.optimizers().values().stream()
+                        .flatMapToLong(o -> Arrays.stream(o.steps()))
                         .mapToObj(Long::toString)
                         .collect(Collectors.joining(",")));
         return all;
@@ -117,15 +120,17 @@ public final class Checkpoint {
         int epochs = Integer.parseInt(content.meta("epoch"));
         long steps = epochs * trainer.stepsPerEpoch();
         require(file, content.meta("step").equals(Long.toString(steps)), "step " + content.meta("step"), "" + steps);
-        trainer.method().networks().forEach((name, network) -> restoreNetwork(content, name + ".", network));
-        for (String kind : trainer.optimizer().stateNames()) {
-            for (String parameter : trainer.method().student().trainableNames()) {
-                Tensor from = content.tensor("optimizer." + kind + "." + parameter);
-                trainer.optimizer().writeState(kind, parameter, from.floats());
+        trainer.networks().forEach((name, network) -> restoreNetwork(content, name + ".", network));
+        Iterator<String> counts = List.of(content.meta(STEPS).split(",", -1)).iterator();
+        trainer.optimizers().forEach((network, optimizer) -> {
+            for (String kind : optimizer.stateNames()) {
+                for (String parameter : network.trainableNames()) {
+                    Tensor from = content.tensor("optimizer." + kind + "." + parameter);
+                    optimizer.writeState(kind, parameter, from.floats());
+                }
             }
-        }
-        String[] counts = content.meta(STEPS).split(",", -1);
-        trainer.optimizer().steps(Long.parseLong(counts[0]), Long.parseLong(counts[1]));
+            optimizer.steps(Long.parseLong(counts.next()), Long.parseLong(counts.next()));
+        });
         TorchRuntime runtime = trainer.runtime();
         trainer.method().state().forEach((name, value) -> {
             try (Scope call = runtime.scope()) {

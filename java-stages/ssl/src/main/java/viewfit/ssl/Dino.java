@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import viewfit.core.recipe.DinoRecipe;
-import viewfit.core.recipe.HeadRecipe;
 import viewfit.core.recipe.PretrainRecipe;
-import viewfit.core.recipe.ViewGroup;
 import viewfit.core.recipe.ViewKind;
+import viewfit.core.schedule.Schedule;
+import viewfit.core.schedule.Schedules;
 import viewfit.engine.Gradients;
 import viewfit.engine.Network;
 import viewfit.engine.Program;
@@ -15,8 +15,6 @@ import viewfit.engine.Scope;
 import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.graph.Graph;
-import viewfit.zoo.Backbones;
-import viewfit.zoo.Heads;
 
 /**
  * Self-distillation without labels: a student learns to predict, from every view, what its own moving average says about
@@ -27,58 +25,40 @@ public final class Dino implements SslMethod {
     private final DinoRecipe recipe;
     private final int globals;
     private final int views;
+    private final double alpha;
+    private final Schedule teacherMomentum;
+    private final Schedule teacherTemp;
     private final Network student;
     private final Network teacher;
     private final Tensor center;
+    private final DropPaths dropPaths;
     private final Program program;
-    /** Parameters and buffers of student backbone, student head, teacher backbone, teacher head. */
-    private final List<List<Tensor>> tensors;
 
-    private Dino(TorchRuntime runtime, PretrainRecipe whole, DinoRecipe recipe) {
+    private Dino(TorchRuntime runtime, PretrainRecipe whole, DinoRecipe recipe, long steps) {
         this.runtime = runtime;
         this.recipe = recipe;
-        this.globals = count(whole.views().groups(), ViewKind.GLOBAL);
-        this.views = globals + count(whole.views().groups(), ViewKind.LOCAL);
-        HeadRecipe h = recipe.head();
-        Graph backbone =
-                Backbones.graph(whole.backbone().name(), whole.backbone().zeroInitResidual());
-        Graph head = Heads.dino(
-                backbone.outputWidth(),
-                h.layers(),
-                h.hidden(),
-                h.bottleneck(),
-                h.outDim(),
-                h.batchNorm(),
-                h.trainLastLayerNorm());
-        Map<String, Graph> parts = new LinkedHashMap<>();
-        parts.put("backbone", backbone);
-        parts.put("head", head);
+        this.globals = whole.views().count(ViewKind.GLOBAL);
+        this.views = globals + whole.views().count(ViewKind.LOCAL);
+        this.alpha = recipe.alpha().weight(globals, views - globals);
+        this.teacherMomentum = Schedules.cosine(
+                recipe.teacherMomentum().start(), recipe.teacherMomentum().end(), steps);
+        this.teacherTemp = Schedules.teacherTemperature(
+                recipe.teacherTemp().start(),
+                recipe.teacherTemp().end(),
+                recipe.teacherTemp().warmupEpochs());
+        Map<String, Graph> parts = MethodGraphs.of(whole.backbone(), recipe, 0);
         this.student = Network.allocate(runtime, parts, this::freezable);
         this.teacher = Network.allocate(runtime, parts, this::freezable);
-        this.center = runtime.zeros(runtime.run(), h.outDim());
-        this.program = runtime.compile(DinoProgram.text(backbone, head));
-        this.tensors = List.of(
-                student.parameters("backbone"),
-                student.buffers("backbone"),
-                student.parameters("head"),
-                student.buffers("head"),
-                teacher.parameters("backbone"),
-                teacher.buffers("backbone"),
-                teacher.parameters("head"),
-                teacher.buffers("head"));
+        this.center = runtime.zeros(runtime.run(), recipe.head().outDim());
+        this.dropPaths =
+                new DropPaths(runtime, student.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
+        this.program = runtime.compile(DinoProgram.text(parts));
         student.requireGradients();
     }
 
     /** Allocates student, teacher and centre, all zero; {@link Trainer} fills them. */
-    static Dino of(TorchRuntime runtime, PretrainRecipe whole, DinoRecipe recipe) {
-        return new Dino(runtime, whole, recipe);
-    }
-
-    private static int count(List<ViewGroup> groups, ViewKind kind) {
-        return groups.stream()
-                .filter(g -> g.kind() == kind)
-                .mapToInt(ViewGroup::count)
-                .sum();
+    static Dino of(TorchRuntime runtime, PretrainRecipe whole, DinoRecipe recipe, long steps) {
+        return new Dino(runtime, whole, recipe, steps);
     }
 
     @Override
@@ -100,53 +80,56 @@ public final class Dino implements SslMethod {
     }
 
     @Override
-    public Outputs gradients(Scope scope, List<Tensor> passes, int n, Clock clock, Gradients gradients) {
+    public int freezeEpochs() {
+        return recipe.freezeLastLayerEpochs();
+    }
+
+    @Override
+    public int codes() {
+        return recipe.head().outDim();
+    }
+
+    @Override
+    public Outputs gradients(Scope scope, StepBatch batch, Clock clock, Gradients gradients) {
+        double temp = teacherTemp.at(clock.epoch());
         List<Tensor> results = program.call(
                 scope,
                 "step",
-                passes,
-                tensors.get(0),
-                tensors.get(1),
-                tensors.get(2),
-                tensors.get(3),
-                tensors.get(4),
-                tensors.get(5),
-                tensors.get(6),
-                tensors.get(7),
+                batch.passes(),
+                dropPaths.draw(scope, batch, clock.step()),
+                student.parameters("backbone"),
+                student.buffers("backbone"),
+                student.parameters("head"),
+                student.buffers("head"),
+                teacher.parameters("backbone"),
+                teacher.buffers("backbone"),
+                teacher.parameters("head"),
+                teacher.buffers("head"),
                 student.trainable(),
                 gradients.views(),
                 center,
                 (long) views,
                 (long) globals,
-                (long) n,
-                recipe.alpha(),
+                (long) batch.size(),
+                alpha,
                 recipe.studentTemp(),
-                clock.teacherTemp(),
+                temp,
                 recipe.centerMomentum());
-        student.countPasses("backbone", passes.size());
+        student.countPasses("backbone", batch.passes().size());
         student.countPasses("head", 1);
         teacher.countPasses("backbone", 1);
         teacher.countPasses("head", 1);
-        return new Outputs(report(runtime.floats(results.get(0))), results.get(1), results.get(2));
-    }
-
-    private static StepReport report(float[] r) {
-        return new StepReport(
-                r[DinoProgram.LOSS],
-                r[DinoProgram.LOSS_GLOBAL],
-                r[DinoProgram.LOSS_LOCAL],
-                r[DinoProgram.TEACHER_ENTROPY],
-                r[DinoProgram.DIVERGENCE],
-                r[DinoProgram.FEATURE_STD],
-                r[DinoProgram.CENTER_NORM],
-                r[DinoProgram.TEACHER_INFORMATION],
-                r[DinoProgram.VIEW_CORRELATION]);
+        StepReport report = StepReport.of(DinoProgram.REPORT, runtime.floats(results.get(0)))
+                .with(Measure.TEACHER_TEMP, temp)
+                .with(Measure.TEACHER_MOMENTUM, teacherMomentum.at(clock.step()));
+        return new Outputs(
+                report, results.get(1), Map.of("student_output", results.get(2), "teacher_output", results.get(3)));
     }
 
     /** Parameters only: each network keeps the batch-norm statistics of its own passes. */
     @Override
     public void follow(Clock clock) {
-        program.run("follow", teacher.flat(), student.flat(), clock.teacherMomentum());
+        program.run("follow", teacher.flat(), student.flat(), teacherMomentum.at(clock.step()));
     }
 
     @Override

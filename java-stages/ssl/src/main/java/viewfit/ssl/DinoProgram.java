@@ -1,6 +1,7 @@
 package viewfit.ssl;
 
-import viewfit.engine.Gradients;
+import java.util.List;
+import java.util.Map;
 import viewfit.graph.Graph;
 import viewfit.graph.TorchScript;
 
@@ -11,17 +12,18 @@ import viewfit.graph.TorchScript;
  * (arXiv 2210.02808), equation 3; forward order and centre of saic-fi/SSLight.
  */
 final class DinoProgram {
-    /** Entries of the report tensor, in order. */
-    static final int LOSS = 0;
-
-    static final int LOSS_GLOBAL = 1;
-    static final int LOSS_LOCAL = 2;
-    static final int TEACHER_ENTROPY = 3;
-    static final int DIVERGENCE = 4;
-    static final int FEATURE_STD = 5;
-    static final int CENTER_NORM = 6;
-    static final int TEACHER_INFORMATION = 7;
-    static final int VIEW_CORRELATION = 8;
+    /** What the report tensor holds, in order. */
+    static final List<Measure> REPORT = List.of(
+            Measure.LOSS,
+            Measure.LOSS_GLOBAL,
+            Measure.LOSS_LOCAL,
+            Measure.TEACHER_ENTROPY,
+            Measure.KL,
+            Measure.FEATURE_STD,
+            Measure.FEATURE_COSINE,
+            Measure.CENTER_NORM,
+            Measure.TEACHER_INFORMATION,
+            Measure.VIEW_CORRELATION);
 
     private DinoProgram() {}
 
@@ -35,7 +37,6 @@ final class DinoProgram {
      *       each part is one product: a global view takes the sum less its own q, a local view all of it. Without local
      *       views the loss is the global part and the local part is 0.
      *   <li>{@code move_center}: C = m C + (1 - m) mean over rows of T; to be called after the loss.
-     *   <li>{@code feature_std}: mean over dimensions of the standard deviation of L2-normalised rows [n, d].
      *   <li>{@code teacher_health}: [information, correlation]. Information is the entropy of the mean teacher
      *       distribution less the mean entropy: what a code tells about its image, at most ln of the rows, 0 when all
      *       images get the same code. Correlation is that of the centred teacher logits of the first two views of an
@@ -59,19 +60,13 @@ final class DinoProgram {
               if torch.gt(locals, 0):
                 local_pairs = torch.mul(torch.mul(teachers, locals), n)
                 product = torch.mul(total, torch.narrow(l, 0, teachers, locals))
-                local_part = torch.neg(torch.div(torch.sum(product), local_pairs))
-                weighted = torch.mul(local_part, torch.sub(1., alpha))
-                value = torch.add(torch.mul(global_part, alpha), weighted)
+                r = self.weigh(global_part, torch.neg(torch.div(torch.sum(product), local_pairs)), alpha)
               else:
-                local_part = torch.zeros_like(global_part)
-                value = global_part
-              return [value, global_part, local_part, entropy]
+                r = self.weigh(global_part, None, alpha)
+              return [r[0], r[1], r[2], entropy]
             def move_center(self, C: Tensor, T: Tensor, momentum: float) -> Tensor:
               torch.set_grad_enabled(False)
               return torch.add_(torch.mul_(C, momentum), torch.mean(T, [0], False), alpha=torch.sub(1., momentum))
-            def feature_std(self, f: Tensor) -> Tensor:
-              z = torch.div(f, torch.clamp_min(torch.norm(f, 2, [1], True), 1.0e-12))
-              return torch.mean(torch.std(z, [0], False))
             def teacher_health(self, T: Tensor, C: Tensor, n: int, teacher_temp: float, entropy: Tensor) -> List[Tensor]:
               q = torch.mean(torch.softmax(torch.div(torch.sub(T, C), teacher_temp), 1), [0], False)
               mixed = torch.neg(torch.sum(torch.mul(q, torch.log(torch.clamp_min(q, 1.0e-30)))))
@@ -99,19 +94,16 @@ final class DinoProgram {
      * teacher runs in training mode on the global views and records no graph.
      *
      * <p>P and B arguments are parameters and buffers of student backbone, student head, teacher backbone, teacher
-     * head. Returns [report, student logits, teacher logits].
+     * head. Returns [report, features, student logits, teacher logits].
      */
     private static final String STEP_TEXT =
             """
-            def step(self, X: List[Tensor], SP: List[Tensor], SB: List[Tensor], HP: List[Tensor], HB: List[Tensor], TP: List[Tensor], TB: List[Tensor], UP: List[Tensor], UB: List[Tensor], W: List[Tensor], G: List[Tensor], C: Tensor, views: int, teachers: int, n: int, alpha: float, student_temp: float, teacher_temp: float, center_momentum: float) -> List[Tensor]:
+            def step(self, X: List[Tensor], D: List[Tensor], SP: List[Tensor], SB: List[Tensor], HP: List[Tensor], HB: List[Tensor], TP: List[Tensor], TB: List[Tensor], UP: List[Tensor], UB: List[Tensor], W: List[Tensor], G: List[Tensor], C: Tensor, views: int, teachers: int, n: int, alpha: float, student_temp: float, teacher_temp: float, center_momentum: float) -> List[Tensor]:
               torch.set_grad_enabled(False)
               rows = torch.mul(teachers, n)
-              T = self.head(self.backbone(torch.narrow(X[0], 0, 0, rows), TP, TB), UP, UB)
+              T = self.head(self.teacher_backbone(torch.narrow(X[0], 0, 0, rows), TP, TB), UP, UB)
               torch.set_grad_enabled(True)
-              parts = annotate(List[Tensor], [])
-              for i in range(torch.len(X)):
-                torch.append(parts, self.backbone(X[i], SP, SB))
-              f = torch.cat(parts, 0)
+              f = self.features(X, D, SP, SB)
               S = self.head(f, HP, HB)
               r = self.loss(S, T, C, views, teachers, n, alpha, student_temp, teacher_temp)
               gradients = torch.autograd.grad([r[0]], W)
@@ -119,17 +111,17 @@ final class DinoProgram {
               stored = self.store(gradients, G)
               health = self.teacher_health(T, C, n, teacher_temp, r[3])
               c = self.move_center(C, T, center_momentum)
-              spread = self.feature_std(torch.narrow(torch.detach(f), 0, 0, rows))
-              divergence = torch.sub(torch.detach(r[0]), r[3])
-              report = torch.stack([torch.detach(r[0]), torch.detach(r[1]), torch.detach(r[2]), r[3], divergence, spread, torch.norm(C), health[0], health[1]])
-              return [report, torch.detach(S), T]
+              spread = self.spread(torch.narrow(f, 0, 0, rows), n)
+              kl = torch.sub(torch.detach(r[0]), r[3])
+              report = torch.stack([torch.detach(r[0]), torch.detach(r[1]), torch.detach(r[2]), r[3], kl, spread[0], spread[1], torch.norm(C), health[0], health[1]])
+              return [report, torch.detach(torch.narrow(f, 0, 0, n)), torch.detach(S), T]
             """;
 
     /** The whole program for a backbone and a head. */
-    static String text(Graph backbone, Graph head) {
-        return TorchScript.training(backbone, "backbone")
-                + TorchScript.training(head, "head")
-                + Gradients.STORE
+    static String text(Map<String, Graph> parts) {
+        return SharedText.student(parts)
+                + SharedText.teacher(parts)
+                + TorchScript.training(SharedText.head(parts), "head")
                 + LOSS_TEXT
                 + STEP_TEXT;
     }

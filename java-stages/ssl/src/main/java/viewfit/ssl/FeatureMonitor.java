@@ -40,7 +40,7 @@ final class FeatureMonitor implements AutoCloseable {
     private static final long CACHE_SHARE = 16;
 
     /**
-     * [mean standard deviation per dimension of L2-normalised rows, effective rank]. The rank is the exponential of the
+     * [mean standard deviation per dimension of L2-normalised rows, mean cosine of two rows, effective rank]. The rank is the exponential of the
      * entropy of the normalised squared singular values of the centred rows (Roy and Vetterli 2007).
      */
     private static final String TEXT =
@@ -54,7 +54,10 @@ final class FeatureMonitor implements AutoCloseable {
               power = torch.pow(torch.linalg_svdvals(torch.sub(z, torch.mean(z, [0], True))), 2)
               p = torch.div(power, torch.clamp_min(torch.sum(power), 1.0e-30))
               rank = torch.exp(torch.neg(torch.sum(torch.mul(p, torch.log(torch.clamp_min(p, 1.0e-30))))))
-              return torch.stack([torch.mean(torch.std(z, [0], False)), rank])
+              n = torch.size(z, 0)
+              s = torch.sum(z, [0])
+              cosine = torch.div(torch.sub(torch.sum(torch.mul(s, s)), n), torch.mul(n, torch.sub(n, 1)))
+              return torch.stack([torch.mean(torch.std(z, [0], False)), cosine, rank])
             """;
 
     private final TorchRuntime runtime;
@@ -113,13 +116,16 @@ final class FeatureMonitor implements AutoCloseable {
     MonitorRow measure(int epochs, long steps) {
         float[] student = features(method.student(), bank);
         float[] health = health(student);
+        Network teacher = method.networks().get("teacher");
         return new MonitorRow(
                 epochs,
                 steps,
                 knn(method.student(), student),
-                knn(method.network("teacher"), features(method.network("teacher"), bank)),
+                teacher == null ? Double.NaN : knn(teacher, features(teacher, bank)),
                 health[0],
-                health[1]);
+                health[1],
+                health[2],
+                method.usedPrototypes());
     }
 
     private double knn(Network network, float[] bankFeatures) {
@@ -162,7 +168,7 @@ final class FeatureMonitor implements AutoCloseable {
 
     private float[] health(float[] features) {
         if (!finite(features)) {
-            return new float[] {Float.NaN, Float.NaN};
+            return new float[] {Float.NaN, Float.NaN, Float.NaN};
         }
         try (Scope scope = runtime.scope()) {
             return runtime.floats(

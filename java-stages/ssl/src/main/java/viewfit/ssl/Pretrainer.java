@@ -12,14 +12,18 @@ import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Manifest;
+import viewfit.core.data.ManifestRow;
 import viewfit.core.metrics.CurveRow;
+import viewfit.core.metrics.Divergence;
+import viewfit.core.metrics.Json;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.progress.ProgressLine;
-import viewfit.core.recipe.DinoRecipe;
+import viewfit.core.recipe.MocoRecipe;
 import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.SupervisedRecipe;
 import viewfit.core.table.CsvAppender;
 import viewfit.core.table.CsvTable;
 import viewfit.engine.Scope;
@@ -52,7 +56,6 @@ public final class Pretrainer {
     private static final CsvTable<MonitorRow> MONITOR = CsvTable.of(MonitorRow.class, MonitorRow.SCHEMA);
     private static final CsvTable<SampledView> VIEWS = CsvTable.of(SampledView.class, "views/1");
     private static final int SHEET_IMAGES = 4;
-    private static final int NAMED_IMAGES = 8;
     private static final double PROGRESS_SECONDS = 10;
     private static final double NANOS = 1e9;
     /** Of the Java heap, for decoded images: a small data set is then decoded once. */
@@ -64,6 +67,7 @@ public final class Pretrainer {
     private final Trainer trainer;
     private final ImageStore images;
     private final Health health;
+    private final RunLog log;
     private final ProgressLine progress;
     private final Normalizer normalizer;
     private final RunFiles files;
@@ -76,13 +80,14 @@ public final class Pretrainer {
     /**
      * What to train on and where the results go.
      *
-     * @param train images; labels are used by the monitor alone
+     * @param train images; their labels are used by the monitors, and by methods that say so
      * @param heldout labelled images for the monitor, or null: then the training images ask each other
      * @param manifestSha256 checksum of the training manifest
      * @param images folder the manifests' paths are relative to
      * @param out folder of the outputs
      * @param cell cell of a sweep, or empty
      * @param workers threads that prepare views; they change nothing but the speed
+     * @param weights what the backbone starts from
      */
     public record Job(
             PretrainRecipe recipe,
@@ -92,7 +97,8 @@ public final class Pretrainer {
             Path images,
             Path out,
             String cell,
-            int workers) {
+            int workers,
+            StartWeights weights) {
         public Job {
             if (recipe.batchSize() > train.size()) {
                 throw new StageFailure(
@@ -119,7 +125,11 @@ public final class Pretrainer {
         this.trainer = trainer;
         this.images = new ImageStore(
                 job.images(), job.train().rows(), Runtime.getRuntime().maxMemory() / CACHE_SHARE);
-        this.health = new Health(((DinoRecipe) recipe.method()).head().outDim());
+        this.health = new Health(
+                trainer.method().codes(),
+                trainer.method().student().graph(MethodGraphs.BACKBONE).outputWidth(),
+                recipe.method() instanceof MocoRecipe);
+        this.log = new RunLog(images, job.cell());
         this.progress = new ProgressLine(
                 "pretrain " + (job.cell().isEmpty() ? recipe.name() : job.cell()),
                 recipe.epochs(),
@@ -139,9 +149,29 @@ public final class Pretrainer {
     public static Metrics run(TorchRuntime runtime, Job job) {
         long stepsPerEpoch =
                 MultiCropLoader.stepsPerEpoch(job.train().size(), job.recipe().batchSize());
-        try (Trainer trainer = Trainer.of(runtime, job.recipe(), stepsPerEpoch)) {
+        try (Trainer trainer = Trainer.of(runtime, job.recipe(), stepsPerEpoch, classes(job))) {
+            trainer.startFrom(job.weights().values(), job.weights().passes());
             return new Pretrainer(runtime, job, trainer).run();
         }
+    }
+
+    /** Number of classes, 0 when an image has none. */
+    private static int classes(Job job) {
+        int most = -1;
+        for (ManifestRow row : job.train().rows()) {
+            if (row.label() < 0) {
+                if (job.recipe().method() instanceof SupervisedRecipe
+                        || job.recipe().monitor().onlineProbe()) {
+                    throw new StageFailure(
+                            ExitCode.BAD_DATA,
+                            row.path()
+                                    + ": found no label: supervised and monitor.online-probe need one of every image");
+                }
+                return 0;
+            }
+            most = Math.max(most, row.label());
+        }
+        return most + 1;
     }
 
     private Metrics run() {
@@ -150,6 +180,7 @@ public final class Pretrainer {
         if (heldout != null) {
             requireImages(heldout);
         }
+        Advice.on(recipe).forEach(progress::say);
         files.clear();
         Metrics metrics;
         try {
@@ -213,61 +244,48 @@ public final class Pretrainer {
         long wait = loader.waitNanos() - waited;
         StepReport report;
         try (Scope scope = runtime.scope()) {
-            report = trainer.step(scope, steps, passes(scope, batch));
+            report = trainer.step(scope, steps, prepared(scope, batch));
         }
         long nanos = System.nanoTime() - from;
         trainNanos += nanos;
         waitNanos += wait;
         Clock clock = trainer.clock(steps);
         double speed = recipe.batchSize() * NANOS / nanos;
-        curve.append(row(clock, report, speed, (double) wait / nanos));
+        curve.append(RunLog.row(clock, report, speed, (double) wait / nanos));
+        log.keep(clock, report, batch);
         if (!report.finite()) {
-            throw new Diverged(describe(clock, report, batch));
+            Divergence found = log.divergence();
+            Json.write(files.file(RunFiles.DIVERGED), found);
+            throw new Diverged(RunLog.message(found, RunFiles.DIVERGED));
         }
         health.step(report);
-        progress.step(clock.epoch(), steps, report.loss(), speed);
+        progress.step(clock.epoch(), steps, report.loss(), told(report, (double) wait / nanos), speed);
         steps++;
     }
 
-    private List<Tensor> passes(Scope scope, MultiCropBatch batch) {
+    /** What the loss is to be read against, the number that tells most about the method's health, the wait for data. */
+    private String told(StepReport report, double waitShare) {
+        double information = report.get(Measure.TEACHER_INFORMATION);
+        return String.format(
+                Locale.ROOT,
+                " of %.3f  %s %.2f  wait %.0f %%",
+                Math.log(trainer.method().codes()),
+                Double.isNaN(information) ? "top-1" : "information",
+                Double.isNaN(information) ? report.get(Measure.TOP1) : information,
+                100 * waitShare);
+    }
+
+    private StepBatch prepared(Scope scope, MultiCropBatch batch) {
         List<Tensor> passes = new ArrayList<>();
         for (int b = 0; b < batch.blocks().size(); b++) {
             ViewBlock block = batch.blocks().get(b);
             passes.add(normalizer.images(scope, batch.data(b), block.views() * batch.size(), block.side()));
         }
-        return passes;
-    }
-
-    private static CurveRow row(Clock clock, StepReport r, double speed, double waitShare) {
-        return new CurveRow(
-                clock.epoch(),
-                clock.step(),
-                r.loss(),
-                r.lossGlobal(),
-                r.lossLocal(),
-                clock.lr(),
-                clock.weightDecay(),
-                clock.teacherMomentum(),
-                clock.teacherTemp(),
-                r.teacherEntropy(),
-                r.teacherInformation(),
-                r.viewCorrelation(),
-                r.featureStd(),
-                r.centerNorm(),
-                speed,
-                waitShare);
-    }
-
-    private String describe(Clock clock, StepReport report, MultiCropBatch batch) {
-        List<String> paths = new ArrayList<>();
-        for (int i = 0; i < Math.min(NAMED_IMAGES, batch.size()); i++) {
-            paths.add(images.row(batch.image(i)).path());
+        List<Integer> labels = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            labels.add(images.row(batch.image(i)).label());
         }
-        int more = batch.size() - paths.size();
-        return "step " + clock.step() + " (epoch " + clock.epoch() + "): found loss " + report.loss() + ", lr "
-                + clock.lr() + ", teacher entropy " + report.teacherEntropy() + ", feature std " + report.featureStd()
-                + ": must be finite; lower optimizer.lr or lengthen schedule.warmup-epochs; images "
-                + String.join(", ", paths) + (more > 0 ? " and " + more + " more" : "");
+        return new StepBatch(passes, labels);
     }
 
     private void measure(FeatureMonitor features, CsvAppender<MonitorRow> table, int epochs) {
@@ -278,18 +296,26 @@ public final class Pretrainer {
         MonitorRow row = features.measure(epochs, steps);
         table.append(row);
         if (Double.isNaN(row.featureStd())) {
+            Json.write(files.file(RunFiles.DIVERGED), log.divergence());
             throw new Diverged("after step " + (steps - 1) + ": found features that are not finite: must be finite;"
-                    + " lower optimizer.lr or lengthen schedule.warmup-epochs");
+                    + " lower optimizer.lr or lengthen schedule.warmup-epochs; the last batch is in "
+                    + RunFiles.DIVERGED);
         }
         monitored.add(row);
         progress.say(String.format(
                 Locale.ROOT,
-                "after epoch %d: k-NN student %.3f, teacher %.3f, feature std %.4f, effective rank %.1f",
+                "after epoch %d: k-NN student %.3f%s%s, feature std %.4f, effective rank %.1f",
                 epochs,
                 row.knnStudent(),
-                row.knnTeacher(),
+                known(", teacher %.3f", row.knnTeacher()),
+                known(", prototypes used %.2f", row.prototypesUsed()),
                 row.featureStd(),
                 row.effectiveRank()));
+    }
+
+    /** A number in words, or nothing where it was not measured. */
+    private static String known(String words, double value) {
+        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, words, value);
     }
 
     private Metrics metrics(Outcome outcome, String message, String checkpointSha256) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import viewfit.core.Code;
 import viewfit.core.contract.StageFailure;
@@ -18,6 +19,9 @@ import viewfit.engine.TorchRuntime;
 /** The folder of one run: where its files lie, what they say about their origin, which checkpoints stay. */
 final class RunFiles {
     private static final String FINAL = "checkpoint.safetensors";
+
+    /** What was going on when a run diverged. */
+    static final String DIVERGED = "diverged.json";
 
     private final Pretrainer.Job job;
     private final TorchRuntime runtime;
@@ -37,7 +41,7 @@ final class RunFiles {
     void clear() {
         try {
             Files.createDirectories(checkpoints);
-            for (String stale : List.of(FINAL, "metrics.json")) {
+            for (String stale : List.of(FINAL, "metrics.json", DIVERGED)) {
                 Files.deleteIfExists(file(stale));
             }
             for (Path old : numbered()) {
@@ -100,7 +104,13 @@ final class RunFiles {
     }
 
     private Map<String, String> metadata() {
-        return Map.of("manifest-sha256", job.manifestSha256(), "cell", job.cell());
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put("manifest-sha256", job.manifestSha256());
+        metadata.put("cell", job.cell());
+        if (!job.weights().sha256().isEmpty()) {
+            metadata.put("weights-sha256", job.weights().sha256());
+        }
+        return metadata;
     }
 
     /** Header of the tables. */

@@ -1,7 +1,7 @@
 package viewfit.ssl;
 
-import java.util.List;
 import java.util.Map;
+import viewfit.core.random.SeedTree;
 import viewfit.engine.Gradients;
 import viewfit.engine.Network;
 import viewfit.engine.Scope;
@@ -11,8 +11,11 @@ import viewfit.engine.Tensor;
  * A method is a function of views, networks and clock to a loss with its gradients, plus named state that a checkpoint
  * keeps. One loop drives all methods.
  */
-public sealed interface SslMethod extends AutoCloseable permits Dino {
-    /** Networks by the name checkpoints use; {@code student} is the one that is optimised. */
+public sealed interface SslMethod extends AutoCloseable permits Dino, Swav, Moco, Supervised {
+    /**
+     * Networks by the name checkpoints use: {@code student} is the one that is optimised (the query encoder of MoCo),
+     * {@code teacher} its moving average (the key encoder), where there is one.
+     */
     Map<String, Network> networks();
 
     /** The optimised network. */
@@ -37,20 +40,31 @@ public sealed interface SslMethod extends AutoCloseable permits Dino {
     /** State beside the networks, by the name checkpoints use, for example {@code center}. */
     Map<String, Tensor> state();
 
+    /** Draws the first values of state that does not start at zero. */
+    default void initialise(SeedTree seed) {}
+
     /** Full names of parameters that rest in the first epochs. */
     boolean freezable(String parameter);
 
+    /** How many epochs they rest. */
+    int freezeEpochs();
+
+    /** Number K of outputs that a loss of ln K is chance for. */
+    int codes();
+
     /**
-     * Forward and backward: fills the gradients of the student and moves the state. Parameters stay as they are.
-     *
-     * @param passes normalised pixels, one tensor per run of views of equal size, view-major, global views first:
-     *     [views * n, 3, size, size]
-     * @param n images
+     * Forward and backward: fills the gradients of the student and moves the state. The student's parameters stay as
+     * they are, but for what the method itself prescribes before its forward pass (SwAV's prototypes get unit length).
      */
-    Outputs gradients(Scope scope, List<Tensor> passes, int n, Clock clock, Gradients gradients);
+    Outputs gradients(Scope scope, StepBatch batch, Clock clock, Gradients gradients);
 
     /** What comes after the optimiser's step: the teacher follows the student. */
-    void follow(Clock clock);
+    default void follow(Clock clock) {}
+
+    /** Share of prototypes that won some image since the last call; NaN before the first step, and without prototypes. */
+    default double usedPrototypes() {
+        return Double.NaN;
+    }
 
     @Override
     void close();
@@ -59,8 +73,8 @@ public sealed interface SslMethod extends AutoCloseable permits Dino {
      * Results of {@link #gradients}, owned by its scope.
      *
      * @param report numbers of the step
-     * @param student logits of all views [views * n, K]
-     * @param teacher logits of the global views [globals * n, K]
+     * @param features detached backbone features of the first view the student sees [n, width]; MoCo's is its first query
+     * @param tensors what the method compares, by name, for tests and tools: logits, embeddings
      */
-    record Outputs(StepReport report, Tensor student, Tensor teacher) {}
+    record Outputs(StepReport report, Tensor features, Map<String, Tensor> tensors) {}
 }

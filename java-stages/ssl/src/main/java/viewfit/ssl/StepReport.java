@@ -1,37 +1,69 @@
 package viewfit.ssl;
 
-/**
- * What one step tells about itself.
- *
- * @param loss weighted loss in nats, before the step's update
- * @param lossGlobal mean over global-global pairs
- * @param lossLocal mean over global-local pairs; 0 without local views
- * @param teacherEntropy mean entropy of the teacher's distributions in nats: ln K means uniform, 0 one-hot collapse
- * @param divergence mean Kullback-Leibler divergence from teacher to student over the weighted pairs: loss less entropy
- * @param featureStd mean over dimensions of the standard deviation of the student's L2-normalised features of global
- *     views; about 1 / sqrt(width) when healthy, 0 when collapsed
- * @param centerNorm L2 norm of the centre after the step
- * @param teacherInformation entropy of the mean teacher distribution less the mean entropy, in nats: 0 when every image
- *     gets the same code
- * @param viewCorrelation correlation of the centred teacher logits of an image's first two global views
- */
-public record StepReport(
-        double loss,
-        double lossGlobal,
-        double lossLocal,
-        double teacherEntropy,
-        double divergence,
-        double featureStd,
-        double centerNorm,
-        double teacherInformation,
-        double viewCorrelation) {
-    /** Whether training can go on. */
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The measures of one step. Immutable; what a method does not measure is NaN. */
+public final class StepReport {
+    private static final Set<Measure> WATCHING = EnumSet.of(Measure.PROBE_LOSS, Measure.PROBE_TOP1);
+
+    private final Map<Measure, Double> values;
+
+    private StepReport(Map<Measure, Double> values) {
+        this.values = values;
+    }
+
+    /** A report of numbers in the order of {@code measures}. */
+    static StepReport of(List<Measure> measures, float[] numbers) {
+        if (measures.size() != numbers.length) {
+            throw new IllegalArgumentException(numbers.length + " numbers for " + measures);
+        }
+        Map<Measure, Double> values = new EnumMap<>(Measure.class);
+        for (int i = 0; i < numbers.length; i++) {
+            values.put(measures.get(i), (double) numbers[i]);
+        }
+        return new StepReport(values);
+    }
+
+    /** This report with one more number. */
+    StepReport with(Measure measure, double value) {
+        Map<Measure, Double> more = new EnumMap<>(values);
+        more.put(measure, value);
+        return new StepReport(more);
+    }
+
+    /** One number; NaN if the method does not measure it. */
+    public double get(Measure measure) {
+        return values.getOrDefault(measure, Double.NaN);
+    }
+
+    /** The weighted loss. */
+    public double loss() {
+        return get(Measure.LOSS);
+    }
+
+    /** Whether training can go on: every number of the method is finite. The online probe only watches. */
     public boolean finite() {
-        return Double.isFinite(loss)
-                && Double.isFinite(lossGlobal)
-                && Double.isFinite(lossLocal)
-                && Double.isFinite(teacherEntropy)
-                && Double.isFinite(featureStd)
-                && Double.isFinite(centerNorm);
+        return Double.isFinite(loss())
+                && values.entrySet().stream()
+                        .allMatch(e -> WATCHING.contains(e.getKey()) || Double.isFinite(e.getValue()));
+    }
+
+    /** The measured numbers, in the order of {@link Measure}. */
+    public Map<Measure, Double> values() {
+        return new EnumMap<>(values);
+    }
+
+    @Override
+    public String toString() {
+        return Arrays.stream(Measure.values())
+                .filter(values::containsKey)
+                .map(m -> m + "=" + values.get(m))
+                .toList()
+                .toString();
     }
 }

@@ -1,24 +1,29 @@
 package viewfit.ssl;
 
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.contract.StageFailure;
 import viewfit.core.random.SeedTree;
 import viewfit.core.recipe.DinoRecipe;
+import viewfit.core.recipe.MocoRecipe;
 import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.SupervisedRecipe;
+import viewfit.core.recipe.SwavRecipe;
 import viewfit.core.schedule.Schedule;
 import viewfit.core.schedule.Schedules;
 import viewfit.engine.Gradients;
 import viewfit.engine.Network;
 import viewfit.engine.Optimizer;
 import viewfit.engine.Scope;
-import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 
 /**
  * One training run without files and pictures: networks, method, optimiser and schedules, stepped from outside.
  *
  * <pre>
- *   step t:  lr, weight decay, teacher momentum (t), teacher temperature, freezing (epoch)
- *            loss and gradients        method
+ *   step t:  lr, weight decay (t), freezing (epoch)
+ *            loss and gradients        method; online probe on its detached features
  *            clip, decay, update       optimiser; the last layer rests in the first epochs
  *            teacher follows student   method
  * </pre>
@@ -28,58 +33,80 @@ public final class Trainer implements AutoCloseable {
     private final PretrainRecipe recipe;
     private final long stepsPerEpoch;
     private final SslMethod method;
-    private final int freezeEpochs;
     private final Gradients gradients;
     private final Optimizer optimizer;
+    private final @Nullable OnlineProbe probe;
     private final Schedule lr;
     private final Schedule weightDecay;
-    private final Schedule teacherMomentum;
-    private final Schedule teacherTemp;
 
-    private Trainer(TorchRuntime runtime, PretrainRecipe recipe, long stepsPerEpoch) {
+    private Trainer(TorchRuntime runtime, PretrainRecipe recipe, long stepsPerEpoch, int classes) {
         this.runtime = runtime;
         this.recipe = recipe;
         this.stepsPerEpoch = stepsPerEpoch;
-        // The only method so far; the next one turns these lines into a switch over the sealed recipe type.
-        DinoRecipe dino = (DinoRecipe) recipe.method();
-        this.method = Dino.of(runtime, recipe, dino);
-        this.freezeEpochs = dino.freezeLastLayerEpochs();
+        this.method = method(classes);
         this.gradients = Gradients.of(method.student());
         this.optimizer = Optimizer.of(method.student(), gradients, recipe.optimizer());
-        long steps = steps();
+        this.probe = recipe.monitor().onlineProbe() ? probe(classes) : null;
         double base = Schedules.scaleToBatch(
                 recipe.optimizer().lr(), recipe.optimizer().lrReferenceBatch(), recipe.batchSize());
-        this.lr = Schedules.warmupCosine(
-                base,
-                recipe.schedule().finalLr(),
-                steps,
-                recipe.schedule().warmupEpochs() * stepsPerEpoch,
-                recipe.schedule().warmupStart());
+        this.lr = Schedules.learningRate(recipe.schedule(), base, recipe.epochs(), stepsPerEpoch);
         this.weightDecay = Schedules.cosine(
                 recipe.optimizer().weightDecay().start(),
                 recipe.optimizer().weightDecay().end(),
-                steps);
-        this.teacherMomentum = Schedules.cosine(
-                dino.teacherMomentum().start(), dino.teacherMomentum().end(), steps);
-        this.teacherTemp = Schedules.teacherTemperature(
-                dino.teacherTemp().start(),
-                dino.teacherTemp().end(),
-                dino.teacherTemp().warmupEpochs());
+                steps());
+    }
+
+    private SslMethod method(int classes) {
+        if (recipe.method() instanceof DinoRecipe dino) {
+            return Dino.of(runtime, recipe, dino, steps());
+        }
+        if (recipe.method() instanceof SwavRecipe swav) {
+            return Swav.of(runtime, recipe, swav, stepsPerEpoch);
+        }
+        if (recipe.method() instanceof MocoRecipe moco) {
+            return Moco.of(runtime, recipe, moco);
+        }
+        return Supervised.of(runtime, recipe, (SupervisedRecipe) recipe.method(), classes);
+    }
+
+    private OnlineProbe probe(int classes) {
+        int known = MethodGraphs.requireClasses(classes, "monitor.online-probe: found true");
+        return new OnlineProbe(
+                runtime, method.student().graph(MethodGraphs.BACKBONE).outputWidth(), known, recipe.optimizer());
     }
 
     /**
-     * Allocates a run and initialises the student from the recipe's seed; all other networks start as its copies.
+     * Allocates a run and initialises it from the recipe's seed; a teacher starts as a copy of its student.
      *
      * @param stepsPerEpoch full batches in one pass over the images, at least 1
+     * @param classes number of labels, 0 when images have none
+     * @throws StageFailure {@link viewfit.core.contract.ExitCode#BAD_DATA} if the recipe needs labels
      */
-    public static Trainer of(TorchRuntime runtime, PretrainRecipe recipe, long stepsPerEpoch) {
+    public static Trainer of(TorchRuntime runtime, PretrainRecipe recipe, long stepsPerEpoch, int classes) {
         if (stepsPerEpoch < 1) {
             throw new IllegalArgumentException("steps per epoch = " + stepsPerEpoch + ": must be at least 1");
         }
-        Trainer trainer = new Trainer(runtime, recipe, stepsPerEpoch);
-        trainer.method.student().initialise(SeedTree.root(recipe.seed()));
+        Trainer trainer = new Trainer(runtime, recipe, stepsPerEpoch, classes);
+        SeedTree seed = SeedTree.root(recipe.seed());
+        trainer.method.student().initialise(seed);
+        trainer.method.initialise(seed);
+        if (trainer.probe != null) {
+            trainer.probe.network().initialise(seed.at("probe"));
+        }
         trainer.copyStudent();
         return trainer;
+    }
+
+    /**
+     * Puts known weights in place of the drawn ones: the backbone of the student and, as its copy, of the teacher.
+     *
+     * @param backbone values by the backbone's own names, row-major; those not given stay as drawn
+     * @param passes training passes that the batch norms have behind them
+     */
+    public void startFrom(Map<String, float[]> backbone, long passes) {
+        backbone.forEach((name, values) -> method.student().write(MethodGraphs.BACKBONE + "." + name, values));
+        method.student().countPasses(MethodGraphs.BACKBONE, passes);
+        copyStudent();
     }
 
     /** Makes every network of the method a copy of the student, statistics included. */
@@ -113,54 +140,77 @@ public final class Trainer implements AutoCloseable {
         return runtime;
     }
 
-    Optimizer optimizer() {
-        return optimizer;
-    }
-
     Gradients gradients() {
         return gradients;
+    }
+
+    @Nullable
+    OnlineProbe probe() {
+        return probe;
+    }
+
+    /** All networks by the name checkpoints use: the method's, and the online probe's. */
+    Map<String, Network> networks() {
+        Map<String, Network> all = new LinkedHashMap<>(method.networks());
+        if (probe != null) {
+            all.put(OnlineProbe.NETWORK, probe.network());
+        }
+        return all;
+    }
+
+    /** The optimised networks with their optimisers, the student first. */
+    Map<Network, Optimizer> optimizers() {
+        Map<Network, Optimizer> all = new LinkedHashMap<>();
+        all.put(method.student(), optimizer);
+        if (probe != null) {
+            all.put(probe.network(), probe.optimizer());
+        }
+        return all;
     }
 
     /** Scheduled values of a step. */
     public Clock clock(long step) {
         int epoch = Math.toIntExact(step / stepsPerEpoch);
-        return new Clock(
-                step,
-                epoch,
-                lr.at(step),
-                weightDecay.at(step),
-                teacherMomentum.at(step),
-                teacherTemp.at(epoch),
-                epoch >= freezeEpochs);
+        return new Clock(step, epoch, lr.at(step), weightDecay.at(step), epoch >= method.freezeEpochs());
     }
 
     /**
      * One step.
      *
      * @param scope owner of everything the step makes
-     * @param passes see {@link SslMethod#gradients}
      * @return the report; if it is not finite nothing was updated but the method's state
      */
-    public StepReport step(Scope scope, long step, List<Tensor> passes) {
+    public StepReport step(Scope scope, long step, StepBatch batch) {
         Clock clock = clock(step);
-        StepReport report = differentiate(scope, clock, passes).report();
+        StepReport report = differentiate(scope, clock, batch).report();
         if (report.finite()) {
             update(clock);
         }
         return report;
     }
 
-    SslMethod.Outputs differentiate(Scope scope, Clock clock, List<Tensor> passes) {
-        return method.gradients(scope, passes, recipe.batchSize(), clock, gradients);
+    SslMethod.Outputs differentiate(Scope scope, Clock clock, StepBatch batch) {
+        SslMethod.Outputs out = method.gradients(scope, batch, clock, gradients);
+        StepReport report = out.report().with(Measure.GRADIENT_NORM, gradients.norm());
+        if (probe != null) {
+            report = probe.differentiate(scope, out.features(), batch, report);
+        }
+        return new SslMethod.Outputs(report, out.features(), out.tensors());
     }
 
     void update(Clock clock) {
         optimizer.step(clock.lr(), clock.weightDecay(), clock.tail());
+        if (probe != null) {
+            probe.update(clock);
+        }
         method.follow(clock);
     }
 
     @Override
     public void close() {
+        if (probe != null) {
+            probe.close();
+        }
         optimizer.close();
         method.close();
     }

@@ -1,13 +1,16 @@
 package viewfit.ssl;
 
 import java.util.List;
+import viewfit.core.recipe.Alpha;
 import viewfit.core.recipe.BackboneRecipe;
 import viewfit.core.recipe.BlurRecipe;
 import viewfit.core.recipe.CheckpointRecipe;
+import viewfit.core.recipe.CosineRecipe;
 import viewfit.core.recipe.DinoRecipe;
 import viewfit.core.recipe.HeadRecipe;
 import viewfit.core.recipe.JitterRecipe;
 import viewfit.core.recipe.LarsRecipe;
+import viewfit.core.recipe.MethodRecipe;
 import viewfit.core.recipe.MonitorRecipe;
 import viewfit.core.recipe.NormalizeRecipe;
 import viewfit.core.recipe.OnDivergence;
@@ -15,7 +18,6 @@ import viewfit.core.recipe.OptimizerRecipe;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.RampRecipe;
 import viewfit.core.recipe.RangeRecipe;
-import viewfit.core.recipe.ScheduleRecipe;
 import viewfit.core.recipe.SpanRecipe;
 import viewfit.core.recipe.ViewGroup;
 import viewfit.core.recipe.ViewKind;
@@ -49,7 +51,7 @@ final class DinoRecipes {
     static DinoRecipe dino(double alpha, int k) {
         return new DinoRecipe(
                 "dino",
-                alpha,
+                Alpha.of(alpha),
                 new HeadRecipe(3, 32, 16, k, true, false),
                 0.1,
                 new RampRecipe(0.04, 0.07, 2),
@@ -59,7 +61,7 @@ final class DinoRecipes {
     }
 
     static LarsRecipe lars(double lr) {
-        return new LarsRecipe("lars", lr, 256, new SpanRecipe(1e-6, 1e-6), 0, false, false, 0.9, 0.001, true, false);
+        return new LarsRecipe("lars", lr, 256, new SpanRecipe(1e-6, 1e-6), 0, 0, 0, 0.9, 0.001, true, false);
     }
 
     /** 2 global views of 32 px and 2 local ones of 16 px, 4 images a step. */
@@ -68,20 +70,21 @@ final class DinoRecipes {
                 epochs, 4, dino(0.4, 24), lars(3), views(views(ViewKind.GLOBAL, 2, 32), views(ViewKind.LOCAL, 2, 16)));
     }
 
-    static PretrainRecipe recipe(int epochs, int batch, DinoRecipe dino, OptimizerRecipe optimizer, ViewRecipe views) {
+    static PretrainRecipe recipe(
+            int epochs, int batch, MethodRecipe method, OptimizerRecipe optimizer, ViewRecipe views) {
         return new PretrainRecipe(
                 "pretrain/1",
                 "tiny",
                 7,
                 epochs,
                 batch,
-                new BackboneRecipe("mobilenet_v2", false),
-                dino,
+                new BackboneRecipe("mobilenet_v2", false, 0),
+                method,
                 views,
                 optimizer,
-                new ScheduleRecipe(1, 0, 0.001),
+                new CosineRecipe("cosine", 1, 0, 0.001, false),
                 new CheckpointRecipe(1, 0),
-                new MonitorRecipe(1, 16),
+                new MonitorRecipe(1, 16, false),
                 OnDivergence.FAIL);
     }
 }

@@ -1,5 +1,6 @@
 package viewfit.ssl;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -25,10 +26,13 @@ import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.CurveRow;
+import viewfit.core.metrics.Divergence;
+import viewfit.core.metrics.Json;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.random.SeedTree;
+import viewfit.core.recipe.BackboneRecipe;
 import viewfit.core.recipe.CheckpointRecipe;
 import viewfit.core.recipe.MonitorRecipe;
 import viewfit.core.recipe.OnDivergence;
@@ -110,14 +114,23 @@ class PretrainerTest {
                 optimizer,
                 r.schedule(),
                 new CheckpointRecipe(1, 2),
-                new MonitorRecipe(2, 8),
+                new MonitorRecipe(2, 8, false),
                 onDivergence);
     }
 
     private Metrics run(PretrainRecipe recipe, String folder, int workers) {
         return Pretrainer.run(
                 runtime,
-                new Pretrainer.Job(recipe, train, heldout, "m".repeat(64), images, out.resolve(folder), "c", workers));
+                new Pretrainer.Job(
+                        recipe,
+                        train,
+                        heldout,
+                        "m".repeat(64),
+                        images,
+                        out.resolve(folder),
+                        "c",
+                        workers,
+                        StartWeights.none()));
     }
 
     @Test
@@ -181,8 +194,7 @@ class PretrainerTest {
                 Hashes.sha256(out.resolve("b").resolve("views.png")));
     }
 
-    private static final SgdRecipe WILD =
-            new SgdRecipe("sgd", 1e30, 4, new SpanRecipe(0, 0), 0, false, false, 0.9, false);
+    private static final SgdRecipe WILD = new SgdRecipe("sgd", 1e30, 4, new SpanRecipe(0, 0), 0, 0, 0, 0.9, false);
 
     @Test
     void divergenceIsRecordedOrEndsTheRun() throws IOException {
@@ -194,6 +206,16 @@ class PretrainerTest {
                 metrics.message().matches("(?s)step \\d+ \\(epoch \\d\\): found loss .* n0.*\\.JPEG.*"),
                 metrics.message());
         assertFalse(metrics.message().contains("\n"));
+        Divergence dump = Json.read(out.resolve("r").resolve("diverged.json"), Divergence.class);
+        assertEquals("NaN", dump.measures().get("loss"));
+        assertEquals("c", dump.cell());
+        assertEquals(4, dump.images().size());
+        for (int i = 0; i < 4; i++) {
+            assertEquals(
+                    train.rows().get(dump.rows().get(i)).path(), dump.images().get(i));
+        }
+        assertEquals(dump.step(), dump.before().size(), "every step before, as there are fewer than ten");
+        assertTrue(Double.isFinite(Double.parseDouble(dump.before().get(0).get("loss"))));
         assertFalse(Files.exists(out.resolve("r").resolve("checkpoint.safetensors")));
         assertTrue(Files.isDirectory(out.resolve("r").resolve("checkpoints")));
 
@@ -203,7 +225,15 @@ class PretrainerTest {
                         .toList(),
                 Map.of());
         Pretrainer.Job job = new Pretrainer.Job(
-                recipe(WILD, OnDivergence.FAIL), unlabelled, null, "", images, out.resolve("f"), "c", 1);
+                recipe(WILD, OnDivergence.FAIL),
+                unlabelled,
+                null,
+                "",
+                images,
+                out.resolve("f"),
+                "c",
+                1,
+                StartWeights.none());
         StageFailure e = assertThrows(StageFailure.class, () -> Pretrainer.run(runtime, job));
         assertEquals(ExitCode.DIVERGED, e.exitCode());
         assertFalse(Files.exists(out.resolve("f").resolve("checkpoint.safetensors")));
@@ -215,12 +245,74 @@ class PretrainerTest {
         assertTrue(untrained.featureStd() > 0);
     }
 
+    /** The last step may leave weights that no loss has seen: the monitor sees them. */
+    @Test
+    void featuresThatAreNotFiniteEndTheRunToo() {
+        PretrainRecipe r = recipe(WILD, OnDivergence.RECORD);
+        PretrainRecipe everyEpoch = new PretrainRecipe(
+                r.schema(),
+                r.name(),
+                r.seed(),
+                r.epochs(),
+                r.batchSize(),
+                r.backbone(),
+                r.method(),
+                r.views(),
+                r.optimizer(),
+                r.schedule(),
+                r.checkpoint(),
+                new MonitorRecipe(1, 8, false),
+                r.onDivergence());
+        Metrics metrics = run(everyEpoch, "m", 1);
+        assertEquals(Outcome.DIVERGED, metrics.outcome());
+        assertTrue(metrics.message().contains("found features that are not finite"), metrics.message());
+        Divergence dump = Json.read(out.resolve("m").resolve("diverged.json"), Divergence.class);
+        assertEquals(1, dump.step());
+        assertEquals(4, dump.images().size());
+        assertTrue(Double.isFinite(Double.parseDouble(dump.measures().get("gradient-norm"))));
+    }
+
+    /** A run starts from another one's weights: both networks, by name, and its checkpoint says from which file. */
+    @Test
+    void startsFromGivenWeights() {
+        PretrainRecipe recipe = recipe(DinoRecipes.lars(3), OnDivergence.FAIL);
+        run(recipe, "first", 1);
+        Path file = out.resolve("first").resolve("checkpoint.safetensors");
+        StartWeights teacher = StartWeights.read(file, StartWeights.Side.TEACHER, recipe.backbone());
+        assertTrue(teacher.line().contains(": 260 tensors taken, below teacher.backbone., "), teacher.line());
+        assertEquals(Hashes.sha256(file), teacher.sha256());
+        TensorFile trained = Safetensors.read(file);
+        try (Trainer trainer = Trainer.of(runtime, recipe, 2, 2)) {
+            float[] drawn = trainer.method().student().read("head.mlp.0.weight");
+            trainer.startFrom(teacher.values(), teacher.passes());
+            assertEquals(teacher.passes(), trainer.method().network("teacher").passes("backbone"));
+            assertTrue(teacher.passes() > 0);
+            String name = "backbone.features.0.1.running_mean";
+            float[] expected = trained.tensor("teacher." + name).floats();
+            assertArrayEquals(expected, trainer.method().student().read(name));
+            assertArrayEquals(expected, trainer.method().network("teacher").read(name));
+            assertArrayEquals(drawn, trainer.method().network("teacher").read("head.mlp.0.weight"));
+        }
+        Pretrainer.Job job =
+                new Pretrainer.Job(recipe, train, heldout, "", images, out.resolve("second"), "c", 1, teacher);
+        Pretrainer.run(runtime, job);
+        assertEquals(
+                teacher.sha256(),
+                Safetensors.read(out.resolve("second").resolve("checkpoint.safetensors"))
+                        .meta("weights-sha256"));
+        BackboneRecipe other = new BackboneRecipe("resnet18", false, 0);
+        StageFailure e = assertThrows(StageFailure.class, () -> StartWeights.read(file, null, other));
+        assertEquals(ExitCode.BAD_DATA, e.exitCode());
+        assertFalse(String.valueOf(e.getMessage()).contains("\n"), e.getMessage());
+    }
+
     @Test
     void batchLargerThanTheImagesIsRefused() {
         PretrainRecipe recipe = recipe(DinoRecipes.lars(3), OnDivergence.FAIL);
         Manifest three = new Manifest(train.rows().subList(0, 3), Map.of());
-        StageFailure e =
-                assertThrows(StageFailure.class, () -> new Pretrainer.Job(recipe, three, null, "", images, out, "", 1));
+        StageFailure e = assertThrows(
+                StageFailure.class,
+                () -> new Pretrainer.Job(recipe, three, null, "", images, out, "", 1, StartWeights.none()));
         assertEquals(ExitCode.BAD_RECIPE, e.exitCode());
         assertEquals("batch-size: found 4: must be at most 3, the training images", e.getMessage());
     }
@@ -232,7 +324,15 @@ class PretrainerTest {
                         .toList(),
                 Map.of());
         Pretrainer.Job job = new Pretrainer.Job(
-                recipe(DinoRecipes.lars(3), OnDivergence.FAIL), missing, null, "", images, out.resolve("x"), "", 1);
+                recipe(DinoRecipes.lars(3), OnDivergence.FAIL),
+                missing,
+                null,
+                "",
+                images,
+                out.resolve("x"),
+                "",
+                1,
+                StartWeights.none());
         StageFailure e = assertThrows(StageFailure.class, () -> Pretrainer.run(runtime, job));
         assertEquals(ExitCode.NO_INPUT, e.exitCode());
         assertTrue(String.valueOf(e.getMessage()).contains("no/such.jpg: no such file"), e.getMessage());
@@ -250,7 +350,15 @@ class PretrainerTest {
             Files.write(copy, last ? Arrays.copyOf(bytes, bytes.length / 2) : bytes);
         }
         Pretrainer.Job job = new Pretrainer.Job(
-                recipe(DinoRecipes.lars(3), OnDivergence.FAIL), train, null, "", root, out.resolve("x"), "", 1);
+                recipe(DinoRecipes.lars(3), OnDivergence.FAIL),
+                train,
+                null,
+                "",
+                root,
+                out.resolve("x"),
+                "",
+                1,
+                StartWeights.none());
         StageFailure e = assertThrows(StageFailure.class, () -> Pretrainer.run(runtime, job));
         assertEquals(ExitCode.BAD_DATA, e.exitCode());
         assertTrue(e.getMessage().contains("ends too early"), e.getMessage());
@@ -272,15 +380,17 @@ class PretrainerTest {
     void collapseIsNamed() {
         double lnK = Math.log(64);
         assertEquals("", health(64, lnK * 0.9, 0.5).message());
-        assertTrue(health(64, lnK * 0.995, 0.001).message().contains("the teacher is uniform"));
-        assertTrue(health(64, 0.01, 0.001).message().contains("same codes"));
-        assertFalse(new Health(64).collapsed(), "before the first epoch nothing is known");
+        assertTrue(health(64, lnK * 0.995, 0.001).message().contains("the targets are uniform"));
+        assertTrue(health(64, 0.01, 0.001).message().contains("the same target"));
+        assertFalse(new Health(64, 1280, false).collapsed(), "before the first epoch nothing is known");
     }
 
     private static Health health(int codes, double entropy, double information) {
-        Health health = new Health(codes);
+        Health health = new Health(codes, 1280, false);
         for (int epoch = 0; epoch < 2; epoch++) {
-            health.step(new StepReport(4, 4, 4, entropy, 1, 0.02, 1, information, 0));
+            health.step(StepReport.of(
+                    List.of(Measure.LOSS, Measure.TEACHER_ENTROPY, Measure.TEACHER_INFORMATION, Measure.FEATURE_STD),
+                    new float[] {4, (float) entropy, (float) information, 0.02f}));
             health.endEpoch();
         }
         return health;

@@ -1,8 +1,8 @@
 package viewfit.views;
 
 /**
- * The taps of a one-dimensional resampling from {@code in} to {@code out} samples: bicubic with a = -0.5, widened by the
- * reduction factor so that it antialiases, weights in 22-bit fixed point. Output sample j is the sum over k below
+ * The taps of a one-dimensional resampling from {@code in} to {@code out} samples by a {@link Filter}, weights in 22-bit
+ * fixed point. Output sample j is the sum over k below
  * {@code count[j]} of {@code weights[j * stride + k] * input[first[j] + k]}, plus one half, shifted right by 22.
  *
  * <p>The rounding rules are those of Pillow's resampling (goldens, section 8, "Image operations, exact rules").
@@ -10,8 +10,6 @@ package viewfit.views;
 final class FilterTable {
     /** Fractional bits of the weights. */
     static final int BITS = 22;
-
-    private static final double SUPPORT = 2;
 
     final int[] first;
     final int[] count;
@@ -21,10 +19,10 @@ final class FilterTable {
     /** The largest entry of {@link #count}. */
     final int longest;
 
-    FilterTable(int in, int out) {
+    FilterTable(int in, int out, Filter filter) {
         double scale = (double) in / out;
         double widening = Math.max(scale, 1);
-        double support = SUPPORT * widening;
+        double support = filter.support * widening;
         first = new int[out];
         count = new int[out];
         stride = (int) Math.ceil(support) * 2 + 1;
@@ -38,7 +36,7 @@ final class FilterTable {
             int high = Math.min((int) (centre + support + 0.5), in);
             double sum = 0;
             for (int k = 0; k < high - low; k++) {
-                raw[k] = cubic((k + low - centre + 0.5) * (1 / widening));
+                raw[k] = filter.at((k + low - centre + 0.5) * (1 / widening));
                 sum += raw[k];
             }
             for (int k = 0; k < high - low; k++) {
@@ -50,15 +48,5 @@ final class FilterTable {
             most = Math.max(most, high - low);
         }
         longest = most;
-    }
-
-    /** Keys' cubic convolution kernel with a = -0.5. */
-    private static double cubic(double at) {
-        double a = -0.5;
-        double x = Math.abs(at);
-        if (x < 1) {
-            return ((a + 2) * x - (a + 3)) * x * x + 1;
-        }
-        return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
     }
 }

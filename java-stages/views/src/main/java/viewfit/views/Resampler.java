@@ -42,11 +42,12 @@ final class Resampler {
      * @param box what to cut out, inside the picture
      * @param outWidth width of the result in pixels
      * @param outHeight height of the result in pixels
+     * @param filter kernel
      * @param mirror whether to flip the result left to right
      * @param out receives outHeight x outWidth x 3 bytes
      */
-    void resize(Pixels from, Crop box, int outWidth, int outHeight, boolean mirror, byte[] out) {
-        resizePart(from, box, outWidth, outHeight, Crop.whole(outWidth, outHeight), mirror, out);
+    void resize(Pixels from, Crop box, int outWidth, int outHeight, Filter filter, boolean mirror, byte[] out) {
+        resizePart(from, box, outWidth, outHeight, Crop.whole(outWidth, outHeight), filter, mirror, out);
     }
 
     /**
@@ -55,13 +56,21 @@ final class Resampler {
      * @param window part of the outWidth x outHeight result that is written, row after row
      * @param mirror whether to flip the window left to right
      */
-    void resizePart(Pixels from, Crop box, int outWidth, int outHeight, Crop window, boolean mirror, byte[] out) {
+    void resizePart(
+            Pixels from,
+            Crop box,
+            int outWidth,
+            int outHeight,
+            Crop window,
+            Filter filter,
+            boolean mirror,
+            byte[] out) {
         if (!box.fits(from.width(), from.height()) || !window.fits(outWidth, outHeight)) {
             throw new IllegalArgumentException("crop: " + box + " and " + window + ": inside " + from.width() + "x"
                     + from.height() + " and " + outWidth + "x" + outHeight);
         }
-        FilterTable across = table(box.width(), outWidth);
-        FilterTable down = table(box.height(), outHeight);
+        FilterTable across = table(box.width(), outWidth, filter);
+        FilterTable down = table(box.height(), outHeight, filter);
         int right = window.x() + window.width() - 1;
         int bottom = window.y() + window.height() - 1;
         int firstColumn = across.first[window.x()];
@@ -88,11 +97,11 @@ final class Resampler {
         }
     }
 
-    private FilterTable table(int in, int out) {
-        long key = ((long) in << 32) | out;
+    private FilterTable table(int in, int out, Filter filter) {
+        long key = ((long) in << 32) | ((long) out << 1) | (filter == Filter.BICUBIC ? 0 : 1);
         FilterTable found = tables.get(key);
         if (found == null) {
-            found = new FilterTable(in, out);
+            found = new FilterTable(in, out, filter);
             tables.put(key, found);
         }
         return found;

@@ -23,7 +23,7 @@ final class ViewPainter {
     void paint(Pixels picture, ViewDraw draw, int side, ByteBuffer out, int at) {
         int pixels = side * side;
         makeRoom(pixels);
-        resampler.resize(picture, draw.crop(), side, side, draw.flip(), view);
+        resampler.resize(picture, draw.crop(), side, side, draw.filter(), draw.flip(), view);
         Jitter jitter = draw.jitter();
         if (jitter != null) {
             apply(jitter, pixels);
@@ -55,7 +55,7 @@ final class ViewPainter {
                 new Crop(EvalGeometry.centreOffset(width, crop), EvalGeometry.centreOffset(height, crop), crop, crop);
         makeRoom(crop * crop);
         Crop whole = Crop.whole(picture.width(), picture.height());
-        resampler.resizePart(picture, whole, width, height, window, false, view);
+        resampler.resizePart(picture, whole, width, height, window, Filter.BICUBIC, false, view);
         out.put(at, view, 0, 3 * crop * crop);
     }
 

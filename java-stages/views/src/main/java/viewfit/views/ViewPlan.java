@@ -17,7 +17,7 @@ final class ViewPlan {
     ViewPlan(ViewRecipe recipe, long seed) {
         this.seeds = SeedTree.root(seed).at("views");
         for (ViewGroup group : recipe.groups()) {
-            ViewSampler sampler = new ViewSampler(group, recipe.aspect());
+            ViewSampler sampler = new ViewSampler(group, recipe.aspect(), Filter.of(recipe.interpolation()));
             for (int i = 0; i < group.count(); i++) {
                 samplers.add(sampler);
                 groups.add(group);

@@ -8,14 +8,17 @@ import viewfit.core.recipe.ViewGroup;
 final class ViewSampler {
     private final ViewGroup group;
     private final CropSampler crops;
+    private final Filter filter;
 
     /**
      * A sampler.
      *
      * @param aspect range of width over height of the boxes
+     * @param filter kernel of the resampling
      */
-    ViewSampler(ViewGroup group, RangeRecipe aspect) {
+    ViewSampler(ViewGroup group, RangeRecipe aspect, Filter filter) {
         this.group = group;
+        this.filter = filter;
         this.crops = new CropSampler(group.scale().low(), group.scale().high(), aspect.low(), aspect.high());
     }
 
@@ -30,6 +33,6 @@ final class ViewSampler {
         RangeRecipe sigma = group.blur().sigma();
         float blur = blurred ? (float) random.uniform(sigma.low(), sigma.high()) : 0;
         boolean solarize = random.chance(group.solarize());
-        return new ViewDraw(crop, flip, jitter, grayscale, blur, solarize);
+        return new ViewDraw(crop, filter, flip, jitter, grayscale, blur, solarize);
     }
 }

@@ -2,81 +2,14 @@ package viewfit.views;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Arrays;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 import viewfit.core.random.RandomStream;
 import viewfit.core.random.SeedTree;
-import viewfit.goldens.GoldenCase;
-import viewfit.goldens.Goldens;
 
 /** Statistics of the crop sampler; all draws come from fixed seeds, so a failure is a change and not bad luck. */
 class CropSamplerTest {
     private static final int DRAWS = 100_000;
-
-    /** Quantiles and moments against the reference sample, within five standard errors of the difference. */
-    @TestFactory
-    Stream<DynamicTest> distributionOfTheReference() {
-        return Goldens.ssl().cases("rrc_distribution").stream()
-                .map(c -> DynamicTest.dynamicTest(c.id(), () -> checkDistribution(c)));
-    }
-
-    private static void checkDistribution(GoldenCase golden) {
-        int width = golden.get("width").asInt();
-        int height = golden.get("height").asInt();
-        CropSampler sampler = sampler(
-                golden.get("scale").get(0).asDouble(),
-                golden.get("scale").get(1).asDouble());
-        RandomStream random = SeedTree.root(1).at(golden.id()).stream();
-        double[] areas = new double[DRAWS];
-        double[] aspects = new double[DRAWS];
-        double inverse = 0;
-        double logAspect = 0;
-        double left = 0;
-        double top = 0;
-        for (int i = 0; i < DRAWS; i++) {
-            Crop crop = sampler.sample(random, width, height);
-            assertTrue(crop.fits(width, height), crop::toString);
-            areas[i] = (double) crop.area() / (width * height);
-            aspects[i] = (double) crop.width() / crop.height();
-            inverse += 1 / areas[i];
-            logAspect += Math.log(aspects[i]);
-            left += (double) crop.x() / Math.max(1, width - crop.width());
-            top += (double) crop.y() / Math.max(1, height - crop.height());
-        }
-        double spread = 5 * Math.sqrt(1 + (double) golden.get("draws").asInt() / DRAWS);
-        double mean = Arrays.stream(areas).average().orElseThrow();
-        close(golden, "area_mean", mean, spread);
-        close(golden, "inv_area_mean", inverse / DRAWS, spread);
-        close(golden, "log_aspect_mean", logAspect / DRAWS, spread);
-        // Positions are uniform where there is room: standard error 1/sqrt(12 n) at most, on both sides.
-        double positionError = spread / Math.sqrt(12.0 * DRAWS) * 1.5;
-        assertEquals(golden.get("left_fraction_mean").asDouble(), left / DRAWS, positionError, "left");
-        assertEquals(golden.get("top_fraction_mean").asDouble(), top / DRAWS, positionError, "top");
-        quantiles(golden, "area_fraction", "area_fraction_se", areas, spread);
-        quantiles(golden, "aspect_w_over_h", "aspect_se", aspects, spread);
-    }
-
-    private static void close(GoldenCase golden, String name, double actual, double spread) {
-        double tolerance = spread * golden.get(name + "_se").asDouble();
-        assertEquals(golden.get(name).asDouble(), actual, tolerance, name);
-    }
-
-    private static void quantiles(GoldenCase golden, String name, String errors, double[] values, double spread) {
-        Arrays.sort(values);
-        JsonNode at = golden.get("quantiles");
-        for (int i = 0; i < at.size(); i++) {
-            double actual = values[(int) (at.get(i).asDouble() * (DRAWS - 1))];
-            // The reference prints five decimals.
-            double tolerance = spread * golden.get(errors).get(i).asDouble() + 1e-5;
-            assertEquals(golden.get(name).get(i).asDouble(), actual, tolerance, name + " quantile " + at.get(i));
-        }
-    }
 
     /** U40. */
     @Test

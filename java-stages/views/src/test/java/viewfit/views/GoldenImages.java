@@ -4,26 +4,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import viewfit.goldens.Goldens;
 
-/** Reads the pictures of the golden set and counts differences. */
+/** The pictures of the golden set as examples, and a count of differences. */
 final class GoldenImages {
     private GoldenImages() {}
 
     static Path path(String name) {
         return Goldens.ssl().file(name);
-    }
-
-    static Pixels read(String name) {
-        Pixels pixels = new Pixels();
-        try (ImageDecoder decoder = new ImageDecoder()) {
-            decoder.decode(path(name), pixels);
-        }
-        return pixels;
-    }
-
-    static Pixels of(int width, int height, byte[] data) {
-        Pixels pixels = new Pixels(width, height);
-        System.arraycopy(data, 0, pixels.data(), 0, pixels.byteCount());
-        return pixels;
     }
 
     static byte[] bytes(Pixels pixels) {

@@ -26,11 +26,42 @@ class ResamplerTest {
         for (int[] s : sizes) {
             Pixels picture = TestViews.noise(s[0], s[1], 7);
             Crop box = new Crop(s[2], s[3], s[4], s[5]);
-            byte[] expected = naive(picture, box, s[6], s[7]);
-            byte[] actual = new byte[expected.length];
-            resampler.resize(picture, box, s[6], s[7], false, actual);
-            assertArrayEquals(expected, actual, Arrays.toString(s));
+            for (Filter filter : Filter.values()) {
+                byte[] expected = naive(picture, box, s[6], s[7], filter);
+                byte[] actual = new byte[expected.length];
+                resampler.resize(picture, box, s[6], s[7], filter, false, actual);
+                assertArrayEquals(expected, actual, filter + " " + Arrays.toString(s));
+            }
         }
+    }
+
+    /**
+     * Bilinear against values of Pillow 9.4: {@code Image.resize((4, 3), BILINEAR)} of a 7 x 5 picture whose pixel (x, y)
+     * is (37 x + 11 y mod 256, 255 - 29 x, 17 x y mod 256).
+     */
+    @Test
+    void bilinearEqualsPillow() {
+        Pixels picture = new Pixels(7, 5);
+        for (int y = 0; y < 5; y++) {
+            for (int x = 0; x < 7; x++) {
+                int at = (y * 7 + x) * 3;
+                picture.data()[at] = (byte) (37 * x + 11 * y);
+                picture.data()[at + 1] = (byte) (255 - 29 * x);
+                picture.data()[at + 2] = (byte) (17 * x * y);
+            }
+        }
+        byte[] out = new byte[3 * 4 * 3];
+        resampler.resize(picture, Crop.whole(7, 5), 4, 3, Filter.BILINEAR, false, out);
+        int[] actual = new int[out.length];
+        for (int i = 0; i < out.length; i++) {
+            actual[i] = out[i] & 255;
+        }
+        assertArrayEquals(
+                new int[] {
+                    24, 240, 4, 82, 195, 15, 150, 141, 29, 208, 96, 40, 41, 240, 18, 99, 195, 71, 167, 141, 133, 225,
+                    96, 156, 58, 240, 32, 116, 195, 126, 184, 141, 133, 166, 96, 128
+                },
+                actual);
     }
 
     @Test
@@ -39,8 +70,8 @@ class ResamplerTest {
         Crop box = new Crop(2, 3, 25, 17);
         byte[] plain = new byte[3 * 10 * 8];
         byte[] mirrored = new byte[plain.length];
-        resampler.resize(picture, box, 10, 8, false, plain);
-        resampler.resize(picture, box, 10, 8, true, mirrored);
+        resampler.resize(picture, box, 10, 8, Filter.BICUBIC, false, plain);
+        resampler.resize(picture, box, 10, 8, Filter.BICUBIC, true, mirrored);
         for (int y = 0; y < 8; y++) {
             for (int x = 0; x < 10; x++) {
                 for (int c = 0; c < 3; c++) {
@@ -55,10 +86,10 @@ class ResamplerTest {
         Pixels picture = TestViews.noise(70, 45, 2);
         Crop all = Crop.whole(70, 45);
         byte[] whole = new byte[3 * 40 * 30];
-        resampler.resize(picture, all, 40, 30, false, whole);
+        resampler.resize(picture, all, 40, 30, Filter.BICUBIC, false, whole);
         Crop window = new Crop(5, 6, 20, 11);
         byte[] part = new byte[3 * 20 * 11];
-        resampler.resizePart(picture, all, 40, 30, window, false, part);
+        resampler.resizePart(picture, all, 40, 30, window, Filter.BICUBIC, false, part);
         for (int y = 0; y < 11; y++) {
             assertArrayEquals(
                     Arrays.copyOfRange(whole, ((y + 6) * 40 + 5) * 3, ((y + 6) * 40 + 25) * 3),
@@ -72,7 +103,7 @@ class ResamplerTest {
         Pixels picture = new Pixels(1000, 3);
         Arrays.fill(picture.data(), (byte) 201);
         byte[] out = new byte[3];
-        resampler.resize(picture, Crop.whole(1000, 3), 1, 1, false, out);
+        resampler.resize(picture, Crop.whole(1000, 3), 1, 1, Filter.BICUBIC, false, out);
         assertArrayEquals(new byte[] {(byte) 201, (byte) 201, (byte) 201}, out);
     }
 
@@ -81,11 +112,11 @@ class ResamplerTest {
         Pixels picture = new Pixels(10, 10);
         assertThrows(
                 IllegalArgumentException.class,
-                () -> resampler.resize(picture, new Crop(1, 0, 10, 10), 4, 4, false, new byte[48]));
+                () -> resampler.resize(picture, new Crop(1, 0, 10, 10), 4, 4, Filter.BICUBIC, false, new byte[48]));
     }
 
     /** One output sample at a time, straight from the rule, columns of intermediate values instead of rows. */
-    private static byte[] naive(Pixels picture, Crop box, int outWidth, int outHeight) {
+    private static byte[] naive(Pixels picture, Crop box, int outWidth, int outHeight, Filter filter) {
         byte[] out = new byte[3 * outWidth * outHeight];
         int[] column = new int[box.height()];
         for (int x = 0; x < outWidth; x++) {
@@ -96,37 +127,41 @@ class ResamplerTest {
                         int at = ((box.y() + y) * picture.width() + box.x() + i) * 3 + c;
                         line[i] = picture.data()[at] & 255;
                     }
-                    column[y] = sample(line, x, outWidth);
+                    column[y] = sample(line, x, outWidth, filter);
                 }
                 for (int y = 0; y < outHeight; y++) {
-                    out[(y * outWidth + x) * 3 + c] = (byte) sample(column, y, outHeight);
+                    out[(y * outWidth + x) * 3 + c] = (byte) sample(column, y, outHeight, filter);
                 }
             }
         }
         return out;
     }
 
-    private static int sample(int[] line, int j, int out) {
+    private static int sample(int[] line, int j, int out, Filter filter) {
+        int reach = filter == Filter.BICUBIC ? 2 : 1;
         double scale = (double) line.length / out;
         double widening = Math.max(1, scale);
         double centre = (j + 0.5) * scale;
-        int low = Math.max(0, (int) (centre - 2 * widening + 0.5));
-        int high = Math.min(line.length, (int) (centre + 2 * widening + 0.5));
+        int low = Math.max(0, (int) (centre - reach * widening + 0.5));
+        int high = Math.min(line.length, (int) (centre + reach * widening + 0.5));
         double total = 0;
         for (int i = low; i < high; i++) {
-            total += kernel((i - centre + 0.5) / widening);
+            total += kernel((i - centre + 0.5) / widening, filter);
         }
         long sum = 1 << 21;
         for (int i = low; i < high; i++) {
-            double weight = kernel((i - centre + 0.5) / widening) / total * (1 << 22);
+            double weight = kernel((i - centre + 0.5) / widening, filter) / total * (1 << 22);
             long rounded = (long) Math.floor(Math.abs(weight) + 0.5);
             sum += (weight < 0 ? -rounded : rounded) * line[i];
         }
         return (int) Math.max(0, Math.min(255, sum >> 22));
     }
 
-    private static double kernel(double at) {
+    private static double kernel(double at, Filter filter) {
         double x = Math.abs(at);
+        if (filter == Filter.BILINEAR) {
+            return x < 1 ? 1 - x : 0;
+        }
         if (x < 1) {
             return 1.5 * x * x * x - 2.5 * x * x + 1;
         }

@@ -24,8 +24,8 @@ class ViewSamplerTest {
     /** U44: five binomial standard errors. */
     @Test
     void frequenciesOfTheSecondGlobalView() {
-        ViewSampler sampler =
-                new ViewSampler(TestViews.group(ViewKind.GLOBAL, 1, 64, 0.3, 1, 0.1, 0.2), TestViews.ASPECT);
+        ViewSampler sampler = new ViewSampler(
+                TestViews.group(ViewKind.GLOBAL, 1, 64, 0.3, 1, 0.1, 0.2), TestViews.ASPECT, Filter.BICUBIC);
         int[] counts = new int[5];
         int[] first = new int[4];
         int[] orders = new int[256];
@@ -62,7 +62,8 @@ class ViewSamplerTest {
 
     @Test
     void probabilitiesOfZeroAndOneAreCertain() {
-        ViewSampler sampler = new ViewSampler(TestViews.group(ViewKind.GLOBAL, 1, 64, 0.3, 1, 1, 0), TestViews.ASPECT);
+        ViewSampler sampler = new ViewSampler(
+                TestViews.group(ViewKind.GLOBAL, 1, 64, 0.3, 1, 1, 0), TestViews.ASPECT, Filter.BICUBIC);
         for (int i = 0; i < 2000; i++) {
             ViewDraw draw = sampler.draw(SeedTree.root(3).at(i).stream(), 90, 128);
             assertTrue(draw.blur() >= 0.1f && draw.blur() <= 2);
@@ -84,7 +85,7 @@ class ViewSamplerTest {
                 new BlurRecipe(0, new RangeRecipe(1, 1)),
                 0);
         RandomStream random = SeedTree.root(1).stream();
-        ViewDraw draw = new ViewSampler(still, new RangeRecipe(1, 1)).draw(random, 16, 16);
+        ViewDraw draw = new ViewSampler(still, new RangeRecipe(1, 1), Filter.BICUBIC).draw(random, 16, 16);
         assertNotNull(draw.jitter());
         Pixels picture = TestViews.noise(16, 16, 4);
         ByteBuffer out = ByteBuffer.allocate(picture.byteCount());
@@ -102,10 +103,10 @@ class ViewSamplerTest {
         Jitter jitter = new Jitter(order, 0.7f, 1.3f, 1.1f, 0.06f, true);
         Crop crop = new Crop(5, 6, 60, 50);
         ByteBuffer out = ByteBuffer.allocate(3 * 24 * 24 + 10);
-        painter.paint(picture, new ViewDraw(crop, true, jitter, false, 1.2f, true), 24, out, 10);
+        painter.paint(picture, new ViewDraw(crop, Filter.BICUBIC, true, jitter, false, 1.2f, true), 24, out, 10);
 
         byte[] expected = new byte[3 * 24 * 24];
-        new Resampler().resize(picture, crop, 24, 24, true, expected);
+        new Resampler().resize(picture, crop, 24, 24, Filter.BICUBIC, true, expected);
         new HueShift().shift(expected, 24 * 24, 0.06f);
         Photometrics photometrics = new Photometrics();
         photometrics.contrast(expected, 24 * 24, 1.3f);
@@ -115,8 +116,8 @@ class ViewSamplerTest {
         Photometrics.solarize(expected, 24 * 24);
         assertArrayEquals(expected, Arrays.copyOfRange(out.array(), 10, out.capacity()));
 
-        painter.paint(picture, new ViewDraw(crop, true, null, true, 0, false), 24, out, 0);
-        new Resampler().resize(picture, crop, 24, 24, true, expected);
+        painter.paint(picture, new ViewDraw(crop, Filter.BICUBIC, true, null, true, 0, false), 24, out, 0);
+        new Resampler().resize(picture, crop, 24, 24, Filter.BICUBIC, true, expected);
         Photometrics.grayscale(expected, 24 * 24);
         assertArrayEquals(expected, Arrays.copyOf(out.array(), expected.length));
     }

@@ -1,44 +1,59 @@
 package viewfit.zoo;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
+import viewfit.core.recipe.BackboneRecipe;
 import viewfit.graph.Graph;
 
 /** Backbones by the name that recipes use. */
 public final class Backbones {
-    private static final Map<String, Function<Boolean, Graph>> BY_NAME = new LinkedHashMap<>();
-
-    static {
-        BY_NAME.put("mobilenet_v2", MobileNetV2::graph);
-    }
+    private static final List<String> NAMES =
+            List.of("mobilenet_v2", "resnet18", "resnet34", "resnet50", "vit_tiny", "vit_small");
 
     private Backbones() {}
 
     /** Names that {@link #graph} knows. */
     public static List<String> names() {
-        return List.copyOf(BY_NAME.keySet());
+        return NAMES;
     }
 
-    /** The named backbone with the official initialisation. */
+    /** Whether a backbone of this name is made of transformer blocks. */
+    public static boolean isTransformer(String name) {
+        return name.startsWith("vit_");
+    }
+
+    /** The named backbone with the official initialisation and without stochastic depth. */
     public static Graph graph(String name) {
-        return graph(name, false);
+        return graph(new BackboneRecipe(name, false, 0));
+    }
+
+    /** The backbone of a recipe; no tensor name or shape depends on anything but its name. */
+    public static Graph graph(BackboneRecipe recipe) {
+        return graph(recipe, 1);
     }
 
     /**
-     * Builds the named backbone.
+     * The backbone of a recipe, as a probe looks at it.
      *
-     * @param zeroInitResidual whether the last batch norm of each residual branch starts with weight 0 instead of 1
-     *     (torchvision's option of that name); no tensor name or shape depends on it
-     * @throws IllegalArgumentException for an unknown name, listing the known ones
+     * @param lastBlocks how many transformer blocks give features, see {@link VisionTransformer}; 1 for conv nets
+     * @throws IllegalArgumentException if a conv net is asked for more than its one feature
      */
-    public static Graph graph(String name, boolean zeroInitResidual) {
-        Function<Boolean, Graph> network = BY_NAME.get(name);
-        if (network == null) {
+    public static Graph graph(BackboneRecipe recipe, int lastBlocks) {
+        String name = recipe.name();
+        boolean zero = recipe.zeroInitResidual();
+        if (lastBlocks != 1 && !isTransformer(name)) {
             throw new IllegalArgumentException(
-                    "backbone.name: found '" + name + "': expected one of " + String.join(", ", names()));
+                    "last blocks = " + lastBlocks + ": " + name + " has no transformer blocks");
         }
-        return network.apply(zeroInitResidual);
+        return switch (name) {
+            case "mobilenet_v2" -> MobileNetV2.graph(zero);
+            case "resnet18" -> ResNet.resnet18(zero);
+            case "resnet34" -> ResNet.resnet34(zero);
+            case "resnet50" -> ResNet.resnet50(zero);
+            case "vit_tiny" -> VisionTransformer.tiny(recipe.dropPath(), lastBlocks);
+            case "vit_small" -> VisionTransformer.small(recipe.dropPath(), lastBlocks);
+            default ->
+                throw new IllegalArgumentException(
+                        "backbone.name: found '" + name + "': expected one of " + String.join(", ", NAMES));
+        };
     }
 }

@@ -62,19 +62,30 @@ public final class Contracts {
 
     public static final StageContract PRETRAIN = new StageContract(
             "pretrain",
-            "Train student and teacher on multi-crop views without labels.",
+            "Train a backbone by DINO, SwAV, MoCo or with labels on the views of a recipe.",
             List.of(
                     new Port("recipe", "recipe.yml", "pretrain/1", "complete recipe of this cell"),
                     new Port("manifest", "train.csv", "manifest/1", "images to train on"),
                     new Port("monitor", "heldout.csv", "manifest/1", "labelled images for the k-NN monitor", false),
+                    new Port("weights", "weights.safetensors", "weights", "backbone weights to start from", false),
                     IMAGES),
             List.of(
-                    new Port("checkpoint", "checkpoint.safetensors", "checkpoint/1", "student, teacher, optimiser"),
+                    new Port(
+                            "checkpoint",
+                            "checkpoint.safetensors",
+                            "checkpoint/1",
+                            "networks, optimiser, method state"),
                     new Port("checkpoints", "checkpoints/", "checkpoints", "checkpoint every n epochs"),
-                    new Port("curve", "curve.csv", "curve/1", "loss, schedules and health by step"),
-                    new Port("monitor", "monitor.csv", "monitor/1", "k-NN and feature health by epoch"),
+                    new Port("curve", "curve.csv", "curve/2", "loss, schedules and health by step"),
+                    new Port("monitor", "monitor.csv", "monitor/2", "k-NN and feature health by epoch"),
                     new Port("views", "views.png", "png", "contact sheet of the views actually sampled"),
                     new Port("views_table", "views.csv", "views/1", "crop boxes and pixel scales of those views"),
+                    new Port(
+                            "divergence",
+                            "diverged.json",
+                            "divergence/1",
+                            "batch, step and last numbers of a run that diverged",
+                            false),
                     METRICS),
             TRAINS);
 
@@ -116,7 +127,7 @@ public final class Contracts {
             "coco-export",
             "Write the backbone in the formats detection frameworks load.",
             List.of(CHECKPOINT_IN),
-            List.of(new Port("export", "export/", "export/1", "safetensors, Detectron2 pickle and its YAML")),
+            List.of(new Port("export", "export/", "export/1", "safetensors; of conv nets Detectron2 pickle and YAML")),
             COMPUTES);
 
     public static final StageContract REPORT = new StageContract(

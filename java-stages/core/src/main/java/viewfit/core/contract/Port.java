@@ -8,7 +8,7 @@ package viewfit.core.contract;
  *     folder
  * @param schema name of the schema the content is verified by, such as {@code manifest/1}
  * @param description one line for people
- * @param required whether the stage refuses to run without it (inputs)
+ * @param required whether the stage refuses to run without it (inputs), or always writes it (outputs)
  */
 public record Port(String name, String file, String schema, String description, boolean required) {
     public Port(String name, String file, String schema, String description) {

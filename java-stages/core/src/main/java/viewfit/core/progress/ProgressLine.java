@@ -51,6 +51,15 @@ public final class ProgressLine {
      * @param imagesPerSecond recent speed
      */
     public void step(int epoch, long step, double loss, double imagesPerSecond) {
+        step(epoch, step, loss, "", imagesPerSecond);
+    }
+
+    /**
+     * As {@link #step(int, long, double, double)}.
+     *
+     * @param more what to tell right after the loss; may be empty
+     */
+    public void step(int epoch, long step, double loss, String more, double imagesPerSecond) {
         long now = clock.getAsLong();
         if (firstStep < 0) {
             firstStep = step;
@@ -61,13 +70,14 @@ public final class ProgressLine {
         last = now;
         out.println(String.format(
                 Locale.ROOT,
-                "%s  ep %d/%d  step %d/%d  loss %.3f  %.0f img/s  eta %s",
+                "%s  ep %d/%d  step %d/%d  loss %.3f%s  %.0f img/s  eta %s",
                 label,
                 epoch + 1,
                 epochs,
                 step + 1,
                 steps,
                 loss,
+                more,
                 imagesPerSecond,
                 eta(now, step)));
     }

@@ -15,7 +15,7 @@ package viewfit.core.recipe;
  */
 public record DinoRecipe(
         @OneOf("dino") String name,
-        @Range(min = 0, max = 1) double alpha,
+        Alpha alpha,
         HeadRecipe head,
         @Range(min = 0, above = true) double studentTemp,
         RampRecipe teacherTemp,

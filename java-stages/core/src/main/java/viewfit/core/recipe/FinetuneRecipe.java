@@ -11,7 +11,8 @@ package viewfit.core.recipe;
  * @param batchSize images per step
  * @param optimizer optimiser of the whole network
  * @param finalLr learning rate approached at the end of the cosine, not scaled by the batch
- * @param headLayers layers of the pre-training head kept below the new classifier
+ * @param headLayers hidden layers of a DINO head kept below the new classifier; after another method the classifier sits
+ *     on the backbone, whatever this says
  * @param trainViews views to train on
  * @param evalViews views to score on
  * @param normalize normalisation of the pixels

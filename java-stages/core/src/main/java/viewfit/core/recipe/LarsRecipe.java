@@ -8,8 +8,8 @@ package viewfit.core.recipe;
  * @param lrReferenceBatch batch the learning rate is stated for
  * @param weightDecay over training, by a cosine
  * @param clip largest gradient norm per tensor; 0 = off
- * @param weightDecayOnDepthwise whether depth-wise weights decay
- * @param weightDecayOn1d whether one-dimensional tensors decay
+ * @param weightDecayOnDepthwise share of the weight decay that depth-wise weights get: 0 none, 1 all
+ * @param weightDecayOn1d share of the weight decay that one-dimensional tensors get
  * @param momentum share of the old direction kept
  * @param trust trust coefficient
  * @param trustOnDepthwise whether depth-wise weights are scaled by their norm
@@ -21,8 +21,8 @@ public record LarsRecipe(
         @Range(min = 1) int lrReferenceBatch,
         SpanRecipe weightDecay,
         @Range(min = 0) double clip,
-        boolean weightDecayOnDepthwise,
-        boolean weightDecayOn1d,
+        @Range(min = 0) double weightDecayOnDepthwise,
+        @Range(min = 0) double weightDecayOn1d,
         @Range(min = 0, max = 1, below = true) double momentum,
         @Range(min = 0, above = true) double trust,
         boolean trustOnDepthwise,

@@ -17,9 +17,9 @@ public sealed interface OptimizerRecipe permits LarsRecipe, AdamwRecipe, SgdReci
     /** Largest gradient norm per tensor; 0 switches clipping off. */
     double clip();
 
-    /** Whether depth-wise convolution weights decay. */
-    boolean weightDecayOnDepthwise();
+    /** Share of the weight decay that depth-wise convolution weights get; all other weights get all of it. */
+    double weightDecayOnDepthwise();
 
-    /** Whether biases and normalisation parameters decay. */
-    boolean weightDecayOn1d();
+    /** Share of the weight decay that biases and normalisation parameters get. */
+    double weightDecayOn1d();
 }

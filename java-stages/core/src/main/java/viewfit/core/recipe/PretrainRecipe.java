@@ -52,5 +52,6 @@ public record PretrainRecipe(
                 "schedule.warmup-epochs",
                 schedule.warmupEpochs(),
                 "must be <= epochs = " + epochs);
+        MethodRules.check(backbone, method, views, batchSize);
     }
 }

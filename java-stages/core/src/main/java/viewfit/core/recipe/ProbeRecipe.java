@@ -8,6 +8,8 @@ package viewfit.core.recipe;
  * @param seed root of all randomness of the stage
  * @param mode {@code augmented}: features of fresh random crops each epoch; {@code cached}: features of the scoring view once
  * @param network {@code student} or {@code teacher}
+ * @param vitLastBlocks last transformer blocks whose class tokens, side by side, are the feature of the linear classifier;
+ *     says nothing of conv nets, which have one pooled feature; k-NN always uses the token of the last block
  * @param epochs passes over the images
  * @param batchSize images per step
  * @param optimizer optimiser of the classifier
@@ -23,6 +25,7 @@ public record ProbeRecipe(
         long seed,
         @OneOf({"augmented", "cached"}) String mode,
         @OneOf({"student", "teacher"}) String network,
+        @Range(min = 1, max = 12) int vitLastBlocks,
         @Range(min = 1, max = 100000) int epochs,
         @Range(min = 1, max = 1048576) int batchSize,
         OptimizerRecipe optimizer,
@@ -39,6 +42,7 @@ public record ProbeRecipe(
                 seed,
                 mode,
                 network,
+                vitLastBlocks,
                 epochs,
                 batchSize,
                 optimizer,

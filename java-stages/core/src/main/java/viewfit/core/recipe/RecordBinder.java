@@ -90,6 +90,9 @@ final class RecordBinder {
                     : map(node, arguments[1], path);
         }
         Class<?> raw = (Class<?>) type;
+        if (raw == Alpha.class) {
+            return alpha(node, path);
+        }
         if (raw.isRecord()) {
             return record(node, raw, path);
         }
@@ -100,6 +103,17 @@ final class RecordBinder {
             return constant(node, raw, path);
         }
         return raw == Object.class ? anything(node, path) : scalar(node, raw, path);
+    }
+
+    /** The one record that is written as a scalar: a number or a word. */
+    private @Nullable Object alpha(JsonNode node, String path) {
+        if (node.isTextual() && node.textValue().equals(Alpha.UNWEIGHTED)) {
+            return Alpha.equalPairs();
+        }
+        boolean fits = node.isNumber() && node.doubleValue() >= 0 && node.doubleValue() <= 1;
+        return fits
+                ? Alpha.of(node.doubleValue())
+                : wrong(path, node, "must be >= 0 and <= 1, or the word " + Alpha.UNWEIGHTED);
     }
 
     private @Nullable Object scalar(JsonNode node, Class<?> raw, String path) {

@@ -27,6 +27,9 @@ public final class RecordTree {
 
     /** The tree of one recipe value: record, enum, list, map, text, number or truth value. */
     public static JsonNode node(Object value) {
+        if (value instanceof Alpha alpha) {
+            return alpha.unweighted() ? NODES.textNode(Alpha.UNWEIGHTED) : NODES.numberNode(alpha.value());
+        }
         if (value instanceof Record each) {
             return of(each);
         }

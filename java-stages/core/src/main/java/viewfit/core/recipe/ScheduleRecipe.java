@@ -1,15 +1,13 @@
 package viewfit.core.recipe;
 
-/**
- * Learning rate over training: linear warm-up, then a cosine.
- *
- * @param warmupEpochs epochs of the rise
- * @param warmupStart learning rate of the first step, not scaled by the batch
- * @param finalLr learning rate approached at the end, not scaled by the batch
- */
-public record ScheduleRecipe(
-        @Range(min = 0) int warmupEpochs, @Range(min = 0) double warmupStart, @Range(min = 0) double finalLr) {
-    public ScheduleRecipe {
-        Rules.check(ScheduleRecipe.class, warmupEpochs, warmupStart, finalLr);
-    }
+/** Learning rate over training; the key {@code name} selects the variant and its keys. */
+public sealed interface ScheduleRecipe permits CosineRecipe, MultistepRecipe, ExponentialRecipe {
+    /** The selecting word. */
+    String name();
+
+    /** Epochs of the linear rise at the start. */
+    int warmupEpochs();
+
+    /** Learning rate of the first step of the rise, not scaled by the batch. */
+    double warmupStart();
 }

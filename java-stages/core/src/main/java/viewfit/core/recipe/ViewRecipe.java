@@ -6,13 +6,13 @@ import java.util.List;
  * Which views are cut from an image, global groups first.
  *
  * @param aspect width over height of a crop, drawn log-uniformly
- * @param interpolation resampling filter
+ * @param interpolation resampling filter, widened by the reduction factor so that it antialiases
  * @param normalize normalisation of the pixels
  * @param groups global groups first; all global views have one size
  */
 public record ViewRecipe(
         RangeRecipe aspect,
-        @OneOf({"bicubic"}) String interpolation,
+        @OneOf({"bicubic", "bilinear"}) String interpolation,
         NormalizeRecipe normalize,
         @Length(min = 1) List<ViewGroup> groups) {
     public ViewRecipe {
@@ -38,6 +38,14 @@ public record ViewRecipe(
             globals += group.count();
             globalSize = group.size();
         }
-        Rules.require(globals >= 2, "groups", globals + " global views", "must be at least 2 global views");
+        Rules.require(globals >= 1, "groups", globals + " global views", "must be at least 1 global view");
+    }
+
+    /** Number of views of a kind. */
+    public int count(ViewKind kind) {
+        return groups.stream()
+                .filter(g -> g.kind() == kind)
+                .mapToInt(ViewGroup::count)
+                .sum();
     }
 }

@@ -1,6 +1,10 @@
 package viewfit.core.schedule;
 
 import java.util.Arrays;
+import viewfit.core.recipe.CosineRecipe;
+import viewfit.core.recipe.ExponentialRecipe;
+import viewfit.core.recipe.MultistepRecipe;
+import viewfit.core.recipe.ScheduleRecipe;
 
 /**
  * The schedules of the pre-training and evaluation recipes, per step unless said otherwise.
@@ -74,6 +78,39 @@ public final class Schedules {
             long passed = Arrays.stream(at).filter(m -> epoch >= m).count();
             return base * Math.pow(gamma, (double) passed);
         };
+    }
+
+    /** Multiplied by {@code gamma} at the first step of every epoch but the first; warm-up as in {@link #warmupCosine}. */
+    public static Schedule exponential(
+            double base, double gamma, long totalSteps, long stepsPerEpoch, long warmupSteps, double warmupStart) {
+        requireLengths(totalSteps, warmupSteps);
+        return step -> {
+            requireStep(step, totalSteps);
+            long epoch = step / stepsPerEpoch;
+            return step < warmupSteps
+                    ? warmup(step, warmupSteps, warmupStart, base)
+                    : base * Math.pow(gamma, (double) epoch);
+        };
+    }
+
+    /**
+     * The learning rate of a recipe.
+     *
+     * @param base peak value, already scaled to the batch
+     */
+    public static Schedule learningRate(ScheduleRecipe recipe, double base, int epochs, long stepsPerEpoch) {
+        long steps = epochs * stepsPerEpoch;
+        long warmup = recipe.warmupEpochs() * stepsPerEpoch;
+        if (recipe instanceof MultistepRecipe multistep) {
+            int[] milestones = multistep.milestones().stream().mapToInt(m -> m).toArray();
+            return multistep(base, multistep.gamma(), milestones, epochs, stepsPerEpoch, warmup, recipe.warmupStart());
+        }
+        if (recipe instanceof ExponentialRecipe exponential) {
+            return exponential(base, exponential.gamma(), steps, stepsPerEpoch, warmup, recipe.warmupStart());
+        }
+        CosineRecipe cosine = (CosineRecipe) recipe;
+        Schedule perStep = warmupCosine(base, cosine.finalLr(), steps, warmup, recipe.warmupStart());
+        return cosine.perEpoch() ? heldPerEpoch(perStep, stepsPerEpoch) : perStep;
     }
 
     /**

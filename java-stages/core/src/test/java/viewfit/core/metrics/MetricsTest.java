@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,5 +65,20 @@ class MetricsTest {
         }
         StageFailure e = assertThrows(StageFailure.class, () -> Metrics.read(dir.resolve("nowhere.json")));
         assertEquals(ExitCode.NO_INPUT, e.exitCode());
+    }
+
+    /** Maps of the JDK iterate in an order of the process; a file must not. */
+    @Test
+    void numbersOfADivergenceAreSortedByName() {
+        Map<String, String> numbers = new LinkedHashMap<>();
+        for (String name : List.of("lr", "loss", "feature-std", "weight-decay", "divergence")) {
+            numbers.put(name, "NaN");
+        }
+        Divergence found =
+                new Divergence(Divergence.SCHEMA, "c", 0, 3, List.of("a.jpg"), List.of(7), numbers, List.of(numbers));
+        List<String> sorted = List.of("divergence", "feature-std", "loss", "lr", "weight-decay");
+        assertEquals(sorted, List.copyOf(found.measures().keySet()));
+        assertEquals(sorted, List.copyOf(found.before().get(0).keySet()));
+        assertThrows(UnsupportedOperationException.class, () -> found.measures().clear());
     }
 }

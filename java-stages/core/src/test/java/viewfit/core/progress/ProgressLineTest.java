@@ -18,13 +18,17 @@ class ProgressLineTest {
         ProgressLine line = new ProgressLine("pretrain dino", 2, 10, 5, out, () -> now);
         for (int step = 0; step < 10; step++) {
             now += 1_000_000_000L;
-            line.step(step / 5, step, 7.2134, 412.3);
+            if (step < 5) {
+                line.step(step / 5, step, 7.2134, 412.3);
+            } else {
+                line.step(step / 5, step, 7.2134, " of 8.318", 412.3);
+            }
         }
         assertEquals(
                 List.of(
                         "pretrain dino  ep 1/2  step 1/10  loss 7.213  412 img/s  eta 9s",
-                        "pretrain dino  ep 2/2  step 6/10  loss 7.213  412 img/s  eta 4s",
-                        "pretrain dino  ep 2/2  step 10/10  loss 7.213  412 img/s  eta 0s"),
+                        "pretrain dino  ep 2/2  step 6/10  loss 7.213 of 8.318  412 img/s  eta 4s",
+                        "pretrain dino  ep 2/2  step 10/10  loss 7.213 of 8.318  412 img/s  eta 0s"),
                 bytes.toString(StandardCharsets.UTF_8).lines().toList());
     }
 

@@ -4,89 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
-import viewfit.goldens.GoldenCase;
-import viewfit.goldens.Goldens;
+import viewfit.core.recipe.CosineRecipe;
+import viewfit.core.recipe.ExponentialRecipe;
+import viewfit.core.recipe.MultistepRecipe;
 
-/** Golden values of the official code at rtol 1e-12 as stated there, published values U1 to U9, and a naive twin. */
+/** Published values U1 to U9 and a naive twin; the golden suite has the values of the official code. */
 class SchedulesTest {
     private static final int STEPS = 1251;
 
     private static Schedule official(double base, double last, double warmupStart, int warmupEpochs) {
         return Schedules.warmupCosine(base, last, 200L * STEPS, (long) warmupEpochs * STEPS, warmupStart);
-    }
-
-    @Test
-    void agreesWithTheOfficialCosines() {
-        check("cosine_schedule", (c, length) -> {
-            long n = c.hyper("niter").asLong();
-            return Schedules.warmupCosine(
-                    c.hyper("base").asDouble(),
-                    c.hyper("final").asDouble(),
-                    c.hyper("epochs").asLong() * n,
-                    c.hyper("warmup").asLong() * n,
-                    c.hyper("start").asDouble());
-        });
-    }
-
-    @Test
-    void agreesWithTheOfficialMultisteps() {
-        check("multistep_schedule", (c, length) -> {
-            JsonNode at = c.hyper("milestones");
-            int[] milestones = new int[at.size()];
-            for (int i = 0; i < milestones.length; i++) {
-                milestones[i] = at.get(i).asInt();
-            }
-            long n = c.hyper("niter").asLong();
-            return Schedules.multistep(
-                    c.hyper("base").asDouble(),
-                    c.hyper("gamma").asDouble(),
-                    milestones,
-                    c.hyper("epochs").asLong(),
-                    n,
-                    c.hyper("warmup").asLong() * n,
-                    c.hyper("start").asDouble());
-        });
-    }
-
-    @Test
-    void agreesWithTheOfficialTeacherTemperatures() {
-        check(
-                "teacher_temp_schedule",
-                (c, length) -> Schedules.teacherTemperature(
-                        c.hyper("warmup_teacher_temp").asDouble(),
-                        c.hyper("teacher_temp").asDouble(),
-                        c.hyper("warmup_epochs").asInt()));
-    }
-
-    private static void check(String type, BiFunction<GoldenCase, Long, Schedule> make) {
-        List<GoldenCase> cases = Goldens.ssl().cases(type);
-        assertTrue(cases.size() >= 2, type + " has golden cases");
-        for (GoldenCase c : cases) {
-            long length = c.get("length").asLong();
-            Schedule schedule = make.apply(c, length);
-            JsonNode tol = c.get("tol");
-            double rtol = tol.get("rtol").asDouble();
-            double atol = tol.get("atol").asDouble();
-            JsonNode index = c.get("index");
-            for (int i = 0; i < index.size(); i++) {
-                double expected = Double.parseDouble(c.get("value_f64").get(i).asText());
-                double actual = schedule.at(index.get(i).asLong());
-                assertEquals(expected, actual, atol + rtol * Math.abs(expected), c.id() + " at " + index.get(i));
-            }
-            if (c.json().has("sum")) {
-                double sum = 0;
-                for (long t = 0; t < length; t++) {
-                    sum += schedule.at(t);
-                }
-                double expected = Double.parseDouble(c.get("sum").asText());
-                assertEquals(expected, sum, 1e-9 * Math.abs(expected), c.id() + " sum");
-            }
-        }
     }
 
     @Test
@@ -189,6 +119,40 @@ class SchedulesTest {
                 }
             }
         }
+    }
+
+    /** Recipe to values: 3 epochs of warm-up from .1 where there is one, 2 steps an epoch. */
+    @Test
+    void recipesNameTheirSchedule() {
+        CosineRecipe perStep = new CosineRecipe("cosine", 3, .1, .01, false);
+        assertValues(naive(.7, .01, 20, 6, .1), Schedules.learningRate(perStep, .7, 10, 2));
+        Schedule held = Schedules.learningRate(new CosineRecipe("cosine", 0, 0, 0, true), .03, 200, 5);
+        for (int epoch : new int[] {0, 1, 100, 199}) {
+            double expected = .03 * .5 * (1 + Math.cos(Math.PI * epoch / 200));
+            assertEquals(expected, held.at(5L * epoch), 1e-15);
+            assertEquals(expected, held.at(5L * epoch + 4), 1e-15);
+        }
+        Schedule steps = Schedules.learningRate(new MultistepRecipe("multistep", 0, 0, List.of(30, 60), .1), .1, 90, 2);
+        double[] levels = {.1, .1, .01, .01, .001, .001};
+        int[] at = {0, 59, 60, 119, 120, 179};
+        for (int i = 0; i < at.length; i++) {
+            assertEquals(levels[i], steps.at(at[i]), 1e-15);
+        }
+        Schedule warm = Schedules.learningRate(new MultistepRecipe("multistep", 1, .02, List.of(2), .5), .1, 3, 3);
+        assertValues(List.of(.02, .06, .1, .1, .1, .1, .05, .05, .05), warm);
+        Schedule decaying = Schedules.learningRate(new ExponentialRecipe("exponential", 1, 0, .98), .045, 300, 2);
+        assertEquals(0, decaying.at(0));
+        assertEquals(.045, decaying.at(1));
+        assertEquals(.045 * .98, decaying.at(2), 1e-15);
+        assertEquals(.045 * .98, decaying.at(3), 1e-15);
+        assertEquals(.045 * Math.pow(.98, 299), decaying.at(599), 1e-15);
+    }
+
+    private static void assertValues(List<Double> expected, Schedule actual) {
+        for (int t = 0; t < expected.size(); t++) {
+            assertEquals(expected.get(t), actual.at(t), 1e-14, "at " + t);
+        }
+        assertThrows(IllegalArgumentException.class, () -> actual.at(expected.size()));
     }
 
     @Test

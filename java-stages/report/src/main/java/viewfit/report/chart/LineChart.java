@@ -5,7 +5,10 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.ToIntFunction;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.LegendItemCollection;
 import org.jfree.chart.axis.NumberAxis;
@@ -26,6 +29,12 @@ final class LineChart {
 
     /** Lines with few points, such as k-NN by epoch, show them as dots. */
     private static final int SHOW_DOTS_BELOW = 40;
+
+    /** Share of the plot's height that a label of a reference takes. */
+    private static final double LABEL_HEIGHT = 0.075;
+
+    /** Upper end of an axis of fractions: a line at 100 % keeps its width. */
+    private static final double ABOVE_ALL = 1.01;
 
     private LineChart() {}
 
@@ -54,6 +63,7 @@ final class LineChart {
         }
         NumberAxis x = new NumberAxis(figure.xLabel());
         x.setNumberFormatOverride(plainNumbers());
+        x.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
         NumberAxis y = new NumberAxis(figure.yLabel());
         if (figure.yScale() == LineFigure.YScale.PERCENT) {
             y.setNumberFormatOverride(new DecimalFormat("0 %", DecimalFormatSymbols.getInstance(Locale.ROOT)));
@@ -66,9 +76,7 @@ final class LineChart {
         plot.setDataset(1, ends);
         plot.setRenderer(1, crosses);
         includeReferences(figure, y);
-        for (LineFigure.Reference reference : figure.references()) {
-            plot.addRangeMarker(marker(reference), Layer.BACKGROUND);
-        }
+        addReferences(plot, figure.references(), y.getRange().getLength());
         plot.setFixedLegendItems(legend(figure, ends.getSeriesCount() > 0));
         return PaperTheme.chart(figure.title(), plot);
     }
@@ -130,7 +138,29 @@ final class LineChart {
         double highest = high;
         // A label above the topmost line must stay inside.
         boolean label = figure.references().stream().anyMatch(r -> r.y() > highest - margin);
-        y.setRange(from, high + (label ? 2.2 : 1) * margin);
+        double to = high + (label ? 2.2 : 1) * margin;
+        // No fraction is above 1: an axis that goes there is not believed.
+        boolean fractions = figure.yScale() == LineFigure.YScale.PERCENT && high <= 1;
+        y.setRange(from, fractions ? Math.min(to, ABOVE_ALL) : to);
+    }
+
+    /** Labels stand above their lines; of two lines close to each other the lower one has its label below. */
+    private static void addReferences(XYPlot plot, List<LineFigure.Reference> references, double span) {
+        List<LineFigure.Reference> sorted = references.stream()
+                .sorted(Comparator.comparingDouble(LineFigure.Reference::y))
+                .toList();
+        double near = LABEL_HEIGHT * span;
+        for (int i = 0; i < sorted.size(); i++) {
+            boolean below = i > 0 && sorted.get(i).y() - sorted.get(i - 1).y() < near;
+            boolean above = i + 1 < sorted.size()
+                    && sorted.get(i + 1).y() - sorted.get(i).y() < near;
+            ValueMarker marker = marker(sorted.get(i));
+            if (above) {
+                marker.setLabelAnchor(below ? RectangleAnchor.TOP_LEFT : RectangleAnchor.BOTTOM_RIGHT);
+                marker.setLabelTextAnchor(below ? TextAnchor.BOTTOM_LEFT : TextAnchor.TOP_RIGHT);
+            }
+            plot.addRangeMarker(marker, Layer.BACKGROUND);
+        }
     }
 
     private static ValueMarker marker(LineFigure.Reference reference) {
@@ -145,13 +175,18 @@ final class LineChart {
         return marker;
     }
 
+    /** The colours or dashes that some line has: a variant that does not measure this has no entry. */
+    private static int[] drawn(LineFigure figure, ToIntFunction<LineFigure.Line> index) {
+        return figure.lines().stream().mapToInt(index).distinct().sorted().toArray();
+    }
+
     private static LegendItemCollection legend(LineFigure figure, boolean diverged) {
         LegendItemCollection items = new LegendItemCollection();
-        for (int v = 0; v < figure.variants().size(); v++) {
+        for (int v : drawn(figure, LineFigure.Line::variant)) {
             items.add(PaperTheme.lineItem(figure.variants().get(v), PaperTheme.colour(v), new BasicStroke(2.2f)));
         }
         if (figure.seeds().size() > 1) {
-            for (int s = 0; s < figure.seeds().size(); s++) {
+            for (int s : drawn(figure, LineFigure.Line::seed)) {
                 items.add(PaperTheme.lineItem(figure.seeds().get(s), PaperTheme.SOFT, PaperTheme.dash(s, 1.8f)));
             }
         }

@@ -22,8 +22,10 @@ final class CellsSection {
         for (CellResult cell : results.cells()) {
             rows.add(List.of(
                     Html.escape(cell.cell().id()),
+                    orNone(cell.method()),
+                    orNone(cell.backbone()),
                     Long.toString(cell.cell().seed()),
-                    status(cell),
+                    status(results, cell),
                     last(cell.curve(), "step"),
                     last(cell.curve(), "loss"),
                     overall(cell, "images-per-second", "images_per_second", 1, 0),
@@ -36,6 +38,8 @@ final class CellsSection {
                                 "plain",
                                 List.of(
                                         "cell",
+                                        "method",
+                                        "backbone",
                                         "seed",
                                         "outcome",
                                         "last step",
@@ -46,7 +50,11 @@ final class CellsSection {
                                 rows);
     }
 
-    private static String status(CellResult cell) {
+    private static String orNone(String name) {
+        return name.isEmpty() ? Text.NONE : Html.escape(name);
+    }
+
+    private static String status(Results results, CellResult cell) {
         return switch (cell.status()) {
             case OK -> {
                 String word = cell.probe() == null ? "trained, not scored" : "done";
@@ -55,7 +63,8 @@ final class CellsSection {
                         : "<span class=\"status\">" + word + "</span>";
             }
             case MISSING -> "<span class=\"status missing\">no result</span>";
-            case DIVERGED -> "<span class=\"status diverged\">diverged</span>" + message(cell);
+            case DIVERGED ->
+                "<span class=\"status diverged\">diverged</span>" + message(cell) + divergence(results, cell);
         };
     }
 
@@ -63,6 +72,14 @@ final class CellsSection {
         String message =
                 cell.pretrain() == null ? "" : cell.pretrain().metrics().message();
         return message.isEmpty() ? "" : "<br>" + Html.escape(message);
+    }
+
+    /** The file that has the batch and the last numbers of a run that diverged. */
+    private static String divergence(Results results, CellResult cell) {
+        return cell.divergence() == null
+                ? ""
+                : "<br>The batch and the last numbers: <code>" + Html.escape(results.source(cell.divergence()))
+                        + "</code>";
     }
 
     private static String last(@Nullable ResultTable table, String column) {

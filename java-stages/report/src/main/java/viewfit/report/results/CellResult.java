@@ -21,6 +21,7 @@ import viewfit.core.metrics.Outcome;
  * @param viewsPng contact sheet of those views
  * @param export manifest of the exported backbone
  * @param recipe complete recipe by dotted key; empty when the recipe file was not given
+ * @param divergence what was going on when the run diverged
  */
 public record CellResult(
         Cell cell,
@@ -32,7 +33,8 @@ public record CellResult(
         @Nullable ResultTable views,
         @Nullable Path viewsPng,
         @Nullable JsonNode export,
-        Map<String, String> recipe) {
+        Map<String, String> recipe,
+        @Nullable Path divergence) {
 
     /** How far a cell came. */
     public enum Status {
@@ -47,6 +49,21 @@ public record CellResult(
         }
         boolean diverged = pretrain != null && pretrain.metrics().outcome() == Outcome.DIVERGED;
         return diverged ? Status.DIVERGED : Status.OK;
+    }
+
+    /** The method, by the recipe or the exported network; empty when neither was given. */
+    public String method() {
+        return named("method.name", "method");
+    }
+
+    /** The backbone, by the recipe or the exported network; empty when neither was given. */
+    public String backbone() {
+        return named("backbone.name", "arch");
+    }
+
+    private String named(String recipeKey, String exportKey) {
+        String value = recipe.getOrDefault(recipeKey, "");
+        return value.isEmpty() && export != null ? export.path(exportKey).asText() : value;
     }
 
     /** Whether the training said of itself that it collapsed; its scores count, for they are what collapse costs. */

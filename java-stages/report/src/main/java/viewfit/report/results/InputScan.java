@@ -32,6 +32,7 @@ final class InputScan {
     final List<ResultTable> tables = new ArrayList<>();
     final List<Path> contactSheets = new ArrayList<>();
     final Map<Path, JsonNode> exports = new LinkedHashMap<>();
+    final Map<Path, JsonNode> divergences = new LinkedHashMap<>();
     final Map<Path, Map<String, String>> recipes = new LinkedHashMap<>();
 
     @Nullable
@@ -100,6 +101,8 @@ final class InputScan {
             split = node;
         } else if (schema.startsWith("export/")) {
             exports.put(file, node);
+        } else if (schema.startsWith("divergence/")) {
+            divergences.put(file, node);
         }
     }
 

@@ -55,6 +55,9 @@ public final class ResultReader {
         JsonNode export;
 
         Map<String, String> recipe = Map.of();
+
+        @Nullable
+        Path divergence;
     }
 
     /**
@@ -92,7 +95,8 @@ public final class ResultReader {
                 b.views,
                 b.viewsPng,
                 b.export,
-                b.recipe)));
+                b.recipe,
+                b.divergence)));
         return new Results(folders.get(0), results, scan.split);
     }
 
@@ -137,6 +141,8 @@ public final class ResultReader {
         scan.contactSheets.forEach(file -> ifKnown(cellOf(file, "", ""), b -> b.viewsPng = file));
         scan.exports.forEach(
                 (file, node) -> ifKnown(cellOf(file, node.path("cell").asText(), ""), b -> b.export = node));
+        scan.divergences.forEach(
+                (file, node) -> ifKnown(cellOf(file, node.path("cell").asText(), ""), b -> b.divergence = file));
         scan.recipes.forEach((file, keys) -> ifKnown(cellOf(file, "", ""), b -> b.recipe = keys));
     }
 

@@ -9,7 +9,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.jfree.chart.plot.Marker;
 import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.ui.Layer;
+import org.jfree.chart.ui.RectangleAnchor;
 import org.jfree.data.xy.IntervalXYDataset;
 import org.junit.jupiter.api.Test;
 import viewfit.core.contract.ExitCode;
@@ -81,6 +84,62 @@ class DrawingTest {
         assertEquals(3, plot.getDataset(1).getXValue(0, 0), "cross on the last finite point");
         assertTrue(plot.getRangeAxis().getRange().contains(9), "reference inside");
         assertTrue(plot.getRangeAxis().getRange().contains(1));
+    }
+
+    /** Of three variants the second has no line; two lines of chance are as good as one. */
+    @Test
+    void theLegendHasWhatIsDrawnAndLabelsKeepApart() {
+        List<LineFigure.Point> points = List.of(new LineFigure.Point(0, 1), new LineFigure.Point(1, 5));
+        LineFigure figure = new LineFigure(
+                "some",
+                "Some",
+                "step",
+                "loss",
+                LineFigure.YScale.DATA,
+                List.of("a", "b", "c"),
+                List.of("seed 0"),
+                List.of(
+                        new LineFigure.Line("a0", 0, 0, points, false),
+                        new LineFigure.Line("a1", 0, 0, points, false),
+                        new LineFigure.Line("c0", 2, 0, points, false)),
+                List.of(
+                        new LineFigure.Reference("upper", 4.01),
+                        new LineFigure.Reference("lower", 4),
+                        new LineFigure.Reference("alone", 2)));
+        XYPlot plot = LineChart.draw(figure).getXYPlot();
+        List<String> names = new java.util.ArrayList<>();
+        for (int i = 0; i < plot.getFixedLegendItems().getItemCount(); i++) {
+            names.add(plot.getFixedLegendItems().get(i).getLabel());
+        }
+        assertEquals(List.of("a", "c"), names);
+        assertEquals(PaperTheme.colour(2), plot.getFixedLegendItems().get(1).getLinePaint(), "colours are the page's");
+        java.util.Map<String, RectangleAnchor> anchors = new java.util.TreeMap<>();
+        for (Object marker : plot.getRangeMarkers(Layer.BACKGROUND)) {
+            anchors.put(((Marker) marker).getLabel(), ((Marker) marker).getLabelAnchor());
+        }
+        assertEquals(
+                java.util.Map.of(
+                        "alone", RectangleAnchor.TOP_RIGHT,
+                        "lower", RectangleAnchor.BOTTOM_RIGHT,
+                        "upper", RectangleAnchor.TOP_RIGHT),
+                anchors);
+    }
+
+    @Test
+    void fractionsEndAtOne() {
+        LineFigure all = new LineFigure(
+                "all",
+                "All",
+                "epoch",
+                "share",
+                LineFigure.YScale.PERCENT,
+                List.of("a"),
+                List.of("seed 0"),
+                List.of(new LineFigure.Line("a0", 0, 0, List.of(new LineFigure.Point(1, 1)), false)),
+                List.of());
+        XYPlot plot = LineChart.draw(all).getXYPlot();
+        assertEquals(1.01, plot.getRangeAxis().getRange().getUpperBound(), 1e-12);
+        assertTrue(plot.getRangeAxis().getRange().getLowerBound() < 1);
     }
 
     @Test

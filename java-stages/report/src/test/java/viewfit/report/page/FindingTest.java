@@ -41,7 +41,8 @@ class FindingTest {
                 null,
                 null,
                 null,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     private static List<String> sentences(CellResult... cells) {
@@ -105,7 +106,8 @@ class FindingTest {
                 null,
                 null,
                 null,
-                Map.of());
+                Map.of(),
+                null);
         assertEquals(
                 List.of(
                         "Linear probe on held-out images: a reaches 50.0 % top-1 (1 seed), 20.0 points above the same"
@@ -117,7 +119,17 @@ class FindingTest {
     @Test
     void nothingScoredIsSaid() {
         CellResult missing = new CellResult(
-                new Cell("a0", "a", 0, Map.of(), ""), null, null, Map.of(), null, null, null, null, null, Map.of());
+                new Cell("a0", "a", 0, Map.of(), ""),
+                null,
+                null,
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                null);
         assertEquals(
                 List.of(
                         "No run has a score on held-out images yet; the page shows the training only.",

@@ -76,7 +76,7 @@ class ReportPageTest {
                 assertTrue(embedded.contains(Base64.getEncoder().encodeToString(Files.readAllBytes(file))), file + "");
             }
         }
-        assertEquals(12, matches("<figure[^>]* id=\"([^\"]*)\"").size());
+        assertEquals(13, matches("<figure[^>]* id=\"([^\"]*)\"").size());
     }
 
     @Test
@@ -112,6 +112,34 @@ class ReportPageTest {
         assertTrue(html.contains("diverged</span><br>" + Html.escape(FakeSweep.MESSAGE)));
         assertTrue(html.contains("dino-hot-s1</th>") && html.contains("no result</span>"));
         assertTrue(html.contains("Not in the means: diverged: dino-hot-s0; without any result: dino-hot-s1."));
+    }
+
+    @Test
+    void theFileOfADivergenceIsNamed() {
+        assertTrue(html.contains("The batch and the last numbers: <code>pretrain/dino-hot-s0/diverged.json</code>"));
+        assertEquals(1, html.split("The batch and the last numbers", -1).length - 1);
+    }
+
+    @Test
+    void methodAndBackboneOfEveryCellAreNamed() {
+        assertTrue(html.contains("dino-ours-s1</th><td>dino</td><td>mobilenet_v2</td><td>1</td>"));
+        assertTrue(html.contains(
+                "hence without a figure: Online linear probe, Own task, Prototypes in use, Prototypes that are"));
+    }
+
+    @Test
+    void otherMethodsFillThePageToo() throws IOException {
+        Path folder = FOLDER.resolveSibling("all-methods");
+        FakeSweep sweep = FakeSweep.ofAllMethods(folder);
+        Path cells = sweep.write();
+        ReportWriter.write(ResultReader.read(cells, List.of(sweep.inputs())), TITLE, folder.resolve("out"));
+        String page = Files.readString(folder.resolve("out/report.html"));
+        assertTrue(page.contains("swav-s0</th><td>swav</td><td>resnet18</td>"));
+        assertTrue(page.contains("Not measured: moco, supervised."));
+        assertFalse(page.contains("NaN</td>"));
+        assertFalse(page.contains("hence without a figure"));
+        String table = Files.readString(folder.resolve("out/tables/prototypes.csv"));
+        assertTrue(table.contains("\nswav-s0,") && !table.contains("dino"), table);
     }
 
     @Test

@@ -14,7 +14,7 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.formats.DType;
-import viewfit.formats.Detectron2Export;
+import viewfit.formats.ExportBundle;
 import viewfit.formats.Safetensors;
 import viewfit.formats.Tensor;
 import viewfit.formats.TensorFile;
@@ -30,19 +30,21 @@ final class CheckpointBackbone {
 
     private final TensorFile file;
     private final String arch;
+    private final long seed;
     private final List<Tensor> tensors;
 
-    private CheckpointBackbone(TensorFile file, String arch, List<Tensor> tensors) {
+    private CheckpointBackbone(TensorFile file, String arch, long seed, List<Tensor> tensors) {
         this.file = file;
         this.arch = arch;
+        this.seed = seed;
         this.tensors = tensors;
     }
 
     /**
      * Reads {@code <network>.backbone.*}.
      *
-     * @throws StageFailure BAD_DATA, in one line, for another schema, an unknown architecture, and tensors that are missing,
-     *     unknown, of another shape or type, or not finite
+     * @throws StageFailure BAD_RECIPE for a network that the method does not train; BAD_DATA for another schema, an unknown
+     *     architecture, and tensors that are missing, unknown, of another shape or type, or not finite
      */
     static CheckpointBackbone read(Path path, String network) {
         TensorFile file = Safetensors.read(path);
@@ -52,11 +54,13 @@ final class CheckpointBackbone {
         }
         String arch = file.meta("arch");
         List<String> allowed = Backbones.names().stream()
-                .filter(Detectron2Export.architectures()::contains)
+                .filter(ExportBundle.architectures()::contains)
                 .toList();
         if (!allowed.contains(arch)) {
             throw bad(file, "arch " + arch, "one of " + String.join(", ", allowed));
         }
+        PretrainRecipe recipe = Recipes.parse(file.meta("recipe"), file.file() + ": recipe", PretrainRecipe.class);
+        recipe.method().requireNetwork("--network", network);
         String prefix = network + ".backbone.";
         Map<String, Expected> expected = expected(Backbones.graph(arch));
         Map<String, Tensor> found = new LinkedHashMap<>();
@@ -75,13 +79,13 @@ final class CheckpointBackbone {
                 arch);
         List<Tensor> tensors = new ArrayList<>();
         expected.forEach((name, form) -> tensors.add(check(file, prefix, found.get(name), form)));
-        return new CheckpointBackbone(file, arch, List.copyOf(tensors));
+        return new CheckpointBackbone(file, arch, recipe.seed(), List.copyOf(tensors));
     }
 
     /** Type and shape a tensor must have. */
     private record Expected(DType dtype, List<Integer> shape) {}
 
-    /** Parameters, statistics and counters in the order of torchvision's state dictionary. */
+    /** Parameters, statistics and counters in the order of the reference's state dictionary. */
     private static Map<String, Expected> expected(Graph graph) {
         Map<String, Expected> expected = new LinkedHashMap<>();
         for (Parameter p : graph.state()) {
@@ -130,7 +134,7 @@ final class CheckpointBackbone {
         return arch;
     }
 
-    /** Torchvision's names, module order. */
+    /** Torchvision's names, timm's of a transformer; module order. */
     List<Tensor> tensors() {
         return tensors;
     }
@@ -145,8 +149,7 @@ final class CheckpointBackbone {
 
     /** Seed of the recipe the checkpoint was made with. */
     long seed() {
-        return Recipes.parse(text("recipe"), file.file() + ": recipe", PretrainRecipe.class)
-                .seed();
+        return seed;
     }
 
     String text(String key) {

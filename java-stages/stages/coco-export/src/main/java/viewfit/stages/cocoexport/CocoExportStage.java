@@ -47,13 +47,15 @@ public final class CocoExportStage extends CellStage {
     @Option(
             names = "--network",
             paramLabel = "SIDE",
-            description = "student or teacher (default: student, which the official detection code loads).")
+            description = "student, or teacher where the method trains one (dino, moco)"
+                    + " (default: student, which the official detection code loads).")
     private Side network = Side.STUDENT;
 
     @Option(
             names = "--norm",
             paramLabel = "NORM",
-            description = "Backbone norm in the configuration: syncbn for several GPUs, bn for one (default: syncbn).")
+            description = "Backbone norm in the configuration of a conv net: syncbn for several GPUs, bn for one"
+                    + " (default: syncbn).")
     private BackboneExport.Norm norm = BackboneExport.Norm.SYNCBN;
 
     public CocoExportStage() {

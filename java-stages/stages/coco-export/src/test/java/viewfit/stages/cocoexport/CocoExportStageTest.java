@@ -51,10 +51,14 @@ class CocoExportStageTest {
 
     /** What pretrain would write for MobileNetV2, with golden values; student and teacher differ. */
     private static Map<String, Tensor> tensors() {
+        return tensors("mobilenet_v2", List.of("student", "teacher"));
+    }
+
+    private static Map<String, Tensor> tensors(String arch, List<String> sides) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (String side : List.of("student", "teacher")) {
+        for (String side : sides) {
             for (GoldenTensor t :
-                    Goldens.ssl().byId("backbone/mobilenet_v2/tensors").tensors()) {
+                    Goldens.ssl().byId("backbone/" + arch + "/tensors").tensors()) {
                 String name = side + ".backbone." + t.name();
                 float shift = side.equals("teacher") ? 0.5f : 0;
                 if (Kind.isInteger(t.kind())) {
@@ -73,12 +77,16 @@ class CocoExportStageTest {
     }
 
     private static Map<String, String> metadata() throws IOException {
+        return metadata("demo-ours");
+    }
+
+    private static Map<String, String> metadata(String name) throws IOException {
         Path recipes = Goldens.testData("").getParent().resolve("params/recipes");
-        PretrainRecipe recipe = Recipes.read(recipes.resolve("demo-ours.yml"), PretrainRecipe.class);
+        PretrainRecipe recipe = Recipes.read(recipes.resolve(name + ".yml"), PretrainRecipe.class);
         Map<String, String> metadata = new HashMap<>();
         metadata.put("schema", "checkpoint/1");
-        metadata.put("arch", "mobilenet_v2");
-        metadata.put("method", "dino");
+        metadata.put("arch", recipe.backbone().name());
+        metadata.put("method", recipe.method().name());
         metadata.put("epoch", "3");
         metadata.put("step", "120");
         metadata.put("recipe", Recipes.toYaml(recipe));
@@ -128,6 +136,43 @@ class CocoExportStageTest {
         assertEquals("pt", model.meta("format"));
         assertEquals(240, model.tensor("features.0.1.num_batches_tracked").longs()[0]);
         assertEquals(0, model.tensor("features.0.1.num_batches_tracked").shape().length);
+    }
+
+    /** Every backbone after some method, with its facts; of a transformer there is nothing for Detectron2. */
+    @ParameterizedTest
+    @CsvSource({
+        "test-swav, resnet18, 120, conv1.weight",
+        "dino-resnet34-ours, resnet34, 216, layer3.5.conv2.weight",
+        "supervised-resnet50, resnet50, 318, layer4.2.conv3.weight",
+        "test-vit, vit_tiny, 150, blocks.11.mlp.fc2.bias",
+        "dino-vit-small-ours, vit_small, 150, cls_token"
+    })
+    void everyBackboneIsExportedAndReadBack(String recipe, String arch, int count, String name) throws IOException {
+        Map<String, Tensor> tensors = tensors(arch, List.of("student"));
+        Path checkpoint = checkpoint(tensors, metadata(recipe));
+        assertEquals(0, run("--checkpoint", checkpoint.toString(), "--out", dir.toString()), err.toString());
+        Path export = dir.resolve("export");
+        ExportManifest manifest = ExportBundle.verify(export);
+        assertEquals(arch, manifest.arch());
+        assertEquals(count, manifest.tensors());
+        assertEquals(metadata(recipe).get("method"), manifest.method());
+        assertEquals(
+                metadata(recipe).get("recipe-sha256"), manifest.provenance().recipeSha256());
+        assertEquals(Hashes.sha256(checkpoint), manifest.provenance().checkpointSha256());
+        TensorFile model = Safetensors.read(export.resolve("model.safetensors"));
+        assertTrue(model.tensor(name).sameContent(tensors.get("student.backbone." + name)));
+        assertEquals(metadata(recipe).get("method"), model.meta("method"));
+        boolean transformer = arch.startsWith("vit_");
+        assertEquals(!transformer, Files.exists(export.resolve("detectron2/backbone.pkl")));
+        String readme = Files.readString(export.resolve(transformer ? "README.md" : "detectron2/README.md"));
+        assertTrue(readme.contains("* network: student of a " + metadata(recipe).get("method") + " run"), readme);
+        assertEquals(transformer, readme.contains("There is no `detectron2/` folder"), readme);
+    }
+
+    @Test
+    void aTeacherThatIsNotThereIsRefused() throws IOException {
+        Path checkpoint = checkpoint(tensors("resnet18", List.of("student")), metadata("test-swav"));
+        refused(checkpoint, ExitCode.BAD_RECIPE, "--network: found teacher: must be student", "--network", "teacher");
     }
 
     @Test
@@ -226,13 +271,11 @@ class CocoExportStageTest {
         assertEquals(ExitCode.USAGE.code(), run("--checkpoint", text.toString(), "--network", "both"));
     }
 
-    private void refused(Path checkpoint, ExitCode code, String message) {
+    private void refused(Path checkpoint, ExitCode code, String message, String... more) {
         err.getBuffer().setLength(0);
-        int found = run(
-                "--checkpoint",
-                checkpoint.toString(),
-                "--out",
-                dir.resolve("never").toString());
+        List<String> args = new ArrayList<>(List.of("--checkpoint", checkpoint.toString(), "--out", dir + "/never"));
+        args.addAll(List.of(more));
+        int found = run(args.toArray(String[]::new));
         assertEquals(code.code(), found, err.toString());
         assertTrue(err.toString().contains(message), err.toString());
         assertEquals(1, err.toString().lines().count(), err.toString());

@@ -105,6 +105,7 @@ public final class FinetuneStage extends ComputeStage {
             FineTuner tuner = new FineTuner(runtime, recipe, data);
             Outcome outcome = Outcome.OK;
             String message = "fine-tuned on " + fraction + ": " + data.trainImages() + " images"
+                    + networks.note()
                     + (tuner.batchSize() < recipe.batchSize() ? "; batch clamped to " + tuner.batchSize() : "");
             Path curveFile = out().resolve("finetune-curve.csv");
             Map<String, String> header = Map.of("provenance", provenance.toJson());

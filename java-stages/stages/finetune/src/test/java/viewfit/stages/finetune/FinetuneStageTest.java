@@ -73,12 +73,16 @@ class FinetuneStageTest {
 
     /** A student of the test recipe, its weights from the generator of the goldens. */
     private void checkpoint(double scale) {
-        PretrainRecipe recipe = Recipes.read(RECIPES.resolve("test-ours.yml"), PretrainRecipe.class);
+        checkpoint("test-ours", scale);
+    }
+
+    private void checkpoint(String name, double scale) {
+        PretrainRecipe recipe = Recipes.read(RECIPES.resolve(name + ".yml"), PretrainRecipe.class);
         List<Tensor> tensors = new ArrayList<>();
-        add(tensors, "student.backbone.", Backbones.graph("mobilenet_v2"), scale);
+        String arch = recipe.backbone().name();
+        add(tensors, "student.backbone.", Backbones.graph(arch), scale);
         add(tensors, "student.head.", Heads.dino(1280, 3, 64, 32, 64, true, false), scale);
-        Map<String, String> header =
-                Map.of("schema", "checkpoint/1", "arch", "mobilenet_v2", "recipe", Recipes.toYaml(recipe));
+        Map<String, String> header = Map.of("schema", "checkpoint/1", "arch", arch, "recipe", Recipes.toYaml(recipe));
         Safetensors.write(folder.resolve("checkpoint.safetensors"), tensors, header);
     }
 
@@ -146,6 +150,16 @@ class FinetuneStageTest {
     }
 
     @Test
+    void aHeadThatIsNotThereIsAWordInTheMessage() {
+        checkpoint("test-moco", 1);
+        Ending ending = run("--fraction=1pct", "--no-control");
+        assertEquals(0, ending.code(), ending.err());
+        assertEquals(
+                "fine-tuned on 1pct: 12 images; moco has no dino head: classifier on the backbone; batch clamped to 12",
+                Metrics.read(folder.resolve("out/metrics.json")).message());
+    }
+
+    @Test
     void theControlCanBeLeftOut() throws IOException {
         assertEquals(0, run("--no-control").code());
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
@@ -203,6 +217,9 @@ class FinetuneStageTest {
         assertEquals(ExitCode.BAD_RECIPE.code(), run("--recipe=" + recipe).code());
         Files.writeString(recipe, text.replaceFirst("head-layers: \\d", "head-layers: 3"));
         assertEnds(ExitCode.BAD_RECIPE, "hidden layers to keep 0 .. 2", "--recipe=" + recipe);
+        checkpoint("test-supervised", 1);
+        Files.writeString(recipe, text.replace("network: student", "network: teacher"));
+        assertEnds(ExitCode.BAD_RECIPE, "network: found teacher: must be student", "--recipe=" + recipe);
     }
 
     private void assertEnds(ExitCode code, String part, String change) {

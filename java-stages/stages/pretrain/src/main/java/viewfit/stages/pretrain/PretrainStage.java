@@ -22,8 +22,9 @@ import viewfit.engine.TorchRuntime;
 import viewfit.formats.Safetensors;
 import viewfit.ssl.Checkpoint;
 import viewfit.ssl.Pretrainer;
+import viewfit.ssl.StartWeights;
 
-/** Trains student and teacher on multi-crop views without labels. */
+/** Trains a backbone on the views of a recipe. */
 @Command(name = "pretrain")
 public final class PretrainStage extends ComputeStage {
     @Option(names = "--recipe", required = true, paramLabel = "FILE", description = "Complete recipe of this cell.")
@@ -37,6 +38,20 @@ public final class PretrainStage extends ComputeStage {
             paramLabel = "FILE",
             description = "Labelled images that ask the k-NN monitor (default: the training images ask each other).")
     private @Nullable Path monitor;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description =
+                    "Start the backbone from these weights: safetensors or .pth of torchvision, timm or the official"
+                            + " code, or a Viewfit checkpoint (default: drawn from the recipe's seed).")
+    private @Nullable Path weights;
+
+    @Option(
+            names = "--weights-network",
+            paramLabel = "SIDE",
+            description = "student or teacher, where the file holds both (default: student).")
+    private StartWeights.@Nullable Side side;
 
     @Option(
             names = "--images",
@@ -73,12 +88,25 @@ public final class PretrainStage extends ComputeStage {
         Manifest asked = monitor == null ? null : Manifest.read(monitor);
         String sha256 = Hashes.sha256(train);
         int workers = Math.max(1, threads() / 2);
+        StartWeights start = start(complete);
         try {
-            return new Pretrainer.Job(complete, rows, asked, sha256, given(images), out(), cell(), workers);
+            return new Pretrainer.Job(complete, rows, asked, sha256, given(images), out(), cell(), workers, start);
         } catch (StageFailure e) {
             // The job knows the recipe's keys, not its file.
             throw new StageFailure(e.exitCode(), recipe + ": " + e.getMessage(), e);
         }
+    }
+
+    private StartWeights start(PretrainRecipe complete) {
+        if (weights == null) {
+            if (side != null) {
+                throw new StageFailure(ExitCode.USAGE, "--weights-network: found " + side + ": needs --weights");
+            }
+            return StartWeights.none();
+        }
+        StartWeights start = StartWeights.read(weights, side, complete.backbone());
+        say(start.line());
+        return start;
     }
 
     private static Path given(@Nullable Path option) {

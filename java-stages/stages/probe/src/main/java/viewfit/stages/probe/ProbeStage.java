@@ -88,20 +88,26 @@ public final class ProbeStage extends ComputeStage {
     protected void run() throws IOException {
         ProbeRecipe recipe = Recipes.read(recipeFile, ProbeRecipe.class);
         CheckpointFile checkpoint = CheckpointFile.read(checkpointFile);
+        checkpoint.requireNetwork(recipe.network());
         checkpoint.requireSameNormalization(recipe.normalize());
         ProbeData data = ProbeData.read(trainFile, evalFile, classesFile, images, threads());
         try (TorchRuntime runtime = open()) {
-            Network pretrained = FrozenBackbone.allocate(runtime, checkpoint.backbone());
+            Network pretrained = FrozenBackbone.allocate(runtime, checkpoint.backbone(recipe.vitLastBlocks()));
             checkpoint.load(pretrained, recipe.network(), name -> true);
             Network untrained = UntrainedBackbone.of(runtime, checkpoint, recipe, data);
-            Network placeholders = UntrainedBackbone.asInitialised(runtime, checkpoint);
-            try (FrozenBackbone first = new FrozenBackbone(runtime, pretrained, recipe.normalize());
-                    FrozenBackbone floor = new FrozenBackbone(runtime, untrained, recipe.normalize());
-                    FrozenBackbone initial = new FrozenBackbone(runtime, placeholders, recipe.normalize())) {
+            Network placeholders = UntrainedBackbone.asInitialised(runtime, checkpoint, recipe);
+            int plain = checkpoint.backbone().outputWidth();
+            try (FrozenBackbone first = frozen(runtime, pretrained, recipe, plain);
+                    FrozenBackbone floor = frozen(runtime, untrained, recipe, plain);
+                    FrozenBackbone initial = frozen(runtime, placeholders, recipe, plain)) {
                 Provenance provenance = provenance(recipe, checkpoint, runtime);
-                probe(recipe, data, runtime, List.of(first, floor), initial, provenance);
+                probe(recipe, checkpoint, data, runtime, List.of(first, floor), initial, provenance);
             }
         }
+    }
+
+    private static FrozenBackbone frozen(TorchRuntime runtime, Network network, ProbeRecipe recipe, int plainWidth) {
+        return new FrozenBackbone(runtime, network, recipe.normalize(), plainWidth);
     }
 
     private TorchRuntime open() {
@@ -121,6 +127,7 @@ public final class ProbeStage extends ComputeStage {
 
     private void probe(
             ProbeRecipe recipe,
+            CheckpointFile checkpoint,
             ProbeData data,
             TorchRuntime runtime,
             List<FrozenBackbone> backbones,
@@ -135,7 +142,7 @@ public final class ProbeStage extends ComputeStage {
                 .count("epochs", recipe.epochs())
                 .count("knn.k", probe.neighbours());
         Outcome outcome = Outcome.OK;
-        String message = message(recipe, probe);
+        String message = message(recipe, checkpoint, probe);
         Path curveFile = out().resolve("probe-curve.csv");
         Map<String, String> header = Map.of("provenance", provenance.toJson());
         try (CsvAppender<EvalCurveRow> curve = CURVE.appender(curveFile, header)) {
@@ -149,7 +156,7 @@ public final class ProbeStage extends ComputeStage {
                     metadata);
             add(metrics, scores.get(0), "heldout");
             if (scores.size() > 1) {
-                message += addFloor(metrics, scores.get(1), probe.knn(initial));
+                message += addFloor(metrics, scores.get(1), checkpoint, probe, initial);
             } else {
                 message += "; untrained network: " + String.join("; ", probe.dropped());
             }
@@ -181,17 +188,27 @@ public final class ProbeStage extends ComputeStage {
     }
 
     /**
-     * Adds the untrained network's scores. Its k-NN score is the higher one of two ways to state its batch-norm statistics:
-     * a floor is to be hard to beat.
+     * Adds the untrained network's scores. With batch norms its k-NN score is the higher one of two ways to state their
+     * statistics: a floor is to be hard to beat.
      *
-     * @param initial k-NN score with the statistics as initialised
+     * @param initial the network with the statistics as initialised
      * @return words for the message: which statistics gave the higher score
      */
-    private static String addFloor(EvalMetrics metrics, ProbeScores scores, Accuracy initial) {
+    private static String addFloor(
+            EvalMetrics metrics,
+            ProbeScores scores,
+            CheckpointFile checkpoint,
+            LinearProbe probe,
+            FrozenBackbone initial) {
         Accuracy estimated = scores.knn();
         metrics.add("untrained.linear", scores.linear(), scores.best(), scores.bestEpoch());
-        metrics.add("untrained.knn", estimated.higher(initial));
-        boolean asInitialised = initial.top1() > estimated.top1();
+        if (checkpoint.backbone().batchNorms().isEmpty()) {
+            metrics.add("untrained.knn", estimated);
+            return "";
+        }
+        Accuracy initialised = probe.knn(initial);
+        metrics.add("untrained.knn", estimated.higher(initialised));
+        boolean asInitialised = initialised.top1() > estimated.top1();
         return "; untrained floor: batch-norm statistics " + (asInitialised ? "as initialised" : "estimated");
     }
 
@@ -224,7 +241,7 @@ public final class ProbeStage extends ComputeStage {
                 Prediction.of(Manifest.read(evalFile), scores.logits(), classes));
     }
 
-    private static String message(ProbeRecipe recipe, LinearProbe probe) {
+    private static String message(ProbeRecipe recipe, CheckpointFile checkpoint, LinearProbe probe) {
         int k = probe.neighbours();
         String mode = recipe.mode().equals("cached")
                 ? "cached probe: features of centre crops, no augmentation"
@@ -234,6 +251,11 @@ public final class ProbeStage extends ComputeStage {
                 ? "; k-NN: only " + k + " training images for k = "
                         + recipe.knn().k() + ", all of them vote"
                 : "";
-        return mode + batch + clamp;
+        int blocks = recipe.vitLastBlocks();
+        String feature = checkpoint.isTransformer()
+                ? "; feature: class token"
+                        + (blocks == 1 ? " of the last block" : "s of the last " + blocks + " blocks")
+                : "";
+        return mode + feature + batch + clamp;
     }
 }

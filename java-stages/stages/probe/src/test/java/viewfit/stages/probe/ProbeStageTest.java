@@ -1,5 +1,6 @@
 package viewfit.stages.probe;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -71,9 +72,14 @@ class ProbeStageTest {
 
     /** A student without a head, its weights from the generator of the goldens. */
     private void checkpoint(double scale) {
-        PretrainRecipe recipe = Recipes.read(RECIPES.resolve("test-ours.yml"), PretrainRecipe.class);
+        checkpoint("test-ours", scale);
+    }
+
+    private void checkpoint(String name, double scale) {
+        PretrainRecipe recipe = Recipes.read(RECIPES.resolve(name + ".yml"), PretrainRecipe.class);
+        String arch = recipe.backbone().name();
         List<Tensor> tensors = new ArrayList<>();
-        for (Parameter p : Backbones.graph("mobilenet_v2").state()) {
+        for (Parameter p : Backbones.graph(arch).state()) {
             float[] values = Fill.values(p.name(), p.size(), .5 * scale, 0);
             if (p.shape().size() == 1) {
                 Arrays.fill(values, p.name().endsWith("bias") || p.name().endsWith("mean") ? .1f : 1);
@@ -81,8 +87,7 @@ class ProbeStageTest {
             long[] shape = p.shape().stream().mapToLong(Integer::longValue).toArray();
             tensors.add(Tensor.f32("student.backbone." + p.name(), shape, values));
         }
-        Map<String, String> header =
-                Map.of("schema", "checkpoint/1", "arch", "mobilenet_v2", "recipe", Recipes.toYaml(recipe));
+        Map<String, String> header = Map.of("schema", "checkpoint/1", "arch", arch, "recipe", Recipes.toYaml(recipe));
         Safetensors.write(folder.resolve("checkpoint.safetensors"), tensors, header);
     }
 
@@ -147,6 +152,25 @@ class ProbeStageTest {
         assertEquals(3 + 6, predictions.lines().count());
     }
 
+    /** The recipe is the one of the conv nets: one probe serves a grid of both. */
+    @Test
+    void aTransformerIsScoredByTheTokensOfItsLastBlocks() {
+        checkpoint("test-vit", .1);
+        Ending ending = run();
+        assertEquals(0, ending.code(), ending.err());
+        Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
+        assertEquals(
+                "cached probe: features of centre crops, no augmentation; feature: class tokens of the last 4 blocks;"
+                        + " batch clamped to 12; k-NN: only 12 training images for k = 20, all of them vote",
+                metrics.message());
+        assertTrue(metrics.values().containsKey("untrained.knn.top1"));
+        assertArrayEquals(
+                new long[] {3, 4 * 192},
+                Safetensors.read(folder.resolve("out/probe.safetensors"))
+                        .tensor("fc.weight")
+                        .shape());
+    }
+
     @Test
     void theSameInputsGiveTheSameBytes() throws IOException {
         assertEquals(0, run().code());
@@ -203,6 +227,9 @@ class ProbeStageTest {
         String text = Files.readString(RECIPES.resolve("test-probe.yml"));
         Files.writeString(recipe, text.replace("mean: [0.485", "mean: [0.5"));
         assertEnds(ExitCode.BAD_RECIPE, "must be as in pre-training", "--recipe=" + recipe);
+        checkpoint("test-swav", 1);
+        Files.writeString(recipe, text.replace("network: student", "network: teacher"));
+        assertEnds(ExitCode.BAD_RECIPE, "network: found teacher: must be student", "--recipe=" + recipe);
         Files.writeString(recipe, text.replace("epochs:", "epoch:"));
         assertEquals(ExitCode.BAD_RECIPE.code(), run("--recipe=" + recipe).code());
     }

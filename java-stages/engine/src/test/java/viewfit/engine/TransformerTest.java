@@ -1,0 +1,94 @@
+package viewfit.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import viewfit.core.random.RandomStream;
+import viewfit.core.random.SeedTree;
+import viewfit.graph.Graph;
+import viewfit.graph.GraphBuilder;
+import viewfit.graph.Init;
+import viewfit.graph.Parameter;
+import viewfit.graph.TorchScript;
+
+/** The operations of a vision transformer, compiled, against plain loops. */
+class TransformerTest {
+    private static final SeedTree SEED = SeedTree.root(9);
+    private static final Init ANY = new Init.Normal(1);
+    private static final int IMAGES = 3;
+    private static final int SIDE = 4;
+
+    /** One block of width 6 with 2 heads over 2 x 2 patches; the features of its middle and its end. */
+    private static Graph graph(double rate) {
+        GraphBuilder g = new GraphBuilder("tiny", 3);
+        String token = g.parameter("token", List.of(1, 1, 6), ANY);
+        String position = g.parameter("position", List.of(1, 5, 6), ANY);
+        int x = g.tokens(g.patches("patches", g.input(), 6, 2), token, position, 2);
+        int y = g.linear("qkv", g.layerNorm("norm1", x), 18, ANY, ANY);
+        y = g.linear("proj", g.attention(y, 2), 6, ANY, ANY);
+        int middle = g.add(x, g.dropPath(y, rate));
+        y = g.linear("fc", g.layerNorm("norm2", middle), 6, ANY, ANY);
+        int end = g.add(middle, g.dropPath(y, rate));
+        int first = g.classToken(g.sharedLayerNorm("norm", middle));
+        int second = g.classToken(g.layerNorm("norm", end));
+        return g.build(g.concat(List.of(first, second)));
+    }
+
+    /** Without factors, and with those of a student: 0 for a dropped sample, 1 / (1 - rate) for a kept one. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void compiledProgramEqualsPlainLoops(boolean student) {
+        Graph graph = graph(0.5);
+        float[][] factors = student ? new float[][] {{0, 2, 2}, {2, 0, 2}} : new float[0][];
+        String text = student ? TorchScript.student(graph, "f") : TorchScript.evaluation(graph, "f");
+        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
+                Program program = runtime.compile(text);
+                Scope scope = runtime.scope()) {
+            Network network = Network.allocate(runtime, Map.of("n", graph), n -> false);
+            network.initialise(SEED);
+            Map<String, float[]> tensors = new HashMap<>();
+            for (Parameter p : network.state()) {
+                tensors.put(p.name().substring(2), network.read(p.name()));
+            }
+            RandomStream random = SEED.at("x").stream();
+            double[][][][] images = new double[IMAGES][3][SIDE][SIDE];
+            float[] pixels = new float[IMAGES * 3 * SIDE * SIDE];
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = (float) random.uniform(-1, 1);
+                images[i / (3 * SIDE * SIDE)][i / (SIDE * SIDE) % 3][i / SIDE % SIDE][i % SIDE] = pixels[i];
+            }
+            Tensor x = runtime.channelsLast(scope, runtime.tensor(scope, pixels, IMAGES, 3, SIDE, SIDE));
+            List<Tensor> p = network.parameters("n");
+            Tensor y = student
+                    ? program.callOne(
+                            scope, "f", x, p, network.buffers("n"), runtime.tensor(scope, flat(factors), 2, IMAGES))
+                    : program.callOne(scope, "f", x, p, network.buffers("n"));
+            float[] actual = runtime.floats(y);
+            double[][][] expected = new NaiveTransformer(graph, tensors, factors).evaluate(images);
+            assertEquals(IMAGES * 12, actual.length);
+            for (int i = 0; i < actual.length; i++) {
+                // float32 against float64 through a dozen layers of values of order 1 to 10.
+                assertEquals(expected[i / 12][0][i % 12], actual[i], 1e-4, "value " + i);
+            }
+        }
+    }
+
+    private static float[] flat(float[][] rows) {
+        float[] all = new float[rows.length * rows[0].length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = rows[i / rows[0].length][i % rows[0].length];
+        }
+        return all;
+    }
+
+    @Test
+    void aRateOfZeroAddsNoBranch() {
+        assertEquals(List.of(), graph(0).dropPaths());
+        assertEquals(List.of(0.5, 0.5), graph(0.5).dropPaths());
+    }
+}

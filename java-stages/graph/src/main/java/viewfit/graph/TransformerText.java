@@ -1,0 +1,55 @@
+package viewfit.graph;
+
+/** TorchScript of the two operations of a vision transformer that take more than one call. */
+final class TransformerText {
+    private TransformerText() {}
+
+    /** {@code NAME_tokens(patches, image, class token, position, grid)}, see {@link Op.Tokens}. */
+    static String tokens(String function) {
+        return position(function)
+                + """
+                def NAME_tokens(self, x: Tensor, image: Tensor, token: Tensor, position: Tensor, grid: int) -> Tensor:
+                  square = torch.eq(torch.size(image, 2), torch.size(image, 3))
+                  p = self.NAME_position(position, torch.size(x, 2), torch.size(x, 3), grid, square)
+                  first = torch.expand(token, [torch.size(x, 0), 1, torch.size(x, 1)])
+                  rest = torch.transpose(torch.flatten(x, 2, 3), 1, 2)
+                  return torch.add_(torch.cat([first, rest], 1), p)
+                """
+                        .replace("NAME", function);
+    }
+
+    /** {@code NAME_position(position [1, 1 + grid^2, c], h, w, grid, square image?)} to [1, 1 + h w, c]. */
+    static String position(String function) {
+        return """
+                def NAME_position(self, position: Tensor, h: int, w: int, grid: int, square: bool) -> Tensor:
+                  patches = torch.mul(grid, grid)
+                  if torch.__and__(torch.eq(torch.mul(h, w), patches), square):
+                    p = position
+                  else:
+                    c = torch.size(position, 2)
+                    known = torch.view(torch.narrow(position, 1, 1, patches), [1, grid, grid, c])
+                    high = torch.div(torch.add(float(h), 0.1), float(grid))
+                    wide = torch.div(torch.add(float(w), 0.1), float(grid))
+                    resized = torch.upsample_bicubic2d(torch.permute(known, [0, 3, 1, 2]), [h, w], False, high, wide)
+                    rest = torch.reshape(torch.permute(resized, [0, 2, 3, 1]), [1, torch.mul(h, w), c])
+                    p = torch.cat([torch.narrow(position, 1, 0, 1), rest], 1)
+                  return p
+                """
+                .replace("NAME", function);
+    }
+
+    /** {@code NAME_attention(queries, keys and values side by side, heads)}, see {@link Op.Attention}. */
+    static String attention(String function) {
+        return """
+                def NAME_attention(self, x: Tensor, heads: int) -> Tensor:
+                  n = torch.size(x, 0)
+                  t = torch.size(x, 1)
+                  c = torch.floordiv(torch.size(x, 2), 3)
+                  parts = torch.view(x, [n, t, 3, heads, torch.floordiv(c, heads)])
+                  q, k, v, = torch.unbind(torch.permute(parts, [2, 0, 3, 1, 4]), 0)
+                  a = torch.scaled_dot_product_attention(q, k, v)
+                  return torch.reshape(torch.transpose(a, 1, 2), [n, t, c])
+                """
+                .replace("NAME", function);
+    }
+}

@@ -1,0 +1,109 @@
+package viewfit.ssl;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import viewfit.core.metrics.CurveRow;
+import viewfit.core.metrics.Divergence;
+import viewfit.views.ImageStore;
+import viewfit.views.MultiCropBatch;
+
+/** What a run writes down about its steps: the line of the curve, and the dump when the numbers are no longer finite. */
+final class RunLog {
+    /** Steps that a dump looks back on. */
+    private static final int BEFORE = 10;
+
+    private static final int NAMED_IMAGES = 8;
+
+    private final ImageStore images;
+    private final String cell;
+    private final Deque<StepReport> last = new ArrayDeque<>();
+    private Clock clock = new Clock(0, 0, 0, 0, true);
+    private int[] rows = new int[0];
+
+    RunLog(ImageStore images, String cell) {
+        this.images = images;
+        this.cell = cell;
+    }
+
+    /** Remembers a step. */
+    void keep(Clock at, StepReport report, MultiCropBatch batch) {
+        clock = at;
+        rows = IntStream.range(0, batch.size()).map(batch::image).toArray();
+        last.addLast(report);
+        if (last.size() > BEFORE + 1) {
+            last.removeFirst();
+        }
+    }
+
+    /** The line of one step. */
+    static CurveRow row(Clock clock, StepReport r, double imagesPerSecond, double waitShare) {
+        return new CurveRow(
+                clock.epoch(),
+                clock.step(),
+                r.get(Measure.LOSS),
+                r.get(Measure.LOSS_GLOBAL),
+                r.get(Measure.LOSS_LOCAL),
+                clock.lr(),
+                clock.weightDecay(),
+                r.get(Measure.TEACHER_MOMENTUM),
+                r.get(Measure.TEACHER_TEMP),
+                r.get(Measure.TEACHER_ENTROPY),
+                r.get(Measure.TEACHER_INFORMATION),
+                r.get(Measure.KL),
+                r.get(Measure.VIEW_CORRELATION),
+                r.get(Measure.FEATURE_STD),
+                r.get(Measure.FEATURE_COSINE),
+                r.get(Measure.GRADIENT_NORM),
+                r.get(Measure.CENTER_NORM),
+                r.get(Measure.PROTOTYPES),
+                r.get(Measure.TOP1),
+                r.get(Measure.PROBE_LOSS),
+                r.get(Measure.PROBE_TOP1),
+                imagesPerSecond,
+                waitShare);
+    }
+
+    /** Everything about the last step. */
+    Divergence divergence() {
+        List<StepReport> steps = new ArrayList<>(last);
+        Map<String, String> measures = steps.isEmpty() ? new TreeMap<>() : words(steps.remove(steps.size() - 1));
+        measures.put("lr", Double.toString(clock.lr()));
+        measures.put("weight-decay", Double.toString(clock.weightDecay()));
+        return new Divergence(
+                Divergence.SCHEMA,
+                cell,
+                clock.epoch(),
+                clock.step(),
+                Arrays.stream(rows).mapToObj(row -> images.row(row).path()).toList(),
+                Arrays.stream(rows).boxed().toList(),
+                measures,
+                steps.stream().map(RunLog::words).toList());
+    }
+
+    private static Map<String, String> words(StepReport report) {
+        Map<String, String> words = new TreeMap<>();
+        report.values()
+                .forEach((measure, value) -> words.put(
+                        measure.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), Double.toString(value)));
+        return words;
+    }
+
+    /** One line about it, with what helps. */
+    static String message(Divergence found, String dump) {
+        List<String> named =
+                found.images().subList(0, Math.min(NAMED_IMAGES, found.images().size()));
+        int more = found.images().size() - named.size();
+        return "step " + found.step() + " (epoch " + found.epoch() + "): found loss "
+                + found.measures().get("loss") + ", lr " + found.measures().get("lr") + ", feature std "
+                + found.measures().get("feature-std")
+                + ": must be finite; lower optimizer.lr or lengthen schedule.warmup-epochs; images "
+                + String.join(", ", named) + (more > 0 ? " and " + more + " more" : "")
+                + "; the whole batch and the steps before are in " + dump;
+    }
+}

@@ -1,0 +1,47 @@
+package viewfit.ssl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.Recipes;
+
+class AdviceTest {
+    private static final Path RECIPES = Path.of(System.getProperty("viewfit.root"), "params", "recipes");
+
+    private static List<String> advice(String file, String old, String changed) {
+        String text = Recipes.text(RECIPES.resolve(file));
+        return Advice.on(Recipes.parse(text.replace(old, changed), file, PretrainRecipe.class));
+    }
+
+    /** Of the published recipes only SwAV's speaks: its queue is no multiple of the batch, as in the official code. */
+    @ParameterizedTest
+    @CsvSource({
+        "dino-mobilenetv2-ours.yml",
+        "moco-mobilenetv2-ours.yml",
+        "moco-mobilenetv2-two-view.yml",
+        "supervised-resnet18.yml"
+    })
+    void publishedRecipesHaveNoOddities(String file) {
+        assertEquals(List.of(), advice(file, "", ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "swav-mobilenetv2-ours.yml | ~ | ~ | method.queue-length 3840: 3072 are used, a multiple of batch-size 1024",
+                "swav-mobilenetv2-ours.yml | queue-length: 3840 | queue-length: 0 | batch-size 1024 without a queue cannot spread over 3000 prototypes: use a queue (method.queue-length), fewer prototypes or a larger batch",
+                "swav-mobilenetv2-ours.yml | queue-start-epoch: 15 | queue-start-epoch: 200 | method.queue-start-epoch 200: the run ends before, the queue is never used",
+                "dino-mobilenetv2-ours.yml | freeze-last-layer-epochs: 1 | freeze-last-layer-epochs: 200 | method.freeze-last-layer-epochs 200: the last layer never learns in 200 epochs",
+                "supervised-resnet18.yml | epochs: 90 | epochs: 60 | schedule.milestones 60: the run ends after epoch 59",
+                "moco-mobilenetv2-two-view.yml | warmup-epochs: 0 | warmup-epochs: 1 | schedule.per-epoch with schedule.warmup-start 0: nothing moves in the first epoch",
+            })
+    void oddKeysAreNamed(String file, String old, String changed, String line) {
+        List<String> lines = advice(file, old, changed);
+        assertEquals(line, lines.get(lines.size() - 1));
+    }
+}
