@@ -86,16 +86,6 @@ public final class Moco implements SslMethod {
     }
 
     @Override
-    public boolean freezable(String parameter) {
-        return false;
-    }
-
-    @Override
-    public int freezeEpochs() {
-        return 0;
-    }
-
-    @Override
     public int codes() {
         return recipe.queueLength() + 1;
     }

@@ -43,11 +43,15 @@ public sealed interface SslMethod extends AutoCloseable permits Dino, Swav, Moco
     /** Draws the first values of state that does not start at zero. */
     default void initialise(SeedTree seed) {}
 
-    /** Full names of parameters that rest in the first epochs. */
-    boolean freezable(String parameter);
+    /** Whether a parameter, by its full name, rests in the first epochs; none does where a method says nothing. */
+    default boolean freezable(String parameter) {
+        return false;
+    }
 
     /** How many epochs they rest. */
-    int freezeEpochs();
+    default int freezeEpochs() {
+        return 0;
+    }
 
     /** Number K of outputs that a loss of ln K is chance for. */
     int codes();

@@ -51,16 +51,6 @@ public final class Supervised implements SslMethod {
     }
 
     @Override
-    public boolean freezable(String parameter) {
-        return false;
-    }
-
-    @Override
-    public int freezeEpochs() {
-        return 0;
-    }
-
-    @Override
     public int codes() {
         return classes;
     }
