@@ -13,6 +13,8 @@ import javax.imageio.ImageReader;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.views.jpeg.JpegDecoder;
+import viewfit.views.jpeg.JpegException;
 
 /**
  * Image files to RGB bytes: JPEG, PNG, BMP and the first frame of a GIF, told apart by content, not by name. Samples are used
@@ -42,6 +44,7 @@ public final class ImageDecoder implements AutoCloseable {
     }
 
     private final long pixelLimit;
+    private final JpegDecoder baseline = new JpegDecoder();
     private final Map<Format, ImageReader> readers = new EnumMap<>(Format.class);
 
     public ImageDecoder() {
@@ -92,14 +95,14 @@ public final class ImageDecoder implements AutoCloseable {
         if (format == null) {
             throw bad(name, whatElse(bytes), ALLOWED);
         }
+        if (format == Format.JPEG && decodeBaseline(bytes, name, into)) {
+            return;
+        }
         ImageReader reader = readers.computeIfAbsent(format, ImageDecoder::reader);
         try {
             // Seek forward only and skip metadata: comments and profiles are never parsed.
             reader.setInput(new ByteArrayImageInput(bytes), true, true);
-            long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-            if (pixels > pixelLimit) {
-                throw bad(name, reader.getWidth(0) + "x" + reader.getHeight(0), "at most " + pixelLimit + " pixels");
-            }
+            checkSize(reader.getWidth(0), reader.getHeight(0), name);
             if (format == Format.JPEG) {
                 decodeJpeg(reader, bytes, name, into);
             } else {
@@ -117,6 +120,29 @@ public final class ImageDecoder implements AutoCloseable {
                     ExitCode.BAD_DATA,
                     name + ": found a damaged " + format + " (" + oneLine(e) + "): must be a whole image file",
                     e);
+        }
+    }
+
+    /** The usual JPEG files go through our own decoder: twice as fast as that of the JDK, and the same whatever the JDK. */
+    private boolean decodeBaseline(byte[] bytes, String name, Pixels into) {
+        try {
+            if (!baseline.open(bytes, bytes.length)) {
+                return false;
+            }
+            checkSize(baseline.width(), baseline.height(), name);
+            JpegHeader.Colour colour = JpegHeader.parse(bytes).colour();
+            into.reshape(baseline.width(), baseline.height());
+            baseline.decode(colour == JpegHeader.Colour.YCBCR, into.data());
+            return true;
+        } catch (JpegException e) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA, name + ": found " + e.getMessage() + ": must be a whole image file", e);
+        }
+    }
+
+    private void checkSize(int width, int height, String name) {
+        if ((long) width * height > pixelLimit) {
+            throw bad(name, width + "x" + height, "at most " + pixelLimit + " pixels");
         }
     }
 
