@@ -112,36 +112,42 @@ public final class ViewGoldens implements GoldenTheme {
 
     private static Pixels resize(Pixels input, Crop crop, JsonNode heightWidth) {
         Pixels out = new Pixels(heightWidth.get(1).asInt(), heightWidth.get(0).asInt());
-        new Resampler().resize(input, crop, out.width(), out.height(), Filter.BICUBIC, false, out.data());
+        Canvas canvas = new Canvas();
+        new Resampler().resize(input, crop, out.width(), out.height(), Filter.BICUBIC, false, canvas);
+        canvas.store(out.data());
         return out;
     }
 
     private static Pixels point(Pixels input, String op, JsonNode value) {
         Pixels out = input.copy();
         int width = out.width();
-        int pixels = width * out.height();
+        int height = out.height();
+        Canvas canvas = new Canvas();
+        canvas.load(input.data(), width, height);
         switch (op) {
             // A view is mirrored while it is resized; at equal size the resize itself changes nothing.
             case "hflip" ->
                 new Resampler()
-                        .resize(
-                                input,
-                                Crop.whole(width, out.height()),
-                                width,
-                                out.height(),
-                                Filter.BICUBIC,
-                                true,
-                                out.data());
-            case "brightness" -> new Photometrics().brightness(out.data(), pixels, number(value));
-            case "contrast" -> new Photometrics().contrast(out.data(), pixels, number(value));
-            case "saturation" -> new Photometrics().saturation(out.data(), pixels, number(value));
-            case "hue" -> new HueShift().shift(out.data(), pixels, number(value));
-            case "grayscale" -> Photometrics.grayscale(out.data(), pixels);
-            case "solarize" -> Photometrics.solarize(out.data(), pixels);
-            case "blur", "gaussian_blur" -> new BoxBlur().blur(out.data(), width, out.height(), number(value));
+                        .resize(input, Crop.whole(width, height), width, height, Filter.BICUBIC, true, canvas);
+            case "brightness" -> jitter(canvas, number(value), 1, 1, 0, false);
+            case "contrast" -> jitter(canvas, 1, number(value), 1, 0, false);
+            case "saturation" -> jitter(canvas, 1, 1, number(value), 0, false);
+            case "hue" -> jitter(canvas, 1, 1, 1, number(value), true);
+            case "grayscale" -> new Photometrics().apply(canvas, null, true);
+            case "solarize" -> Photometrics.solarize(canvas);
+            case "blur", "gaussian_blur" -> new BoxBlur().blur(canvas, number(value));
             default -> throw new AssertionError("no image operation " + op);
         }
+        canvas.store(out.data());
         return out;
+    }
+
+    /** A jitter of which one factor is at work. */
+    private static void jitter(
+            Canvas canvas, float brightness, float contrast, float saturation, float hue, boolean withHue) {
+        int order = Jitter.BRIGHTNESS | (Jitter.CONTRAST << 2) | (Jitter.SATURATION << 4) | (Jitter.HUE << 6);
+        Jitter jitter = new Jitter(order, brightness, contrast, saturation, hue, withHue);
+        new Photometrics().apply(canvas, jitter, false);
     }
 
     private static float number(JsonNode value) {

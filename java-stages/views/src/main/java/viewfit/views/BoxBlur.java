@@ -1,22 +1,26 @@
 package viewfit.views;
 
+import java.util.Arrays;
+
 /**
  * Gaussian blur as three passes of a box blur with fractional radius per axis, all rows first, then all columns, each pass
  * rounded to 8 bits, edges replicated (goldens, section 8; it is Pillow's approximation, not a true Gaussian). Keeps its
  * buffers; not for use by two threads at a time.
  *
  * <p>A box of radius R + part weighs its 2R + 1 inner samples with {@code inner} and the next two with {@code outer}, in
- * 24-bit fixed point. Sums stay below 2^32, so they are kept in wrapping ints and shifted back without sign. Columns
- * are blurred as rows are, line against line, so that the loops become vector code (see {@link Lines}).
+ * 24-bit fixed point. Sums stay below 2^32, so they are kept in wrapping ints and shifted back without sign. Columns are blurred
+ * line against line, rows against shifted copies of themselves, so that all arrays of a loop share one index and the loops become
+ * vector code.
  */
 final class BoxBlur {
     private static final int BITS = 24;
     private static final int HALF = 1 << (BITS - 1);
     private static final int PASSES = 3;
 
-    private final Lines columnLines = new Lines();
-    private final Lines rowLines = new Lines();
-    private final Lines spareLines = new Lines();
+    private int[][] spare = new int[0][];
+    private int[][] lines = new int[0][];
+    private int[][] shifted = new int[0][];
+    private int room;
 
     // The box of the present call.
     private int radius;
@@ -34,81 +38,88 @@ final class BoxBlur {
     }
 
     /**
-     * Blurs a picture in place.
+     * Blurs a view in place.
      *
-     * @param data interleaved 8-bit RGB
-     * @param width in pixels
-     * @param height in pixels
      * @param sigma standard deviation in pixels, above 0
      */
-    void blur(byte[] data, int width, int height, float sigma) {
+    void blur(Canvas view, float sigma) {
         float box = boxRadius(sigma);
         radius = (int) box;
         inner = (int) ((1 << BITS) / (box * 2 + 1));
         outer = ((1 << BITS) - (radius * 2 + 1) * inner) / 2;
-        // Lines change places between these, so all have to be of one length.
-        int side = Math.max(width, height);
-        int[][] columns = columnLines.ensure(side, 3 * side);
-        int[][] rows = rowLines.ensure(side, 3 * side);
-        int[][] spare = spareLines.ensure(side, 3 * side);
-        for (int x = 0; x < width; x++) {
-            readColumn(data, width, height, x, columns[x]);
+        if (room != view.room() || spare.length < view.height()) {
+            room = view.room();
+            spare = new int[Math.max(spare.length, view.height())][room];
+            lines = new int[spare.length][];
+            shifted = new int[0][];
         }
-        smooth(columns, spare, width, 3 * height);
-        for (int x = 0; x < width; x++) {
-            scatter(columns[x], height, rows, 3 * x);
+        if (shifted.length < 2 * radius + 3) {
+            shifted = new int[2 * radius + 3][room];
         }
-        smooth(rows, spare, height, 3 * width);
-        for (int y = 0; y < height; y++) {
-            int[] row = rows[y];
-            int at = 3 * width * y;
-            for (int i = 0; i < 3 * width; i++) {
-                data[at + i] = (byte) row[i];
-            }
+        for (int y = 0; y < view.height(); y++) {
+            across(view, y);
         }
+        down(view);
     }
 
-    private static void readColumn(byte[] data, int width, int height, int x, int[] column) {
-        int p = 3 * x;
-        for (int i = 0; i < 3 * height; i += 3, p += 3 * width) {
-            column[i] = data[p] & 255;
-            column[i + 1] = data[p + 1] & 255;
-            column[i + 2] = data[p + 2] & 255;
-        }
-    }
-
-    private static void scatter(int[] column, int height, int[][] rows, int at) {
-        for (int y = 0, i = 0; y < height; y++, i += 3) {
-            int[] row = rows[y];
-            row[at] = column[i];
-            row[at + 1] = column[i + 1];
-            row[at + 2] = column[i + 2];
-        }
-    }
-
-    /** All passes across the lines; line 0 and the last one stand for those beyond the edges. */
-    private void smooth(int[][] lines, int[][] spare, int count, int length) {
-        int last = count - 1;
+    /** All passes along a line. */
+    private void across(Canvas view, int y) {
+        int reach = radius + 1;
+        int length = Canvas.CHANNELS * view.width();
         for (int pass = 0; pass < PASSES; pass++) {
-            for (int j = 0; j < count; j++) {
-                int[] before = lines[Math.max(j - radius - 1, 0)];
-                int[] after = lines[Math.min(j + radius + 1, last)];
-                if (radius == 0) {
-                    box(before, lines[j], after, spare[j], length);
-                } else if (radius == 1) {
-                    int[] a = lines[Math.max(j - 1, 0)];
-                    int[] c = lines[Math.min(j + 1, last)];
-                    box(before, a, lines[j], c, after, spare[j], length);
-                } else {
-                    box(lines, j, last, before, after, spare[j], length);
+            int[] line = view.line(y);
+            for (int k = -reach; k <= reach; k++) {
+                if (k != 0) {
+                    shift(line, view.width(), k, shifted[reach + k]);
                 }
             }
-            // The lines of the arrays trade places, so that the result is in the first array again.
-            for (int j = 0; j < count; j++) {
-                int[] done = spare[j];
-                spare[j] = lines[j];
-                lines[j] = done;
+            int[] unmoved = shifted[reach];
+            shifted[reach] = line;
+            box(shifted, reach, 2 * reach, spare[0], length);
+            shifted[reach] = unmoved;
+            spare[0] = view.exchange(y, spare[0]);
+        }
+    }
+
+    /** Sample x of a channel becomes sample x + by, or the nearest there is. */
+    private static void shift(int[] line, int width, int by, int[] to) {
+        int from = Math.max(0, Math.min(width, by));
+        int count = Math.max(0, width - Math.abs(by));
+        for (int start = 0; start < Canvas.CHANNELS * width; start += width) {
+            int at = start + Math.min(width, Math.max(0, -by));
+            System.arraycopy(line, start + from, to, at, count);
+            Arrays.fill(to, start, at, line[start]);
+            Arrays.fill(to, at + count, start + width, line[start + width - 1]);
+        }
+    }
+
+    /** All passes across the lines; the first and the last line stand for those beyond the edges. */
+    private void down(Canvas view) {
+        int last = view.height() - 1;
+        int length = Canvas.CHANNELS * view.width();
+        for (int pass = 0; pass < PASSES; pass++) {
+            for (int y = 0; y <= last; y++) {
+                lines[y] = view.line(y);
             }
+            for (int y = 0; y <= last; y++) {
+                box(lines, y, last, spare[y], length);
+            }
+            for (int y = 0; y <= last; y++) {
+                spare[y] = view.exchange(y, spare[y]);
+            }
+        }
+    }
+
+    /** The box around line j, of lines 0 to last. */
+    private void box(int[][] lines, int j, int last, int[] to, int length) {
+        int[] before = lines[Math.max(j - radius - 1, 0)];
+        int[] after = lines[Math.min(j + radius + 1, last)];
+        if (radius == 0) {
+            box(before, lines[j], after, to, length);
+        } else if (radius == 1) {
+            box(before, lines[Math.max(j - 1, 0)], lines[j], lines[Math.min(j + 1, last)], after, to, length);
+        } else {
+            box(lines, j, last, before, after, to, length);
         }
     }
 

@@ -1,15 +1,17 @@
 package viewfit.views;
 
 /**
- * Rotation of the hue on interleaved 8-bit RGB, in place, with the roundings of Pillow's 8-bit HSV: H and S truncated to
- * 0..255, H shifted modulo 256, and converted back with rounding half away from zero (goldens, section 8).
+ * Rotation of the hue, in place, with the roundings of Pillow's 8-bit HSV: H and S truncated to 0..255, H shifted modulo 256, and
+ * converted back with rounding half away from zero (goldens, section 8).
  *
  * <p>The way to H and S is a table lookup. The hue of a colour depends only on which channels are its largest and smallest
  * (six arrangements) and on how far the smallest (c) and the middle one (m) are below the largest: 6 * 257 * 128 entries. The
- * tables hold what the plain formula gives, so the results are the same to the last bit.
+ * tables hold what the plain formula gives. The way back is done in whole numbers, which give what the floats of the rule give for
+ * every H, S and V. Nothing branches on a colour: neighbouring pixels of a photograph differ too much to be predicted.
  */
 final class HueShift {
     private static final int TRIANGLE = 257 * 128;
+    private static final int FULL = 255 * 255;
 
     // The first channel is the largest, the second the smallest.
     private static final int RED_BLUE = 0;
@@ -25,10 +27,14 @@ final class HueShift {
     /** S at {@code largest * 256 + c}. */
     private static final byte[] SATURATION = new byte[256 * 256];
 
-    /** The smallest channel after the way back, at {@code s * 256 + largest}. */
-    private static final byte[] LOWEST = new byte[256 * 256];
+    /**
+     * Where an arrangement starts, by the signs of r - g, g - b and r - b, the last lowest. Two of the eight cannot be; of equal
+     * channels either arrangement gives the same hue.
+     */
+    private static final int[] ARRANGEMENT = {RED_BLUE, 0, RED_GREEN, BLUE_GREEN, GREEN_BLUE, GREEN_RED, 0, BLUE_RED};
 
-    private static final float[] FRACTION = new float[256];
+    /** Which of the highest, the middle and the lowest level a channel gets in each sixth of the circle: red, green, blue. */
+    private static final int[][] SECTORS = {{0, 1, 2}, {1, 0, 2}, {2, 0, 1}, {2, 1, 0}, {1, 2, 0}, {0, 2, 1}};
 
     static {
         for (int c = 1; c < 256; c++) {
@@ -48,84 +54,63 @@ final class HueShift {
                 SATURATION[v * 256 + c] = (byte) (int) ((float) c / v * 255.0);
             }
         }
-        for (int s = 0; s < 256; s++) {
-            FRACTION[s] = (float) (s / 255.0);
-            for (int v = 0; v < 256; v++) {
-                LOWEST[s * 256 + v] = (byte) (int) (v * (1.0 - FRACTION[s]) + 0.5);
-            }
-        }
     }
 
     private static byte hue(float sixths) {
         return (byte) (int) ((float) ((sixths / 6.0 + 1.0) % 1.0) * 255.0);
     }
 
-    // For the shift of the present call: where hue h lands, which sixth of the circle that is, and how far into it.
-    private final byte[] sector = new byte[256];
-    private final float[] position = new float[256];
+    /**
+     * For the present turn, by hue: how far the middle level is from the highest, in 255ths of the saturation, in the low 8 bits;
+     * above them, for red, green and blue, the place of their level among three, as multiples of 8 bits.
+     */
+    private final int[] landing = new int[256];
 
     /**
-     * Shifts the hue of every pixel.
+     * Sets the turn.
      *
-     * @param data interleaved RGB
-     * @param pixels how many pixels from the start of the buffer
      * @param factor part of a full turn, from -0.5 to 0.5
      */
-    void shift(byte[] data, int pixels, float factor) {
-        prepare((int) (factor * 255) & 255);
-        for (int i = 0; i < 3 * pixels; i += 3) {
-            int r = data[i] & 255;
-            int g = data[i + 1] & 255;
-            int b = data[i + 2] & 255;
-            int v = Math.max(r, Math.max(g, b));
-            int c = v - Math.min(r, Math.min(g, b));
-            if (c == 0) {
-                continue;
-            }
-            int corner = c * (c + 1) / 2 + v;
-            int h;
-            if (r == v) {
-                h = b <= g ? HUE[RED_BLUE + corner - g] : HUE[RED_GREEN + corner - b];
-            } else if (g == v) {
-                h = b <= r ? HUE[GREEN_BLUE + corner - r] : HUE[GREEN_RED + corner - b];
-            } else {
-                h = r <= g ? HUE[BLUE_RED + corner - g] : HUE[BLUE_GREEN + corner - r];
-            }
-            back(data, i, h & 255, SATURATION[v * 256 + c] & 255, v);
-        }
-    }
-
-    private void prepare(int shift) {
+    void prepare(float factor) {
+        int shift = (int) (factor * 255);
         for (int h = 0; h < 256; h++) {
-            double sixths = ((h + shift) & 255) * 6.0 / 255.0;
-            int whole = (int) sixths;
-            sector[h] = (byte) (whole % 6);
-            position[h] = (float) (sixths - whole);
+            int sixths = 6 * ((h + shift) & 255);
+            int sector = sixths / 255;
+            // In even sectors the middle level rises from the lowest, in odd ones it falls from the highest.
+            int fall = (sector & 1) == 0 ? 255 - sixths % 255 : sixths % 255;
+            int[] places = SECTORS[sector % 6];
+            landing[h] = fall | (places[0] << 11) | (places[1] << 19) | (places[2] << 27);
         }
     }
 
-    private void back(byte[] data, int i, int h, int s, int v) {
-        byte high = (byte) v;
-        byte low = LOWEST[s * 256 + v];
-        int where = sector[h];
-        // In even sectors the middle channel rises from the lowest, in odd ones it falls from the highest. The float
-        // and
-        // double products are those of the rule, not a matter of taste.
-        double part = (where & 1) == 0 ? FRACTION[s] * (1.0 - position[h]) : FRACTION[s] * position[h];
-        byte middle = (byte) (int) (v * (1.0 - part) + 0.5);
-        switch (where) {
-            case 0 -> put(data, i, high, middle, low);
-            case 1 -> put(data, i, middle, high, low);
-            case 2 -> put(data, i, low, high, middle);
-            case 3 -> put(data, i, low, middle, high);
-            case 4 -> put(data, i, middle, low, high);
-            default -> put(data, i, high, low, middle);
+    /** Turns n pixels. */
+    void shift(int[] red, int[] green, int[] blue, int n) {
+        for (int i = 0; i < n; i++) {
+            int r = red[i];
+            int g = green[i];
+            int b = blue[i];
+            int highest = Math.max(r, Math.max(g, b));
+            int lowest = Math.min(r, Math.min(g, b));
+            int middle = r + g + b - highest - lowest;
+            int c = highest - lowest;
+            int arrangement = ((r - g) >>> 31 << 2) | ((g - b) >>> 31 << 1) | ((r - b) >>> 31);
+            int h = HUE[ARRANGEMENT[arrangement] + c * (c + 1) / 2 + highest - middle] & 255;
+            int s = SATURATION[highest * 256 + c] & 255;
+            int where = landing[h];
+            int levels = highest | (part(highest, s * (where & 255)) << 8) | (part(highest, s * 255) << 16);
+            red[i] = (levels >>> (where >> 8)) & 255;
+            green[i] = (levels >>> (where >> 16)) & 255;
+            blue[i] = (levels >>> (where >> 24)) & 255;
         }
     }
 
-    private static void put(byte[] data, int i, byte r, byte g, byte b) {
-        data[i] = r;
-        data[i + 1] = g;
-        data[i + 2] = b;
+    /** {@code v * (1 - share / 255^2)}, rounded; v up to 255, share up to 255^2. */
+    private static int part(int v, int share) {
+        return divide255(divide255(v * (FULL - share) + FULL / 2));
+    }
+
+    /** x / 255 for x from 0 to 255^3 + 255^2 / 2, fractions dropped. */
+    private static int divide255(int x) {
+        return (x + (x >> 8) + (x >> 16) + 1) >> 8;
     }
 }

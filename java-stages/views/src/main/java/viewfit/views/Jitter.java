@@ -37,6 +37,15 @@ record Jitter(int order, float brightness, float contrast, float saturation, flo
         return (order >> (2 * place)) & 3;
     }
 
+    /** The place, 0 to 3, at which this operation runs. */
+    int place(int operation) {
+        int place = 0;
+        while (operation(place) != operation) {
+            place++;
+        }
+        return place;
+    }
+
     private static float factor(double strength, RandomStream random) {
         return (float) random.uniform(Math.max(0, 1 - strength), 1 + strength);
     }

@@ -1,89 +1,130 @@
 package viewfit.views;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Point operations on interleaved 8-bit RGB, in place, with the rounding of Pillow's ImageEnhance and ImageOps (goldens,
- * section 8): {@code degenerate + f * (image - degenerate)} in float32, clamped, truncated. Every method works on
- * {@code pixels} pixels from the start of the buffer. One object per thread; nothing is allocated per call.
+ * Colour jitter, grey and solarisation of a view, in place, with the rounding of Pillow's ImageEnhance and ImageOps (goldens,
+ * section 8). Operations that follow each other run line by line while a line is in the first-level cache; only the contrast has to
+ * see the whole view before it changes a sample. One object per thread; nothing is allocated once it has seen the size.
  */
 final class Photometrics {
-    private final byte[] table = new byte[256];
-    private final float[] scaled = new float[511];
+    private final Blend brightness = new Blend();
+    private final Blend contrast = new Blend();
+    private final Blend saturation = new Blend();
+    private final HueShift hue = new HueShift();
+    private int[] grey = new int[0];
+
+    /**
+     * Applies the jitter, then drops the colours.
+     *
+     * @param jitter what was drawn, or null for none
+     * @param grayscale whether the result is grey
+     */
+    void apply(Canvas view, @Nullable Jitter jitter, boolean grayscale) {
+        if (grey.length < view.width()) {
+            grey = new int[view.width()];
+        }
+        int contrastPlace = 0;
+        if (jitter != null) {
+            brightness.towards(0, jitter.brightness());
+            saturation.towardsGrey(jitter.saturation());
+            hue.prepare(jitter.hue());
+            contrastPlace = jitter.place(Jitter.CONTRAST);
+            contrast.towards(before(view, jitter, contrastPlace), jitter.contrast());
+        }
+        if (jitter != null || grayscale) {
+            after(view, jitter, contrastPlace, grayscale);
+        }
+    }
+
+    /** The operations before the contrast; returns the mean of the grey view, rounded half up, that they give. */
+    private int before(Canvas view, Jitter jitter, int contrastPlace) {
+        int n = view.width();
+        long sum = 0;
+        for (int y = 0; y < view.height(); y++) {
+            view.split(y);
+            for (int place = 0; place < contrastPlace; place++) {
+                operate(view, jitter, jitter.operation(place));
+            }
+            if (contrastPlace > 0) {
+                view.join(y);
+            }
+            sum += lumaSum(view.red(), view.green(), view.blue(), n);
+        }
+        return (int) ((double) sum / ((long) n * view.height()) + 0.5);
+    }
+
+    private void after(Canvas view, @Nullable Jitter jitter, int contrastPlace, boolean grayscale) {
+        int n = view.width();
+        for (int y = 0; y < view.height(); y++) {
+            view.split(y);
+            if (jitter != null) {
+                for (int place = contrastPlace; place < Jitter.OPERATIONS; place++) {
+                    operate(view, jitter, jitter.operation(place));
+                }
+            }
+            if (grayscale) {
+                luma(view.red(), view.green(), view.blue(), view.red(), n);
+                System.arraycopy(view.red(), 0, view.green(), 0, n);
+                System.arraycopy(view.red(), 0, view.blue(), 0, n);
+            }
+            view.join(y);
+        }
+    }
+
+    private void operate(Canvas view, Jitter jitter, int operation) {
+        int[] r = view.red();
+        int[] g = view.green();
+        int[] b = view.blue();
+        int n = view.width();
+        switch (operation) {
+            case Jitter.BRIGHTNESS, Jitter.CONTRAST -> {
+                Blend blend = operation == Jitter.BRIGHTNESS ? brightness : contrast;
+                blend.levels(r, n);
+                blend.levels(g, n);
+                blend.levels(b, n);
+            }
+            case Jitter.SATURATION -> {
+                luma(r, g, b, grey, n);
+                saturation.greys(grey, r, n);
+                saturation.greys(grey, g, n);
+                saturation.greys(grey, b, n);
+            }
+            default -> {
+                if (jitter.withHue()) {
+                    hue.shift(r, g, b, n);
+                }
+            }
+        }
+    }
 
     /** Luma of Pillow's RGB to L conversion, 0 to 255. */
-    static int luma(int r, int g, int b) {
-        return (19595 * r + 38470 * g + 7471 * b + 32768) >> 16;
-    }
-
-    /** Brightness: blend with black. Factor 1 changes nothing. */
-    void brightness(byte[] data, int pixels, float factor) {
-        blendWithConstant(data, pixels, 0, factor);
-    }
-
-    /** Contrast: blend with the mean luma of the picture, rounded to a whole level. */
-    void contrast(byte[] data, int pixels, float factor) {
-        blendWithConstant(data, pixels, meanLuma(data, pixels), factor);
-    }
-
-    /** Mean of the grey picture, rounded half up. */
-    static int meanLuma(byte[] data, int pixels) {
-        long sum = 0;
-        for (int i = 0; i < 3 * pixels; i += 3) {
-            sum += luma(data[i] & 255, data[i + 1] & 255, data[i + 2] & 255);
-        }
-        return (int) ((double) sum / pixels + 0.5);
-    }
-
-    private void blendWithConstant(byte[] data, int pixels, int constant, float factor) {
-        for (int v = 0; v < 256; v++) {
-            table[v] = (byte) truncate(constant + factor * (v - constant));
-        }
-        apply(data, pixels);
-    }
-
-    /** Saturation: blend with the grey picture. */
-    void saturation(byte[] data, int pixels, float factor) {
-        for (int d = -255; d <= 255; d++) {
-            scaled[d + 255] = factor * d;
-        }
-        for (int i = 0; i < 3 * pixels; i += 3) {
-            int r = data[i] & 255;
-            int g = data[i + 1] & 255;
-            int b = data[i + 2] & 255;
-            int grey = luma(r, g, b);
-            int zero = 255 - grey;
-            data[i] = (byte) truncate(grey + scaled[r + zero]);
-            data[i + 1] = (byte) truncate(grey + scaled[g + zero]);
-            data[i + 2] = (byte) truncate(grey + scaled[b + zero]);
+    private static void luma(int[] r, int[] g, int[] b, int[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = (19595 * r[i] + 38470 * g[i] + 7471 * b[i] + 32768) >> 16;
         }
     }
 
-    /** The grey picture in three equal channels. */
-    static void grayscale(byte[] data, int pixels) {
-        for (int i = 0; i < 3 * pixels; i += 3) {
-            byte grey = (byte) luma(data[i] & 255, data[i + 1] & 255, data[i + 2] & 255);
-            data[i] = grey;
-            data[i + 1] = grey;
-            data[i + 2] = grey;
+    private static int lumaSum(int[] r, int[] g, int[] b, int n) {
+        int sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += (19595 * r[i] + 38470 * g[i] + 7471 * b[i] + 32768) >> 16;
         }
+        return sum;
     }
 
     /** Solarisation with threshold 128: levels from 128 up are inverted. */
-    static void solarize(byte[] data, int pixels) {
-        for (int i = 0; i < 3 * pixels; i++) {
-            byte v = data[i];
-            // A negative byte is a level from 128 up; inverting its bits is 255 - level.
-            data[i] = (byte) (v ^ (v >> 7));
+    static void solarize(Canvas view) {
+        int n = Canvas.CHANNELS * view.width();
+        for (int y = 0; y < view.height(); y++) {
+            invertBright(view.line(y), n);
         }
     }
 
-    private void apply(byte[] data, int pixels) {
-        byte[] t = table;
-        for (int i = 0; i < 3 * pixels; i++) {
-            data[i] = t[data[i] & 255];
+    private static void invertBright(int[] samples, int n) {
+        for (int i = 0; i < n; i++) {
+            int v = samples[i];
+            samples[i] = v ^ (((127 - v) >> 31) & 255);
         }
-    }
-
-    private static int truncate(float value) {
-        return Math.max(0, Math.min(255, (int) value));
     }
 }

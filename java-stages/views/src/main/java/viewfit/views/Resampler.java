@@ -44,16 +44,16 @@ final class Resampler {
      * @param outHeight height of the result in pixels
      * @param filter kernel
      * @param mirror whether to flip the result left to right
-     * @param out receives outHeight x outWidth x 3 bytes
+     * @param out receives the result and its size
      */
-    void resize(Pixels from, Crop box, int outWidth, int outHeight, Filter filter, boolean mirror, byte[] out) {
+    void resize(Pixels from, Crop box, int outWidth, int outHeight, Filter filter, boolean mirror, Canvas out) {
         resizePart(from, box, outWidth, outHeight, Crop.whole(outWidth, outHeight), filter, mirror, out);
     }
 
     /**
      * Computes only a window of the resized box: the same bytes as cutting the window out of the whole result.
      *
-     * @param window part of the outWidth x outHeight result that is written, row after row
+     * @param window part of the outWidth x outHeight result that is written
      * @param mirror whether to flip the window left to right
      */
     void resizePart(
@@ -64,7 +64,7 @@ final class Resampler {
             Crop window,
             Filter filter,
             boolean mirror,
-            byte[] out) {
+            Canvas out) {
         if (!box.fits(from.width(), from.height()) || !window.fits(outWidth, outHeight)) {
             throw new IllegalArgumentException("crop: " + box + " and " + window + ": inside " + from.width() + "x"
                     + from.height() + " and " + outWidth + "x" + outHeight);
@@ -80,20 +80,20 @@ final class Resampler {
         int strip = Math.max(STRIP_LEAST, Math.min(STRIP_MOST, STRIP_INTS / (3 * columnCount)));
         int[][] columns = columnLines.ensure(columnCount, 3 * Math.min(strip, rowCount));
         int[][] rows = rowLines.ensure(rowCount, 3 * window.width());
-        if (sums.length < 3 * Math.max(strip, window.width())) {
-            sums = new int[3 * Math.max(strip, window.width())];
+        if (sums.length < 3 * strip) {
+            sums = new int[3 * strip];
         }
         for (int y = 0; y < rowCount; y += strip) {
             int height = Math.min(strip, rowCount - y);
             cut(from, box.x() + firstColumn, box.y() + firstRow + y, columnCount, height, columns);
             for (int x = 0; x < window.width(); x++) {
                 blend(columns, across, window.x() + x, firstColumn, 3 * height, sums);
-                scatter(sums, height, rows, y, 3 * (mirror ? window.width() - 1 - x : x));
+                scatter(sums, height, rows, y, mirror ? window.width() - 1 - x : x, window.width());
             }
         }
+        out.reshape(window.width(), window.height());
         for (int y = 0; y < window.height(); y++) {
-            blend(rows, down, window.y() + y, firstRow, 3 * window.width(), sums);
-            store(sums, out, y * 3 * window.width(), 3 * window.width());
+            blend(rows, down, window.y() + y, firstRow, 3 * window.width(), out.line(y));
         }
     }
 
@@ -182,18 +182,13 @@ final class Resampler {
         }
     }
 
-    private static void scatter(int[] column, int height, int[][] rows, int top, int at) {
+    /** Writes column {@code x} of a strip of rows, whose channels lie one after another. */
+    private static void scatter(int[] column, int height, int[][] rows, int top, int x, int width) {
         for (int y = 0, i = 0; y < height; y++, i += 3) {
             int[] row = rows[top + y];
-            row[at] = column[i];
-            row[at + 1] = column[i + 1];
-            row[at + 2] = column[i + 2];
-        }
-    }
-
-    private static void store(int[] line, byte[] out, int at, int length) {
-        for (int i = 0; i < length; i++) {
-            out[at + i] = (byte) line[i];
+            row[x] = column[i];
+            row[width + x] = column[i + 1];
+            row[2 * width + x] = column[i + 2];
         }
     }
 }

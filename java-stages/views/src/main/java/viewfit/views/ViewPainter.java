@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 final class ViewPainter {
     private final Resampler resampler = new Resampler();
     private final Photometrics photometrics = new Photometrics();
-    private final HueShift hue = new HueShift();
     private final BoxBlur blur = new BoxBlur();
+    private final Canvas canvas = new Canvas();
     private byte[] view = new byte[0];
 
     /**
@@ -21,23 +21,15 @@ final class ViewPainter {
      * @param at position in {@code out}, in bytes
      */
     void paint(Pixels picture, ViewDraw draw, int side, ByteBuffer out, int at) {
-        int pixels = side * side;
-        makeRoom(pixels);
-        resampler.resize(picture, draw.crop(), side, side, draw.filter(), draw.flip(), view);
-        Jitter jitter = draw.jitter();
-        if (jitter != null) {
-            apply(jitter, pixels);
-        }
-        if (draw.grayscale()) {
-            Photometrics.grayscale(view, pixels);
-        }
+        resampler.resize(picture, draw.crop(), side, side, draw.filter(), draw.flip(), canvas);
+        photometrics.apply(canvas, draw.jitter(), draw.grayscale());
         if (draw.blur() > 0) {
-            blur.blur(view, side, side, draw.blur());
+            blur.blur(canvas, draw.blur());
         }
         if (draw.solarize()) {
-            Photometrics.solarize(view, pixels);
+            Photometrics.solarize(canvas);
         }
-        out.put(at, view, 0, 3 * pixels);
+        put(out, at);
     }
 
     /**
@@ -53,30 +45,17 @@ final class ViewPainter {
         int height = EvalGeometry.resizedHeight(picture.width(), picture.height(), resize);
         Crop window =
                 new Crop(EvalGeometry.centreOffset(width, crop), EvalGeometry.centreOffset(height, crop), crop, crop);
-        makeRoom(crop * crop);
         Crop whole = Crop.whole(picture.width(), picture.height());
-        resampler.resizePart(picture, whole, width, height, window, Filter.BICUBIC, false, view);
-        out.put(at, view, 0, 3 * crop * crop);
+        resampler.resizePart(picture, whole, width, height, window, Filter.BICUBIC, false, canvas);
+        put(out, at);
     }
 
-    private void makeRoom(int pixels) {
-        if (view.length < 3 * pixels) {
-            view = new byte[3 * pixels];
+    private void put(ByteBuffer out, int at) {
+        int bytes = Canvas.CHANNELS * canvas.width() * canvas.height();
+        if (view.length < bytes) {
+            view = new byte[bytes];
         }
-    }
-
-    private void apply(Jitter jitter, int pixels) {
-        for (int place = 0; place < Jitter.OPERATIONS; place++) {
-            switch (jitter.operation(place)) {
-                case Jitter.BRIGHTNESS -> photometrics.brightness(view, pixels, jitter.brightness());
-                case Jitter.CONTRAST -> photometrics.contrast(view, pixels, jitter.contrast());
-                case Jitter.SATURATION -> photometrics.saturation(view, pixels, jitter.saturation());
-                default -> {
-                    if (jitter.withHue()) {
-                        hue.shift(view, pixels, jitter.hue());
-                    }
-                }
-            }
-        }
+        canvas.store(view);
+        out.put(at, view, 0, bytes);
     }
 }

@@ -15,8 +15,8 @@ class EvalGeometryTest {
             Pixels picture = TestViews.noise(size[0], size[1], 11);
             int width = EvalGeometry.resizedWidth(size[0], size[1], 40);
             int height = EvalGeometry.resizedHeight(size[0], size[1], 40);
-            byte[] whole = new byte[3 * width * height];
-            new Resampler().resize(picture, Crop.whole(size[0], size[1]), width, height, Filter.BICUBIC, false, whole);
+            byte[] whole =
+                    TestViews.resized(picture, Crop.whole(size[0], size[1]), width, height, Filter.BICUBIC, false);
             ByteBuffer centre = ByteBuffer.allocate(3 * 35 * 35);
             new ViewPainter().paintCentre(picture, 40, 35, centre, 0);
             int left = EvalGeometry.centreOffset(width, 35);

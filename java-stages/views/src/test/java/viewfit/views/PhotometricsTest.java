@@ -3,8 +3,9 @@ package viewfit.views;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import viewfit.core.random.RandomStream;
+import viewfit.core.random.SeedTree;
 
 class PhotometricsTest {
     private final Photometrics photometrics = new Photometrics();
@@ -16,12 +17,9 @@ class PhotometricsTest {
             byte[] source = GoldenImages.bytes(TestViews.noise(31, 17, 5));
             int pixels = 31 * 17;
             int mean = naiveMean(source, pixels);
-            byte[] brightness = source.clone();
-            byte[] contrast = source.clone();
-            byte[] saturation = source.clone();
-            photometrics.brightness(brightness, pixels, f);
-            photometrics.contrast(contrast, pixels, f);
-            photometrics.saturation(saturation, pixels, f);
+            byte[] brightness = jittered(source, TestViews.jitter(f, 1, 1));
+            byte[] contrast = jittered(source, TestViews.jitter(1, f, 1));
+            byte[] saturation = jittered(source, TestViews.jitter(1, 1, f));
             for (int i = 0; i < source.length; i++) {
                 int v = source[i] & 255;
                 assertEquals(blend(0, v, f), brightness[i] & 255, "brightness " + f);
@@ -31,23 +29,65 @@ class PhotometricsTest {
         }
     }
 
+    /** Factors of every size, so that some are looked up and others computed. */
+    @Test
+    void blendsEqualThePlainFormulaForEveryLevel() {
+        RandomStream random = SeedTree.root(3).stream();
+        Blend blend = new Blend();
+        int[] levels = new int[256];
+        int[] grey = new int[256];
+        for (int i = 0; i < 3000; i++) {
+            float factor = (float) random.uniform(0, i % 10 == 0 ? 300 : 2);
+            int from = random.nextInt(256);
+            blend.towards(from, factor);
+            for (int v = 0; v < 256; v++) {
+                levels[v] = v;
+            }
+            blend.levels(levels, 256);
+            for (int v = 0; v < 256; v++) {
+                assertEquals(blend(from, v, factor), levels[v], factor + " from " + from + " to " + v);
+            }
+            blend.towardsGrey(factor);
+            for (int v = 0; v < 256; v++) {
+                levels[v] = v;
+                grey[v] = from;
+            }
+            blend.greys(grey, levels, 256);
+            for (int v = 0; v < 256; v++) {
+                assertEquals(blend(from, v, factor), levels[v], factor + " from grey " + from + " to " + v);
+            }
+        }
+    }
+
+    /** The contrast needs the mean of what came before it, wherever it stands. */
+    @Test
+    void theContrastSeesTheOperationsBeforeIt() {
+        byte[] source = GoldenImages.bytes(TestViews.noise(31, 17, 6));
+        Jitter both = TestViews.jitter(0.5f, 1.4f, 0.3f);
+        byte[] stepwise = jittered(
+                jittered(jittered(source, TestViews.jitter(0.5f, 1, 1)), TestViews.jitter(1, 1.4f, 1)),
+                TestViews.jitter(1, 1, 0.3f));
+        assertArrayEquals(stepwise, jittered(source, both));
+    }
+
     /** U44: threshold 128. */
     @Test
     void solarizeInvertsFrom128() {
         byte[] data = {127, (byte) 128, (byte) 255, 0, 1, (byte) 200};
-        Photometrics.solarize(data, 2);
-        assertArrayEquals(new byte[] {127, 127, 0, 0, 1, 55}, data);
+        assertArrayEquals(new byte[] {127, 127, 0, 0, 1, 55}, TestViews.edit(data, 2, 1, Photometrics::solarize));
     }
 
     @Test
-    void onlyTheGivenPixelsChange() {
-        byte[] data = new byte[12];
-        Arrays.fill(data, (byte) 100);
-        photometrics.brightness(data, 2, 0.5f);
-        photometrics.saturation(data, 2, 0.5f);
-        Photometrics.solarize(data, 2);
-        assertEquals(50, data[5]);
-        assertEquals(100, data[6]);
+    void greyIsTheLumaInEveryChannel() {
+        byte[] source = GoldenImages.bytes(TestViews.noise(31, 17, 7));
+        byte[] grey = TestViews.edit(source, 31, 17, canvas -> photometrics.apply(canvas, null, true));
+        for (int i = 0; i < source.length; i++) {
+            assertEquals(naiveLuma(source, i - i % 3), grey[i] & 255);
+        }
+    }
+
+    private byte[] jittered(byte[] source, Jitter jitter) {
+        return TestViews.edit(source, 31, 17, canvas -> photometrics.apply(canvas, jitter, false));
     }
 
     /** All 16.7 million colours for one turn, every 97th for others. */
@@ -55,20 +95,23 @@ class PhotometricsTest {
     void hueEqualsThePlainFormula() {
         HueShift shift = new HueShift();
         float[] turns = {0.07f, -0.1f, 0, 0.5f, -0.5f, 0.2f, -0.003f};
-        byte[] data = new byte[3 * 4096];
+        int[] red = new int[4096];
+        int[] green = new int[4096];
+        int[] blue = new int[4096];
         for (int t = 0; t < turns.length; t++) {
             int step = t == 0 ? 1 : 97;
+            shift.prepare(turns[t]);
             for (int first = 0; first < 1 << 24; first += 4096 * step) {
                 for (int i = 0; i < 4096; i++) {
                     int colour = Math.min(first + i * step, 0xFFFFFF);
-                    data[3 * i] = (byte) (colour >> 16);
-                    data[3 * i + 1] = (byte) (colour >> 8);
-                    data[3 * i + 2] = (byte) colour;
+                    red[i] = colour >> 16;
+                    green[i] = (colour >> 8) & 255;
+                    blue[i] = colour & 255;
                 }
-                shift.shift(data, 4096, turns[t]);
+                shift.shift(red, green, blue, 4096);
                 for (int i = 0; i < 4096; i++) {
                     int colour = Math.min(first + i * step, 0xFFFFFF);
-                    int actual = (data[3 * i] & 255) << 16 | (data[3 * i + 1] & 255) << 8 | (data[3 * i + 2] & 255);
+                    int actual = red[i] << 16 | green[i] << 8 | blue[i];
                     int expected = naiveHue(colour >> 16, (colour >> 8) & 255, colour & 255, turns[t]);
                     if (expected != actual) {
                         assertEquals(

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ResamplerTest {
     private final Resampler resampler = new Resampler();
+    private final Canvas canvas = new Canvas();
 
     @Test
     void equalsTheNaiveTwinOnAwkwardSizes() {
@@ -28,8 +29,8 @@ class ResamplerTest {
             Crop box = new Crop(s[2], s[3], s[4], s[5]);
             for (Filter filter : Filter.values()) {
                 byte[] expected = naive(picture, box, s[6], s[7], filter);
-                byte[] actual = new byte[expected.length];
-                resampler.resize(picture, box, s[6], s[7], filter, false, actual);
+                byte[] actual = resized(picture, box, s[6], s[7], filter, false);
+
                 assertArrayEquals(expected, actual, filter + " " + Arrays.toString(s));
             }
         }
@@ -50,8 +51,7 @@ class ResamplerTest {
                 picture.data()[at + 2] = (byte) (17 * x * y);
             }
         }
-        byte[] out = new byte[3 * 4 * 3];
-        resampler.resize(picture, Crop.whole(7, 5), 4, 3, Filter.BILINEAR, false, out);
+        byte[] out = resized(picture, Crop.whole(7, 5), 4, 3, Filter.BILINEAR, false);
         int[] actual = new int[out.length];
         for (int i = 0; i < out.length; i++) {
             actual[i] = out[i] & 255;
@@ -68,10 +68,8 @@ class ResamplerTest {
     void aMirroredResultIsTheResultMirrored() {
         Pixels picture = TestViews.noise(33, 21, 1);
         Crop box = new Crop(2, 3, 25, 17);
-        byte[] plain = new byte[3 * 10 * 8];
-        byte[] mirrored = new byte[plain.length];
-        resampler.resize(picture, box, 10, 8, Filter.BICUBIC, false, plain);
-        resampler.resize(picture, box, 10, 8, Filter.BICUBIC, true, mirrored);
+        byte[] plain = resized(picture, box, 10, 8, Filter.BICUBIC, false);
+        byte[] mirrored = resized(picture, box, 10, 8, Filter.BICUBIC, true);
         for (int y = 0; y < 8; y++) {
             for (int x = 0; x < 10; x++) {
                 for (int c = 0; c < 3; c++) {
@@ -85,11 +83,10 @@ class ResamplerTest {
     void aWindowIsAPartOfTheWhole() {
         Pixels picture = TestViews.noise(70, 45, 2);
         Crop all = Crop.whole(70, 45);
-        byte[] whole = new byte[3 * 40 * 30];
-        resampler.resize(picture, all, 40, 30, Filter.BICUBIC, false, whole);
+        byte[] whole = resized(picture, all, 40, 30, Filter.BICUBIC, false);
         Crop window = new Crop(5, 6, 20, 11);
-        byte[] part = new byte[3 * 20 * 11];
-        resampler.resizePart(picture, all, 40, 30, window, Filter.BICUBIC, false, part);
+        resampler.resizePart(picture, all, 40, 30, window, Filter.BICUBIC, false, canvas);
+        byte[] part = TestViews.bytes(canvas);
         for (int y = 0; y < 11; y++) {
             assertArrayEquals(
                     Arrays.copyOfRange(whole, ((y + 6) * 40 + 5) * 3, ((y + 6) * 40 + 25) * 3),
@@ -102,8 +99,7 @@ class ResamplerTest {
     void aFlatPictureStaysFlat() {
         Pixels picture = new Pixels(1000, 3);
         Arrays.fill(picture.data(), (byte) 201);
-        byte[] out = new byte[3];
-        resampler.resize(picture, Crop.whole(1000, 3), 1, 1, Filter.BICUBIC, false, out);
+        byte[] out = resized(picture, Crop.whole(1000, 3), 1, 1, Filter.BICUBIC, false);
         assertArrayEquals(new byte[] {(byte) 201, (byte) 201, (byte) 201}, out);
     }
 
@@ -112,7 +108,12 @@ class ResamplerTest {
         Pixels picture = new Pixels(10, 10);
         assertThrows(
                 IllegalArgumentException.class,
-                () -> resampler.resize(picture, new Crop(1, 0, 10, 10), 4, 4, Filter.BICUBIC, false, new byte[48]));
+                () -> resampler.resize(picture, new Crop(1, 0, 10, 10), 4, 4, Filter.BICUBIC, false, canvas));
+    }
+
+    private byte[] resized(Pixels picture, Crop box, int width, int height, Filter filter, boolean mirror) {
+        resampler.resize(picture, box, width, height, filter, mirror, canvas);
+        return TestViews.bytes(canvas);
     }
 
     /** One output sample at a time, straight from the rule, columns of intermediate values instead of rows. */

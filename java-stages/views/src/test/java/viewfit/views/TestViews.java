@@ -1,6 +1,7 @@
 package viewfit.views;
 
 import java.util.List;
+import java.util.function.Consumer;
 import viewfit.core.random.RandomStream;
 import viewfit.core.random.SeedTree;
 import viewfit.core.recipe.BlurRecipe;
@@ -51,5 +52,31 @@ final class TestViews {
             pixels.data()[i] = (byte) random.nextInt(256);
         }
         return pixels;
+    }
+
+    /** Brightness, contrast, saturation in this order, no hue; factor 1 changes nothing. */
+    static Jitter jitter(float brightness, float contrast, float saturation) {
+        int order = Jitter.BRIGHTNESS | (Jitter.CONTRAST << 2) | (Jitter.SATURATION << 4) | (Jitter.HUE << 6);
+        return new Jitter(order, brightness, contrast, saturation, 0, false);
+    }
+
+    /** What becomes of interleaved RGB. */
+    static byte[] edit(byte[] rgb, int width, int height, Consumer<Canvas> operation) {
+        Canvas canvas = new Canvas();
+        canvas.load(rgb, width, height);
+        operation.accept(canvas);
+        return bytes(canvas);
+    }
+
+    static byte[] bytes(Canvas canvas) {
+        byte[] rgb = new byte[3 * canvas.width() * canvas.height()];
+        canvas.store(rgb);
+        return rgb;
+    }
+
+    static byte[] resized(Pixels picture, Crop crop, int width, int height, Filter filter, boolean mirror) {
+        Canvas canvas = new Canvas();
+        new Resampler().resize(picture, crop, width, height, filter, mirror, canvas);
+        return bytes(canvas);
     }
 }

@@ -105,20 +105,22 @@ class ViewSamplerTest {
         ByteBuffer out = ByteBuffer.allocate(3 * 24 * 24 + 10);
         painter.paint(picture, new ViewDraw(crop, Filter.BICUBIC, true, jitter, false, 1.2f, true), 24, out, 10);
 
-        byte[] expected = new byte[3 * 24 * 24];
-        new Resampler().resize(picture, crop, 24, 24, Filter.BICUBIC, true, expected);
-        new HueShift().shift(expected, 24 * 24, 0.06f);
-        Photometrics photometrics = new Photometrics();
-        photometrics.contrast(expected, 24 * 24, 1.3f);
-        photometrics.brightness(expected, 24 * 24, 0.7f);
-        photometrics.saturation(expected, 24 * 24, 1.1f);
-        new BoxBlur().blur(expected, 24, 24, 1.2f);
-        Photometrics.solarize(expected, 24 * 24);
+        byte[] expected = TestViews.resized(picture, crop, 24, 24, Filter.BICUBIC, true);
+        expected = TestViews.edit(expected, 24, 24, canvas -> {
+            Photometrics photometrics = new Photometrics();
+            photometrics.apply(canvas, new Jitter(order, 1, 1, 1, 0.06f, true), false);
+            photometrics.apply(canvas, TestViews.jitter(1, 1.3f, 1), false);
+            photometrics.apply(canvas, TestViews.jitter(0.7f, 1, 1), false);
+            photometrics.apply(canvas, TestViews.jitter(1, 1, 1.1f), false);
+            new BoxBlur().blur(canvas, 1.2f);
+            Photometrics.solarize(canvas);
+        });
         assertArrayEquals(expected, Arrays.copyOfRange(out.array(), 10, out.capacity()));
 
         painter.paint(picture, new ViewDraw(crop, Filter.BICUBIC, true, null, true, 0, false), 24, out, 0);
-        new Resampler().resize(picture, crop, 24, 24, Filter.BICUBIC, true, expected);
-        Photometrics.grayscale(expected, 24 * 24);
+        expected = TestViews.edit(
+                TestViews.resized(picture, crop, 24, 24, Filter.BICUBIC, true), 24, 24, canvas -> new Photometrics()
+                        .apply(canvas, null, true));
         assertArrayEquals(expected, Arrays.copyOf(out.array(), expected.length));
     }
 

@@ -1,0 +1,143 @@
+package viewfit.views;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * A view while it is painted: 8-bit samples, one int each, since the just-in-time compiler makes vector code of loops over ints.
+ * Line y is an array of its own and holds the red samples of its pixels, then the green, then the blue ones. Grows and never
+ * shrinks; one object per thread.
+ */
+final class Canvas {
+    /** Colour channels. */
+    static final int CHANNELS = 3;
+
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private int width;
+    private int height;
+    private int[][] lines = new int[0][];
+    private int room;
+    private int[] red = new int[0];
+    private int[] green = new int[0];
+    private int[] blue = new int[0];
+
+    /** Gives the canvas a new size in pixels. Samples are then meaningless. */
+    void reshape(int newWidth, int newHeight) {
+        width = newWidth;
+        height = newHeight;
+        if (lines.length < newHeight || room < CHANNELS * newWidth) {
+            room = Math.max(room, CHANNELS * newWidth);
+            lines = new int[Math.max(lines.length, newHeight)][room];
+            red = new int[room / CHANNELS];
+            green = new int[room / CHANNELS];
+            blue = new int[room / CHANNELS];
+        }
+    }
+
+    int width() {
+        return width;
+    }
+
+    int height() {
+        return height;
+    }
+
+    /** Length all lines have, at least three times the width. */
+    int room() {
+        return room;
+    }
+
+    /** Samples of a line; those from three times the width on mean nothing. */
+    int[] line(int y) {
+        return lines[y];
+    }
+
+    /** Puts another array of length {@link #room} in the place of a line, which is returned. */
+    int[] exchange(int y, int[] line) {
+        int[] old = lines[y];
+        lines[y] = line;
+        return old;
+    }
+
+    /** Copies of the channels of a line, for loops that need all three at once; valid until the next call. */
+    void split(int y) {
+        int[] line = lines[y];
+        System.arraycopy(line, 0, red, 0, width);
+        System.arraycopy(line, width, green, 0, width);
+        System.arraycopy(line, 2 * width, blue, 0, width);
+    }
+
+    /** Writes the split channels back. */
+    void join(int y) {
+        int[] line = lines[y];
+        System.arraycopy(red, 0, line, 0, width);
+        System.arraycopy(green, 0, line, width, width);
+        System.arraycopy(blue, 0, line, 2 * width, width);
+    }
+
+    /** Red samples of the line that was split. */
+    int[] red() {
+        return red;
+    }
+
+    /** Green samples of the line that was split. */
+    int[] green() {
+        return green;
+    }
+
+    /** Blue samples of the line that was split. */
+    int[] blue() {
+        return blue;
+    }
+
+    /**
+     * Takes the samples of a picture.
+     *
+     * @param rgb interleaved bytes
+     */
+    void load(byte[] rgb, int newWidth, int newHeight) {
+        reshape(newWidth, newHeight);
+        for (int y = 0, p = 0; y < height; y++) {
+            int[] line = lines[y];
+            for (int x = 0; x < width; x++, p += CHANNELS) {
+                line[x] = rgb[p] & 255;
+                line[width + x] = rgb[p + 1] & 255;
+                line[2 * width + x] = rgb[p + 2] & 255;
+            }
+        }
+    }
+
+    /**
+     * Gives the picture.
+     *
+     * @param rgb receives height x width x 3 interleaved bytes
+     */
+    void store(byte[] rgb) {
+        for (int y = 0; y < height; y++) {
+            split(y);
+            pack(red, green, blue, width);
+            interleave(red, width, rgb, CHANNELS * width * y);
+        }
+    }
+
+    /** The first channel becomes all three, one byte each. */
+    private static void pack(int[] r, int[] g, int[] b, int n) {
+        for (int i = 0; i < n; i++) {
+            r[i] |= (g[i] << 8) | (b[i] << 16);
+        }
+    }
+
+    /** Three bytes per pixel, written four at a time: the fourth is overwritten by the next pixel. */
+    private static void interleave(int[] packed, int n, byte[] rgb, int at) {
+        int q = at;
+        for (int i = 0; i < n - 1; i++, q += CHANNELS) {
+            INT.set(rgb, q, packed[i]);
+        }
+        int last = packed[n - 1];
+        rgb[q] = (byte) last;
+        rgb[q + 1] = (byte) (last >> 8);
+        rgb[q + 2] = (byte) (last >> 16);
+    }
+}
