@@ -13,6 +13,8 @@ final class Canvas {
     /** Colour channels. */
     static final int CHANNELS = 3;
 
+    private static final int SPLIT = 700;
+
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private int width;
@@ -30,9 +32,10 @@ final class Canvas {
         if (lines.length < newHeight || room < CHANNELS * newWidth) {
             room = Math.max(room, CHANNELS * newWidth);
             lines = new int[Math.max(lines.length, newHeight)][room];
-            red = new int[room / CHANNELS];
-            green = new int[room / CHANNELS];
-            blue = new int[room / CHANNELS];
+            int split = Math.max(SPLIT, room / CHANNELS);
+            red = new int[split];
+            green = new int[split];
+            blue = new int[split];
         }
     }
 
@@ -61,33 +64,42 @@ final class Canvas {
         return old;
     }
 
-    /** Copies of the channels of a line, for loops that need all three at once; valid until the next call. */
-    void split(int y) {
-        int[] line = lines[y];
-        System.arraycopy(line, 0, red, 0, width);
-        System.arraycopy(line, width, green, 0, width);
-        System.arraycopy(line, 2 * width, blue, 0, width);
+    /** Lines that {@link #split} takes at once: enough for long loops, few enough for the first-level cache. */
+    int linesAtOnce() {
+        return Math.max(1, SPLIT / width);
+    }
+
+    /** Copies the channels of some lines out, for loops that need all three at once; valid until the next call. */
+    void split(int y, int count) {
+        for (int k = 0; k < count; k++) {
+            int[] line = lines[y + k];
+            System.arraycopy(line, 0, red, k * width, width);
+            System.arraycopy(line, width, green, k * width, width);
+            System.arraycopy(line, 2 * width, blue, k * width, width);
+        }
     }
 
     /** Writes the split channels back. */
-    void join(int y) {
-        int[] line = lines[y];
-        System.arraycopy(red, 0, line, 0, width);
-        System.arraycopy(green, 0, line, width, width);
-        System.arraycopy(blue, 0, line, 2 * width, width);
+    void join(int y, int count) {
+        for (int k = 0; k < count; k++) {
+            int[] line = lines[y + k];
+            System.arraycopy(red, k * width, line, 0, width);
+            System.arraycopy(green, k * width, line, width, width);
+            System.arraycopy(blue, k * width, line, 2 * width, width);
+        }
     }
 
-    /** Red samples of the line that was split. */
+    /** Red samples of the lines that were split. */
     int[] red() {
         return red;
     }
 
-    /** Green samples of the line that was split. */
+    /** Green samples of the lines that were split. */
     int[] green() {
         return green;
     }
 
-    /** Blue samples of the line that was split. */
+    /** Blue samples of the lines that were split. */
     int[] blue() {
         return blue;
     }
@@ -115,10 +127,12 @@ final class Canvas {
      * @param rgb receives height x width x 3 interleaved bytes
      */
     void store(byte[] rgb) {
-        for (int y = 0; y < height; y++) {
-            split(y);
-            pack(red, green, blue, width);
-            interleave(red, width, rgb, CHANNELS * width * y);
+        int step = linesAtOnce();
+        for (int y = 0; y < height; y += step) {
+            int count = Math.min(step, height - y);
+            split(y, count);
+            pack(red, green, blue, count * width);
+            interleave(red, count * width, rgb, CHANNELS * width * y);
         }
     }
 

@@ -1,25 +1,40 @@
 package viewfit.views;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
 /**
  * The taps of a one-dimensional resampling from {@code in} to {@code out} samples by a {@link Filter}, weights in 22-bit
  * fixed point. Output sample j is the sum over k below
  * {@code count[j]} of {@code weights[j * stride + k] * input[first[j] + k]}, plus one half, shifted right by 22.
  *
- * <p>The rounding rules are those of Pillow's resampling (goldens, section 8, "Image operations, exact rules").
+ * <p>The rounding rules are those of Pillow's resampling (goldens, section 8, "Image operations, exact rules"). Tables never change
+ * once made, and all threads share those of usual sizes: a crop is of any size, and to work out its tables takes as long as to use
+ * them.
  */
 final class FilterTable {
     /** Fractional bits of the weights. */
     static final int BITS = 22;
 
+    /** Enough for every side of a data set of usual photographs at two view sizes. */
+    private static final int SLOTS = 2048;
+
+    /** Weights of a table that is kept: 16 KiB, a reduction from 900 pixels to 224. */
+    private static final int LARGEST_KEPT = 4096;
+
+    private static final AtomicReferenceArray<FilterTable> KEPT = new AtomicReferenceArray<>(SLOTS);
+
+    private final int in;
+    private final int out;
+    private final Filter filter;
     final int[] first;
     final int[] count;
     final int[] weights;
     final int stride;
 
-    /** The largest entry of {@link #count}. */
-    final int longest;
-
-    FilterTable(int in, int out, Filter filter) {
+    private FilterTable(int in, int out, Filter filter) {
+        this.in = in;
+        this.out = out;
+        this.filter = filter;
         double scale = (double) in / out;
         double widening = Math.max(scale, 1);
         double support = filter.support * widening;
@@ -28,7 +43,6 @@ final class FilterTable {
         stride = (int) Math.ceil(support) * 2 + 1;
         weights = new int[out * stride];
         double[] raw = new double[stride];
-        int most = 0;
         for (int j = 0; j < out; j++) {
             double centre = (j + 0.5) * scale;
             // Not Math.max of the double: the rule truncates toward zero first, then clips.
@@ -45,8 +59,21 @@ final class FilterTable {
             }
             first[j] = low;
             count[j] = high - low;
-            most = Math.max(most, high - low);
         }
-        longest = most;
+    }
+
+    /** The table of a resampling, made or found. Safe for use by many threads, and none waits for another. */
+    static FilterTable of(int in, int out, Filter filter) {
+        int hash = (in * 31 + out) * 2 + (filter == Filter.BICUBIC ? 0 : 1);
+        int slot = (hash ^ (hash >>> 11)) & (SLOTS - 1);
+        FilterTable kept = KEPT.get(slot);
+        if (kept != null && kept.in == in && kept.out == out && kept.filter == filter) {
+            return kept;
+        }
+        FilterTable made = new FilterTable(in, out, filter);
+        if (made.weights.length <= LARGEST_KEPT) {
+            KEPT.set(slot, made);
+        }
+        return made;
     }
 }

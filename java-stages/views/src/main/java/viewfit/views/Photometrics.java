@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Colour jitter, grey and solarisation of a view, in place, with the rounding of Pillow's ImageEnhance and ImageOps (goldens,
- * section 8). Operations that follow each other run line by line while a line is in the first-level cache; only the contrast has to
+ * section 8). Operations that follow each other run on a few lines at a time while these are in the first-level cache; only the contrast has to
  * see the whole view before it changes a sample. One object per thread; nothing is allocated once it has seen the size.
  */
 final class Photometrics {
@@ -21,8 +21,9 @@ final class Photometrics {
      * @param grayscale whether the result is grey
      */
     void apply(Canvas view, @Nullable Jitter jitter, boolean grayscale) {
-        if (grey.length < view.width()) {
-            grey = new int[view.width()];
+        int step = view.linesAtOnce();
+        if (grey.length < step * view.width()) {
+            grey = new int[step * view.width()];
         }
         int contrastPlace = 0;
         if (jitter != null) {
@@ -39,28 +40,32 @@ final class Photometrics {
 
     /** The operations before the contrast; returns the mean of the grey view, rounded half up, that they give. */
     private int before(Canvas view, Jitter jitter, int contrastPlace) {
-        int n = view.width();
+        int step = view.linesAtOnce();
         long sum = 0;
-        for (int y = 0; y < view.height(); y++) {
-            view.split(y);
+        for (int y = 0; y < view.height(); y += step) {
+            int count = Math.min(step, view.height() - y);
+            int n = count * view.width();
+            view.split(y, count);
             for (int place = 0; place < contrastPlace; place++) {
-                operate(view, jitter, jitter.operation(place));
+                operate(view, jitter, jitter.operation(place), n);
             }
             if (contrastPlace > 0) {
-                view.join(y);
+                view.join(y, count);
             }
             sum += lumaSum(view.red(), view.green(), view.blue(), n);
         }
-        return (int) ((double) sum / ((long) n * view.height()) + 0.5);
+        return (int) ((double) sum / ((long) view.width() * view.height()) + 0.5);
     }
 
     private void after(Canvas view, @Nullable Jitter jitter, int contrastPlace, boolean grayscale) {
-        int n = view.width();
-        for (int y = 0; y < view.height(); y++) {
-            view.split(y);
+        int step = view.linesAtOnce();
+        for (int y = 0; y < view.height(); y += step) {
+            int count = Math.min(step, view.height() - y);
+            int n = count * view.width();
+            view.split(y, count);
             if (jitter != null) {
                 for (int place = contrastPlace; place < Jitter.OPERATIONS; place++) {
-                    operate(view, jitter, jitter.operation(place));
+                    operate(view, jitter, jitter.operation(place), n);
                 }
             }
             if (grayscale) {
@@ -68,15 +73,14 @@ final class Photometrics {
                 System.arraycopy(view.red(), 0, view.green(), 0, n);
                 System.arraycopy(view.red(), 0, view.blue(), 0, n);
             }
-            view.join(y);
+            view.join(y, count);
         }
     }
 
-    private void operate(Canvas view, Jitter jitter, int operation) {
+    private void operate(Canvas view, Jitter jitter, int operation, int n) {
         int[] r = view.red();
         int[] g = view.green();
         int[] b = view.blue();
-        int n = view.width();
         switch (operation) {
             case Jitter.BRIGHTNESS, Jitter.CONTRAST -> {
                 Blend blend = operation == Jitter.BRIGHTNESS ? brightness : contrast;

@@ -1,12 +1,9 @@
 package viewfit.views;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 /**
  * Cuts a box out of a picture and resizes it with the antialiased bicubic filter, bit for bit as Pillow's crop followed by
  * resize: the box is cut out first, so that no sample outside it is used; then the width is resampled, then the height, each
- * rounded to 8 bits. Keeps its buffers and filter tables, so a call allocates nothing once it has seen the sizes. Not for use
+ * rounded to 8 bits. Keeps its buffers, so a call allocates nothing once it has seen the sizes. Not for use
  * by two threads at a time.
  *
  * <p>Both passes are sums of whole lines times a weight: the source is turned into columns, so that the first pass adds columns
@@ -15,21 +12,11 @@ import java.util.Map;
 final class Resampler {
     private static final int HALF = 1 << (FilterTable.BITS - 1);
 
-    /** Enough for every box size of a data set of small pictures; larger pictures reuse what they can. */
-    private static final int TABLES = 1024;
-
     /** The columns of a strip of source rows should stay in the second-level cache. */
     private static final int STRIP_INTS = 1 << 18;
 
-    private static final int STRIP_MOST = 128;
+    private static final int STRIP_MOST = 96;
     private static final int STRIP_LEAST = 16;
-
-    private final Map<Long, FilterTable> tables = new LinkedHashMap<>(64, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, FilterTable> eldest) {
-            return size() > TABLES;
-        }
-    };
 
     private final Lines columnLines = new Lines();
     private final Lines rowLines = new Lines();
@@ -69,8 +56,8 @@ final class Resampler {
             throw new IllegalArgumentException("crop: " + box + " and " + window + ": inside " + from.width() + "x"
                     + from.height() + " and " + outWidth + "x" + outHeight);
         }
-        FilterTable across = table(box.width(), outWidth, filter);
-        FilterTable down = table(box.height(), outHeight, filter);
+        FilterTable across = FilterTable.of(box.width(), outWidth, filter);
+        FilterTable down = FilterTable.of(box.height(), outHeight, filter);
         int right = window.x() + window.width() - 1;
         int bottom = window.y() + window.height() - 1;
         int firstColumn = across.first[window.x()];
@@ -95,16 +82,6 @@ final class Resampler {
         for (int y = 0; y < window.height(); y++) {
             blend(rows, down, window.y() + y, firstRow, 3 * window.width(), out.line(y));
         }
-    }
-
-    private FilterTable table(int in, int out, Filter filter) {
-        long key = ((long) in << 32) | ((long) out << 1) | (filter == Filter.BICUBIC ? 0 : 1);
-        FilterTable found = tables.get(key);
-        if (found == null) {
-            found = new FilterTable(in, out, filter);
-            tables.put(key, found);
-        }
-        return found;
     }
 
     /** Turns a part of the picture into columns: column x holds the RGB of rows 0 to height - 1. */
