@@ -1,0 +1,110 @@
+package viewfit.bench;
+
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import viewfit.core.recipe.ViewRecipe;
+import viewfit.views.ImageStore;
+import viewfit.views.LoaderOptions;
+import viewfit.views.MultiCropLoader;
+
+/** Images per second of wall time by the number of workers, and memory while an epoch passes. */
+final class EpochBench {
+    private static final int BATCH = 64;
+    private static final int QUARTERS = 4;
+
+    private final Photographs photographs;
+    private final int rounds;
+    private final ViewRecipe recipe = Photographs.views(96, 0.14);
+
+    EpochBench(Photographs photographs, int rounds) {
+        this.photographs = photographs;
+        this.rounds = rounds;
+    }
+
+    void run() throws IOException {
+        int cores = Runtime.getRuntime().availableProcessors();
+        System.out.printf(
+                Locale.ROOT,
+                "%d photographs, 2 x 224 + 6 x 96, %d cores%n",
+                photographs.paths().size(),
+                cores);
+        pass(cores);
+        Rounds one = new Rounds();
+        for (int workers : new int[] {1, 2, Math.max(4, 2 * cores)}) {
+            Rounds here = new Rounds();
+            for (int i = 0; i < rounds; i++) {
+                if (workers == 1) {
+                    double time = pass(1);
+                    one.add(time);
+                    here.add(time);
+                } else {
+                    here.add(pass(workers));
+                }
+            }
+            System.out.printf(
+                    Locale.ROOT, "%d workers: %.1f images/s, %s of one%n", workers, 1 / here.median(), here.ratio(one));
+        }
+        memory();
+    }
+
+    /** Seconds of wall time per image. */
+    private double pass(int workers) {
+        ImageStore store = new ImageStore(photographs.root(), photographs.rows(), 0);
+        long steps = MultiCropLoader.stepsPerEpoch(store.size(), BATCH);
+        long start = System.nanoTime();
+        try (MultiCropLoader loader =
+                new MultiCropLoader(store, recipe, new LoaderOptions(BATCH, 1, workers), 0, steps)) {
+            while (loader.hasNext()) {
+                loader.next();
+            }
+        }
+        return (System.nanoTime() - start) / 1e9 / (steps * BATCH);
+    }
+
+    private void memory() throws IOException {
+        ImageStore store = new ImageStore(photographs.root(), photographs.rows(), 0);
+        long steps = MultiCropLoader.stepsPerEpoch(store.size(), BATCH);
+        System.out.println("memory over an epoch with 2 workers: heap after collection, direct buffers, resident set");
+        try (MultiCropLoader loader = new MultiCropLoader(store, recipe, new LoaderOptions(BATCH, 1, 2), 0, steps)) {
+            for (long step = 0; loader.hasNext(); step++) {
+                loader.next();
+                if (step % Math.max(1, steps / QUARTERS) == 0 || step == steps - 1) {
+                    report(step * BATCH);
+                }
+            }
+        }
+    }
+
+    private static void report(long images) throws IOException {
+        System.gc();
+        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        long direct = 0;
+        for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+            direct += pool.getMemoryUsed();
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "after %6d images: %4d MiB, %4d MiB, %5d MiB%n",
+                images,
+                heap >> 20,
+                direct >> 20,
+                resident() >> 10);
+    }
+
+    /** KiB, 0 where the system does not say. */
+    private static long resident() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElse(0);
+    }
+}
