@@ -5,7 +5,6 @@ import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
 import io.jhdf.api.dataset.ContiguousDataset;
-import io.jhdf.exceptions.HdfException;
 import io.jhdf.object.message.DataLayout;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +17,8 @@ import viewfit.core.files.MappedBytes;
 final class HdfMembers {
     /** jHDF keeps every node it has seen, about 1.5 kB each; opening anew lets them go. */
     private static final int NODES_PER_OPEN = 50_000;
+
+    private static final int MOST_DEPTH = 16;
 
     private HdfMembers() {}
 
@@ -40,10 +41,10 @@ final class HdfMembers {
                     }
                 }
             }
-        } catch (HdfException
-                | IllegalArgumentException
-                | IndexOutOfBoundsException
-                | java.nio.BufferUnderflowException e) {
+        } catch (MemberIndex.Broken e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Damaged headers surface as whatever the library trips over.
             throw new MemberIndex.Broken("no HDF5 file, or a damaged one", "must be a whole HDF5 file");
         }
         return members.build();
@@ -51,6 +52,9 @@ final class HdfMembers {
 
     private static void add(Node node, String path, long base, MappedBytes bytes, MemberIndex.Builder members) {
         if (node instanceof Group group) {
+            if (path.chars().filter(c -> c == '/').count() > MOST_DEPTH) {
+                throw new MemberIndex.Broken("groups within groups without end", "must be images in groups");
+            }
             for (Node child : group) {
                 add(child, path + "/" + child.getName(), base, bytes, members);
             }
