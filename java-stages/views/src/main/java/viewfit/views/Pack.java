@@ -22,6 +22,12 @@ import viewfit.core.files.MappedBytes;
  * <p>Opening checks {@code pack.json}, the index and the lengths of the shards; every read checks its record.
  */
 public final class Pack {
+    /** Schema of {@code index.bin}. */
+    public static final String INDEX_SCHEMA = "pack-index/1";
+
+    /** Schema of {@code names.bin}: paths in UTF-8, one after the other. */
+    public static final String NAMES_SCHEMA = "pack-names/1";
+
     static final String INFO = "pack.json";
     static final String INDEX = "index.bin";
     static final String NAMES = "names.bin";
@@ -81,6 +87,13 @@ public final class Pack {
             shards.add(bytes);
         }
         return new Pack(folder, info, new PackIndex(entries, names, count), shards);
+    }
+
+    /** Writes the smallest pack, of no images. */
+    public static void stub(Path folder) {
+        AtomicFiles.writeBytes(folder.resolve(INDEX), PackIndex.head(0));
+        AtomicFiles.writeBytes(folder.resolve(NAMES), new byte[0]);
+        PackInfo.of(folder, new PackWriter.Options(PackInfo.Store.ORIGINAL, 0, 1, 1), 0, List.of(), List.of());
     }
 
     private static int count(Path file, MappedBytes entries) {

@@ -70,6 +70,26 @@ public record PackInfo(
         manifests = List.copyOf(manifests);
     }
 
+    /** Describes what lies in a folder, and writes it there. */
+    static PackInfo of(
+            Path folder, PackWriter.Options options, int images, List<Shard> shards, List<Source> manifests) {
+        PackInfo info = new PackInfo(
+                        SCHEMA,
+                        options.store(),
+                        options.shortSide(),
+                        images,
+                        shards,
+                        Hashes.sha256(folder.resolve(Pack.INDEX)),
+                        Hashes.sha256(folder.resolve(Pack.NAMES)),
+                        manifests,
+                        Provenance.ofCode(
+                                manifests.isEmpty() ? "" : manifests.get(0).sha256(), 0),
+                        "")
+                .sealed();
+        Json.write(folder.resolve(Pack.INFO), info);
+        return info;
+    }
+
     /** The same with its own checksum. */
     PackInfo sealed() {
         return with(Hashes.sha256(Json.line(with(""))));

@@ -33,7 +33,6 @@ import viewfit.core.data.ManifestRows;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
 import viewfit.core.images.ImageFiles;
-import viewfit.core.metrics.Provenance;
 
 /**
  * Writes a pack. Records are made by several threads and written by one in byte-wise path order, so that the number of threads
@@ -114,21 +113,7 @@ public final class PackWriter {
             PackIndex.Entry[] entries = writer.records(distinct);
             writer.closeShard();
             writer.index(distinct, entries);
-            PackInfo info = new PackInfo(
-                            PackInfo.SCHEMA,
-                            options.store(),
-                            options.shortSide(),
-                            distinct.size(),
-                            writer.shards,
-                            Hashes.sha256(folder.resolve(Pack.INDEX)),
-                            Hashes.sha256(folder.resolve(Pack.NAMES)),
-                            manifests,
-                            Provenance.ofCode(
-                                    manifests.isEmpty() ? "" : manifests.get(0).sha256(), 0),
-                            "")
-                    .sealed();
-            viewfit.core.metrics.Json.write(folder.resolve(Pack.INFO), info);
-            return info;
+            return PackInfo.of(folder, options, distinct.size(), writer.shards, manifests);
         } catch (IOException e) {
             writer.discard(e);
             throw AtomicFiles.failure(folder, e);
