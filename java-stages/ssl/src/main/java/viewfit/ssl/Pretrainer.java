@@ -209,8 +209,7 @@ public final class Pretrainer {
                 .filter(i -> !store.has(i))
                 .findFirst()
                 .ifPresent(i -> {
-                    throw new StageFailure(
-                            ExitCode.NO_INPUT, store.name(i) + ": no such file: the manifest lists it");
+                    throw new StageFailure(ExitCode.NO_INPUT, store.name(i) + ": no such file: the manifest lists it");
                 });
     }
 

@@ -5,6 +5,7 @@ import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
 import io.jhdf.api.dataset.ContiguousDataset;
+import io.jhdf.object.datatype.FixedPoint;
 import io.jhdf.object.message.DataLayout;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +62,8 @@ final class HdfMembers {
             return;
         }
         if (!(node instanceof Dataset data)
-                || !data.getJavaType().equals(byte.class)
+                || !(data.getDataType() instanceof FixedPoint)
+                || data.getDataType().getSize() != 1
                 || data.getDimensions().length != 1) {
             throw new MemberIndex.Broken(path + ", which is no array of bytes", "must be the bytes of an image file");
         }

@@ -9,13 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jhdf.HdfFile;
 import io.jhdf.WritableHdfFile;
 import io.jhdf.api.WritableGroup;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +29,20 @@ import viewfit.core.contract.StageFailure;
 
 class ImageFilesTest {
     private static final String LONG = "deep/".repeat(40) + "é.jpg";
+
+    private static final String H5PY =
+            "H4sIAAAAAAACA+v0cHHj5ZLiYgABDg4GFgYBBmTwHwp2SKDyYfIJUJoRSndA6RVMMHFGsBxUO4Mg1Hx0dSFBrq4g1f/RAMye"
+                    + "B6wQmoNhFIxE4OHqGACiI6B8WHo6wYSqLs/ACEoboqRLBzLtxZV+PZgh/AxW4tKvBQequ0fByE6/GrDykhUj/cYb6HkFuLoj"
+                    + "+IZIfFh6NiDS3mA/fxdGBiZ4qT5BCNWcHVD+DRHU8lWBGVUdenofaYCRgRUSFowwPiQnMzJCBNig6mA0MzDEQTICcC2QkGUF"
+                    + "0iA+ExMTI0QUYg4zYwMnqgkwMGFQhgcsXcHSiwY7fvWwcq9BcLQsQGlf3fj//yaEZERmj4bMKBgFo2AUjIJRMNquJL9d2Tak"
+                    + "2pW4+tvo/RRC/e0EsdH+9mh/G7O//UMEvb9tiNbfNqSov037/NwzpPuJAaLE9RNXiI+mYfqmq0lDKl0BAHtnbFe4GAAA";
+    private static final String H5PY_GZIP =
+            "H4sIAAAAAAACA+v0cHHj5ZLiYgABDg4GFgYBBmTwHwqMhVD5MPkEKM0IpTug9AommDgjWE4CKi4INR9dXUiQqytI9X80ALPn"
+                    + "ASuE5mAYBSMReLg6BoDoCCgflkpPMKGqyzMwREmPHhTaiyv9ejBD+BmsxKVfC47R9DuafjHTbwcrqrpEPa8AV3fqpd9gP38X"
+                    + "UAqGpTsFZtTyGj0djwJc5QAbJMwYYXxIicDICBH4AhWH0czAGGaExjMjUs5nBdIgPhMzE1iYm0EBzGeEm8sBLnFSUtNyEktS"
+                    + "gfUxrNyA2MfMxNTACRFyQIpGUAzSNTzQ05UG+2gaIQeA6g1QKKLXGwI41G8QRC0/HNDkD6DJN6DJX0CTP4Am/wBNHjmFgcAH"
+                    + "dPvR5BmE0OxHkxeAygvD7EeTVxBC8w8jVmeMglEwCkbBKBgFIwpUxP2uf/z//+z/J9UZ5npZ/6uI2/3z/7H//82B/Om91jdA"
+                    + "8p//9/4Hyc8uA/P//3/2XxrEnx9v/R+o/uP//2f/m59QZ5iZCFFPlHmeyhITGBiCVAyWAgDW01byMxIAAA==";
 
     @TempDir
     Path dir;
@@ -165,6 +182,55 @@ class ImageFilesTest {
             out.putGroup("n0").putDataset("picture", new byte[2][3]);
         }
         fails(ExitCode.BAD_DATA, "x.h5/n0/picture", "x.h5: found n0/picture, which is no array of bytes");
+    }
+
+    /** The bytes of h5py 3.16 itself, whose arrays are unsigned: two groups of two arrays; and a compressed one. */
+    @Test
+    void readsWhatH5pyWrites() throws IOException {
+        Files.write(dir.resolve("tiny.h5"), unzipped(H5PY));
+        ImageFiles files = ImageFiles.of(dir);
+        assertEquals(
+                List.of("n01/n01_0.JPEG", "n01/n01_1.JPEG", "n02/n02_0.JPEG", "n02/n02_1.JPEG"),
+                files.members("tiny.h5"));
+        byte[] expected = {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xff, (byte) 0xd9, 1};
+        assertArrayEquals(expected, files.read("tiny.h5/n02/n02_1.JPEG"));
+        Files.write(dir.resolve("chunk.h5"), unzipped(H5PY_GZIP));
+        fails(ExitCode.BAD_DATA, "chunk.h5/n01/a.JPEG", "n01/a.JPEG in layout CHUNKED: must be in one piece");
+    }
+
+    private static byte[] unzipped(String base64) throws IOException {
+        byte[] gzip = Base64.getDecoder().decode(base64);
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
+            return in.readAllBytes();
+        }
+    }
+
+    /** A damaged container is refused in one line, or still gives the bytes where the damage does not matter. */
+    @Test
+    void flippedBitsInContainersNeverSurprise() throws IOException {
+        byte[] tar = new Tars()
+                .file("1.jpg", "one")
+                .gnuLong(LONG, bytes("three"))
+                .pax(LONG + 2, bytes("4"))
+                .whole();
+        int refused = 0;
+        for (byte[] whole : List.of(tar, unzipped(H5PY))) {
+            String name = whole == tar ? "x.tar" : "x.h5";
+            for (int i = 0; i < whole.length; i += 5) {
+                byte[] changed = whole.clone();
+                changed[i] ^= (byte) (1 << (i % 8));
+                Files.write(dir.resolve(name), changed);
+                try {
+                    ImageFiles files = ImageFiles.of(dir);
+                    files.members(name).forEach(member -> files.read(name + "/" + member));
+                } catch (StageFailure e) {
+                    assertEquals(ExitCode.BAD_DATA, e.exitCode(), e::getMessage);
+                    assertEquals(1, String.valueOf(e.getMessage()).lines().count(), e::getMessage);
+                    refused++;
+                }
+            }
+        }
+        assertTrue(refused > 200, "only " + refused);
     }
 
     /** Readers on many threads, of containers nobody has opened before. */

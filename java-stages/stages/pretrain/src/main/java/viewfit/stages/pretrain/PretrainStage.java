@@ -57,7 +57,7 @@ public final class PretrainStage extends ComputeStage {
             names = "--images",
             required = true,
             paramLabel = "DIR",
-            description = "Folder the manifests' paths are relative to.")
+            description = "Folder the manifests' paths are relative to, or a pack.")
     private @Nullable Path images;
 
     public PretrainStage() {
