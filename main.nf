@@ -34,7 +34,7 @@ workflow {
 
     // With --pack, one packed copy of them is what the trainers read.
     if( params.pack ) {
-        PACK(images, SPLIT.out.train, SPLIT.out.heldout, params.pack, params.pack_short_side, code.pack)
+        PACK(images, SPLIT.out.train, SPLIT.out.heldout, params.pack, params.pack_short_side ?: 0, code.pack)
     }
     photos = params.pack ? PACK.out.folder.map { pack -> pack.toString() } : images
 
