@@ -8,6 +8,7 @@
  */
 
 include { SPLIT       } from './modules/split'
+include { PACK        } from './modules/pack'
 include { GRID        } from './modules/grid'
 include { PRETRAIN    } from './modules/pretrain'
 include { PROBE       } from './modules/probe'
@@ -24,32 +25,38 @@ workflow {
     if( problem ) {
         exit 64, problem
     }
-    def images = file(params.input, type: 'dir').toAbsolutePath()
+    def images = file(params.input, type: 'any').toAbsolutePath()
     def code   = Launch.code(projectDir)            // stage -> fingerprint of its jars: changed code runs again
 
     // Photographs become manifests: train, held-out validation, test, and the 1 % and 10 % label subsets.
     SPLIT(images, Launch.listing(images), given(params.labels_1pct), given(params.labels_10pct),
         params.heldout_per_class, params.split_seed, code.split)
 
+    // With --pack, one packed copy of them is what the trainers read.
+    if( params.pack ) {
+        PACK(images, SPLIT.out.train, SPLIT.out.heldout, params.pack, params.pack_short_side ?: 0, code.pack)
+    }
+    photos = params.pack ? PACK.out.folder.map { pack -> pack.toString() } : images
+
     // The grid becomes complete recipes, each read strictly before anything is trained: [[id], recipe.yml]
     GRID(file(params.grid), file(params.recipes), code.grid)
     cells = GRID.out.cells.flatten().map { recipe -> [[id: recipe.baseName], recipe] }
 
     // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint.
-    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images, code.pretrain)
+    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), photos, code.pretrain)
     networks = PRETRAIN.out.checkpoint              // [[id], checkpoint]
 
     // Frozen-backbone scores on the held-out images. Without these or without labels there is nothing to score.
     classes = SPLIT.out.classes.filter { file -> hasRows(file) }
     heldout = SPLIT.out.heldout.filter { file -> hasRows(file) }
-    PROBE(networks, file(params.probe_recipe), SPLIT.out.train, heldout, classes, images, code.probe)
+    PROBE(networks, file(params.probe_recipe), SPLIT.out.train, heldout, classes, photos, code.probe)
 
     // Fine-tuning on the label subsets: [[id], checkpoint, fraction, recipe, labels.csv]
     subsets = SPLIT.out.labels_1pct.map { labels -> ['1pct', params.finetune_1pct, labels] }
         .mix(SPLIT.out.labels_10pct.map { labels -> ['10pct', params.finetune_10pct, labels] })
         .filter { fraction, recipe, labels -> recipe }
         .map { fraction, recipe, labels -> [fraction, file(recipe), labels] }
-    FINETUNE(networks.combine(subsets), heldout, classes, images, code.finetune)
+    FINETUNE(networks.combine(subsets), heldout, classes, photos, code.finetune)
 
     // The backbone in the formats detection frameworks load.
     COCO_EXPORT(networks, params.export_network, code['coco-export'])

@@ -52,11 +52,15 @@ class Launch {
                 return "--${name}: ${value}: ${about.minimum} or more"
             if( about.format == 'directory-path' && about.exists && !Files.isDirectory(Path.of(value.toString())) )
                 return "--${name}: ${value}: no such folder"
+            if( about.format == 'path' && about.exists && !Files.exists(Path.of(value.toString())) )
+                return "--${name}: ${value}: no such file or folder"
             if( about.format == 'file-path' && !Files.isRegularFile(Path.of(value.toString())) )
                 return "--${name}: ${value}: no such file"
         }
         if( !params.input )
-            return '--input: not given: a folder of images (train/<class>/*, <class>/* or files), or -profile demo'
+            return '--input: not given: a folder of images (train/<class>/*, <class>/*, files, tar shards or HDF5) or a list, or -profile demo'
+        if( params.pack_short_side && params.pack != 'pixels' )
+            return "--pack_short_side: ${params.pack_short_side}: needs --pack pixels"
         def images = Path.of(params.input.toString()).toAbsolutePath().toString()
         if( images.contains("'") )
             return "--input: ${images}: a path without an apostrophe, which the commands of the tasks could not quote"
@@ -115,14 +119,17 @@ class Launch {
 
     /**
      * Fingerprint of names, sizes and times below a folder: images travel as a path, and a changed one must count.
-     * Links are followed, as the split does.
+     * Links are followed, as the split does. What a list names lies in its folder; a tar or an HDF5 file has its
+     * validation set beside it.
      */
     static String listing(Path images) {
         def digest = MessageDigest.getInstance('SHA-256')
-        Files.walk(images, FileVisitOption.FOLLOW_LINKS).withCloseable { files ->
-            files.filter { Files.isRegularFile(it) }.map { file ->
+        def container = Files.isRegularFile(images) && images.fileName.toString().toLowerCase() ==~ /.*\.(tar|h5|hdf5)/
+        def root = Files.isDirectory(images) ? images : images.parent
+        Files.walk(root, container ? 1 : Integer.MAX_VALUE, FileVisitOption.FOLLOW_LINKS).withCloseable { files ->
+            files.filter { Files.isRegularFile(it) && (!container || it == images || it.fileName.toString().startsWith('val.')) }.map { file ->
                 def seen = Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes)
-                "${images.relativize(file)}\t${seen.size()}\t${seen.lastModifiedTime().toMillis()}\n".toString()
+                "${root.relativize(file)}\t${seen.size()}\t${seen.lastModifiedTime().toMillis()}\n".toString()
             }.sorted().forEach { digest.update(it.getBytes('UTF-8')) }
         }
         digest.digest().encodeHex().toString().take(12)

@@ -39,6 +39,8 @@ final class HouseRules {
         rules.put("jna", only("com.sun.jna..", "viewfit.engine.."));
         rules.put("charts", only("org.jfree..", "viewfit.report.."));
         rules.put("picocli", only("picocli..", "viewfit.cli..", "viewfit.stages.."));
+        rules.put("tar", only("org.apache.commons.compress..", "viewfit.core.images.."));
+        rules.put("hdf5", only("io.jhdf..", "viewfit.core.images.."));
         rules.put("awt", awtOnlyForPictures());
         rules.put("exit", exitOnlyInStageMain());
         rules.put("console", consoleOnlyInCliAndProgress());

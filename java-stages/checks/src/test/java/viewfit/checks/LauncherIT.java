@@ -94,7 +94,7 @@ class LauncherIT {
         assertEquals(64, result.exit());
         assertEquals(
                 List.of(
-                        "stage: 'pretrian': no such stage: one of coco-export finetune grid pretrain probe report split"),
+                        "stage: 'pretrian': no such stage: one of coco-export finetune grid pack pretrain probe report split"),
                 result.lines());
     }
 
@@ -109,7 +109,9 @@ class LauncherIT {
                 "--export_network both      | --export_network: both: one of student, teacher",
                 "--grid nowhere.yml         | --grid: nowhere.yml: no such file",
                 "--probe_recipe false       | --probe_recipe: false: no such file",
-                "--input nowhere            | --input: nowhere: no such folder",
+                "--input nowhere            | --input: nowhere: no such file or folder",
+                "--pack tar                 | --pack: tar: one of original, pixels",
+                "--pack_short_side 256      | --pack_short_side: 256: needs --pack pixels",
             })
     void wrongParameterIsNamed(String arguments, String message) {
         List<String> all = new ArrayList<>(List.of("-profile", "test"));

@@ -1,11 +1,10 @@
 package viewfit.eval;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import viewfit.core.contract.ExitCode;
-import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
+import viewfit.core.images.ImageFiles;
 import viewfit.core.recipe.TrainViewRecipe;
 import viewfit.views.ImageStore;
 
@@ -55,11 +54,7 @@ public final class ProbeData {
      *     without labels or with unknown ones
      */
     public static ProbeData read(Path train, Path heldout, Path classes, Path images, int threads) {
-        if (!Files.isDirectory(images)) {
-            throw new StageFailure(
-                    ExitCode.NO_INPUT,
-                    "--images " + images + ": no such folder: must be the folder the manifest paths are relative to");
-        }
+        ImageFiles.root(images);
         int count = Classes.read(classes).count();
         Manifest fit = Manifest.read(train);
         Manifest score = Manifest.read(heldout);

@@ -1,6 +1,5 @@
 package viewfit.ssl;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
@@ -175,10 +175,10 @@ public final class Pretrainer {
     }
 
     private Metrics run() {
-        requireImages(job.train());
+        requireImages(images);
         Manifest heldout = job.heldout();
         if (heldout != null) {
-            requireImages(heldout);
+            requireImages(new ImageStore(job.images(), heldout.rows(), 0));
         }
         Advice.on(recipe).forEach(progress::say);
         files.clear();
@@ -203,14 +203,13 @@ public final class Pretrainer {
     }
 
     /** A missing image is found now, not after hours. */
-    private void requireImages(Manifest manifest) {
-        manifest.rows().parallelStream()
-                .filter(row -> !Files.isRegularFile(job.images().resolve(row.path())))
+    private static void requireImages(ImageStore store) {
+        IntStream.range(0, store.size())
+                .parallel()
+                .filter(i -> !store.has(i))
                 .findFirst()
-                .ifPresent(row -> {
-                    throw new StageFailure(
-                            ExitCode.NO_INPUT,
-                            job.images().resolve(row.path()) + ": no such file: the manifest lists it");
+                .ifPresent(i -> {
+                    throw new StageFailure(ExitCode.NO_INPUT, store.name(i) + ": no such file: the manifest lists it");
                 });
     }
 

@@ -5,30 +5,33 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import viewfit.core.data.ManifestRow;
+import viewfit.core.data.ManifestRows;
 
 /**
- * The pictures of a manifest, by row number. Decoded pictures are kept as long as they fit the byte budget, so that a small
- * data set is decoded once per run. Safe for use by many threads; loaders may share one.
+ * The pictures of a manifest, by row number, from files, tar or HDF5 files, or a pack. Decoded pictures are kept as long as they
+ * fit the byte budget, so that a small data set is decoded once per run; those of a pack of pixels are decoded already. Safe for
+ * use by many threads; loaders may share one.
  */
 public final class ImageStore {
-    private final Path root;
-    private final List<ManifestRow> rows;
+    private final PixelSource source;
+    private final ManifestRows rows;
     private final long cacheBytes;
     private final AtomicReferenceArray<Pixels> cache;
     private final AtomicLong cached = new AtomicLong();
 
     /**
-     * A store; nothing is read yet.
+     * A store; no picture is read yet.
      *
-     * @param root folder the manifest paths are relative to
+     * @param images what {@code --images} names: the folder the manifest paths are relative to, a list in that folder, or a pack
      * @param rows the manifest
      * @param cacheBytes bytes of decoded pictures to keep, 0 for none
+     * @throws viewfit.core.contract.StageFailure if there is nothing of this name, or the pack is not one of these images
      */
-    public ImageStore(Path root, List<ManifestRow> rows, long cacheBytes) {
-        this.root = root;
-        this.rows = List.copyOf(rows);
-        this.cacheBytes = cacheBytes;
-        this.cache = new AtomicReferenceArray<>(cacheBytes > 0 ? rows.size() : 0);
+    public ImageStore(Path images, List<ManifestRow> rows, long cacheBytes) {
+        this.rows = ManifestRows.of(rows);
+        this.source = PixelSource.open(images, this.rows);
+        this.cacheBytes = source.decoded() ? 0 : cacheBytes;
+        this.cache = new AtomicReferenceArray<>(this.cacheBytes > 0 ? rows.size() : 0);
     }
 
     /** Number of pictures. */
@@ -39,6 +42,16 @@ public final class ImageStore {
     /** Manifest row of a picture. */
     public ManifestRow row(int index) {
         return rows.get(index);
+    }
+
+    /** Whether the file, member or record of a picture is there. */
+    public boolean has(int index) {
+        return source.has(index);
+    }
+
+    /** What messages call a picture. */
+    public String name(int index) {
+        return source.name(index);
     }
 
     /** Bytes of decoded pictures that are kept now. */
@@ -59,7 +72,7 @@ public final class ImageStore {
                 return kept;
             }
         }
-        decoder.decode(root.resolve(rows.get(index).path()), scratch);
+        source.load(index, decoder, scratch);
         if (cacheBytes > 0 && reserve(scratch.byteCount())) {
             Pixels copy = scratch.copy();
             if (!cache.compareAndSet(index, null, copy)) {

@@ -2,9 +2,11 @@ package viewfit.core.broken;
 
 import ai.djl.ndarray.NDArray;
 import com.sun.jna.Pointer;
+import io.jhdf.HdfFile;
 import java.awt.Color;
 import java.time.Instant;
 import java.util.Random;
+import org.apache.commons.compress.archivers.tar.TarFile;
 import org.jfree.chart.JFreeChart;
 import picocli.CommandLine;
 
@@ -15,6 +17,8 @@ public class UsesEverything {
     JFreeChart chart;
     CommandLine line;
     Color colour;
+    TarFile tar;
+    HdfFile hdf;
 
     int chance() {
         return new Random(0).nextInt();

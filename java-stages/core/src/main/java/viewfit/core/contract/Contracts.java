@@ -23,8 +23,7 @@ public final class Contracts {
     private static final List<ExitCode> TRAINS =
             List.of(OK, HEAP, USAGE, BAD_DATA, NO_INPUT, BUG, IO, TRANSIENT, DIVERGED, BAD_RECIPE);
 
-    private static final Port IMAGES =
-            new Port("images", "images/", "images", "root folder the manifest paths are relative to");
+    private static final Port IMAGES = new Port("images", "images/", "images", "what split was given, or a pack of it");
     private static final Port CLASSES_IN =
             new Port("classes", "classes.csv", "classes/1", "class index to folder name, from split");
     private static final Port CHECKPOINT_IN =
@@ -36,7 +35,7 @@ public final class Contracts {
             "split",
             "Divide an image folder into train, held-out and test manifests and label subsets.",
             List.of(
-                    new Port("images", "images/", "images", "image folder: train/<class>/*, <class>/* or flat"),
+                    new Port("images", "images/", "images", "images: class folders, flat, tar shards, HDF5, list"),
                     new Port("labels-1pct", "labels-1pct.txt", "names/1", "given 1 % list of file names", false),
                     new Port("labels-10pct", "labels-10pct.txt", "names/1", "given 10 % list of file names", false)),
             List.of(
@@ -47,6 +46,19 @@ public final class Contracts {
                     new Port("labels_10pct", "labels-10pct.csv", "manifest/1", "class-balanced 10 % of train"),
                     new Port("classes", "classes.csv", "classes/1", "class index to folder name"),
                     new Port("split", "split.json", "split/1", "counts per split and class, the rule used")),
+            READS_DATA);
+
+    public static final StageContract PACK = new StageContract(
+            "pack",
+            "Pack the images of manifests into a few large files with checksums, for faster training; or check them.",
+            List.of(
+                    new Port("images", "images/", "images", "what split was given; needed unless --check", false),
+                    new Port("manifest", "train.csv", "manifest/1", "images to pack; needed unless --check", false)),
+            List.of(
+                    new Port("pack", "pack.json", "pack/1", "what is packed, and all checksums; written last"),
+                    new Port("index", "index.bin", "pack-index/1", "where each image is, by manifest path"),
+                    new Port("names", "names.bin", "pack-names/1", "the manifest paths"),
+                    new Port("shards", "shards/", "shards", "the images, shard-NNNNN.bin")),
             READS_DATA);
 
     public static final StageContract GRID = new StageContract(
@@ -146,6 +158,6 @@ public final class Contracts {
 
     /** Every stage in pipeline order. */
     public static List<StageContract> all() {
-        return List.of(SPLIT, GRID, PRETRAIN, PROBE, FINETUNE, COCO_EXPORT, REPORT);
+        return List.of(SPLIT, PACK, GRID, PRETRAIN, PROBE, FINETUNE, COCO_EXPORT, REPORT);
     }
 }

@@ -1,12 +1,10 @@
 package viewfit.core.data;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +12,18 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
+import viewfit.core.images.ImageFiles;
 
 /**
- * The images below one folder, in byte-wise path order.
+ * The images of one data set, in byte-wise path order.
  *
- * <p>Three layouts: {@code train/<class>/*} with or without {@code val/<class>/*}; {@code <class>/*} directly; or files
- * without classes, directly or in {@code train/}. Names that start with a dot are left out; links are followed.
+ * <p>Layouts: a folder with one folder per class or none ({@link FolderLayout}), tar shards ({@link TarLayout}), HDF5 files
+ * ({@link HdfLayout}), or a list of files ({@link ListLayout}). Of a folder with class folders, these are what counts. A file
+ * named {@code train} has its validation set beside it, in a file named {@code val} with the same ending.
  *
- * @param classes folder names of {@code train} in byte-wise order; none for images without labels
+ * @param classes names in byte-wise order, or numbers in theirs; none for images without labels
  * @param train images to divide
- * @param val images of the {@code val} folder; none without one
+ * @param val images of the validation set; none without one
  */
 public record ImageFolder(Classes classes, List<ManifestRow> train, List<ManifestRow> val) {
     private static final String IMAGES = "must be a JPEG, PNG, GIF or BMP image";
@@ -34,23 +34,46 @@ public record ImageFolder(Classes classes, List<ManifestRow> train, List<Manifes
     }
 
     /**
-     * Reads the whole tree, checksums included.
+     * Reads every image, checksums included.
      *
-     * @throws StageFailure {@link ExitCode#NO_INPUT} without the folder, {@link ExitCode#BAD_DATA} for an empty class or
+     * @param images a folder, a list, a tar or an HDF5 file
+     * @throws StageFailure {@link ExitCode#NO_INPUT} without it, {@link ExitCode#BAD_DATA} for an empty class or
      *     a file that is no image or was cut off; the first problem in path order
      */
-    public static ImageFolder scan(Path root) {
-        if (!Files.isDirectory(root)) {
-            String found = Files.exists(root) ? "a file" : "does not exist";
-            throw new StageFailure(ExitCode.NO_INPUT, root + ": " + found + ": must be a folder of images");
+    public static ImageFolder scan(Path images) {
+        ImageFiles files = ImageFiles.of(images);
+        Listing listing = list(images, files);
+        return new ImageFolder(listing.classes(), rows(files, listing.train()), rows(files, listing.val()));
+    }
+
+    /** The validation file beside a training file, as name without folders, or null. */
+    static @Nullable String valBeside(Path train) {
+        String name = AtomicFiles.name(train);
+        String val = name.startsWith("train.") ? "val" + name.substring("train".length()) : "";
+        return !val.isEmpty() && Files.isRegularFile(train.resolveSibling(val)) ? val : null;
+    }
+
+    private static Listing list(Path images, ImageFiles files) {
+        String name = AtomicFiles.name(images);
+        if (Files.isDirectory(images)) {
+            if (FolderLayout.hasClasses(images)) {
+                return FolderLayout.list(images);
+            }
+            if (HdfLayout.in(images)) {
+                return HdfLayout.list(files, HdfLayout.train(images));
+            }
+            return TarLayout.in(images) ? TarLayout.list(files) : FolderLayout.list(images);
         }
-        Path trainFolder = Files.isDirectory(root.resolve("train")) ? root.resolve("train") : root;
-        Classes classes = new Classes(folders(trainFolder));
-        List<Entry> train = entries(root, trainFolder, classes);
-        Path valFolder = root.resolve("val");
-        boolean hasVal = !trainFolder.equals(root) && Files.isDirectory(valFolder);
-        List<Entry> val = hasVal ? valEntries(root, valFolder, classes) : List.of();
-        return new ImageFolder(classes, rows(root, train), rows(root, val));
+        if (ImageFiles.isContainer(name)) {
+            boolean tar = name.toLowerCase(Locale.ROOT).endsWith(".tar");
+            return tar ? TarLayout.list(files, name) : HdfLayout.list(files, name);
+        }
+        if (ListLayout.named(name)) {
+            return ListLayout.list(images);
+        }
+        throw new StageFailure(
+                ExitCode.NO_INPUT,
+                images + ": found a file: must be a folder of images, a list (.txt, .csv, .tsv), a .tar or an .h5");
     }
 
     /** Whether the images have classes. */
@@ -67,78 +90,11 @@ public record ImageFolder(Classes classes, List<ManifestRow> train, List<Manifes
         return Hashes.sha256(text.toString());
     }
 
-    private record Entry(String path, int label) {}
-
-    private static List<Entry> valEntries(Path root, Path folder, Classes classes) {
-        List<String> names = folders(folder);
-        for (String name : names) {
-            if (!classes.names().contains(name)) {
-                throw bad(
-                        folder.resolve(name),
-                        "a class that train does not have",
-                        "must be one of its " + classes.count() + " classes");
-            }
-        }
-        if (names.isEmpty() && classes.count() > 0) {
-            throw bad(folder, "no class folder", "must be val/<class>/*, as in train");
-        }
-        return entries(root, folder, new Classes(names)).stream()
-                .map(e ->
-                        new Entry(e.path(), e.label() < 0 ? -1 : classes.names().indexOf(names.get(e.label()))))
-                .toList();
-    }
-
-    private static List<Entry> entries(Path root, Path folder, Classes classes) {
-        List<Entry> entries = new ArrayList<>();
-        if (classes.count() == 0) {
-            files(root, folder).forEach(path -> entries.add(new Entry(path, -1)));
-            if (entries.isEmpty()) {
-                throw bad(folder, "neither class folders nor images", "must hold images");
-            }
-        }
-        for (int label = 0; label < classes.count(); label++) {
-            Path classFolder = folder.resolve(classes.names().get(label));
-            List<String> files = files(root, classFolder);
-            if (files.isEmpty()) {
-                throw bad(classFolder, "an empty class folder", "must hold at least one image");
-            }
-            for (String path : files) {
-                entries.add(new Entry(path, label));
-            }
-        }
-        entries.sort((a, b) -> ByteOrder.TEXT.compare(a.path(), b.path()));
-        return entries;
-    }
-
-    private static List<String> folders(Path folder) {
-        try (Stream<Path> list = Files.list(folder)) {
-            return list.filter(Files::isDirectory)
-                    .map(AtomicFiles::name)
-                    .filter(name -> !name.startsWith("."))
-                    .sorted(ByteOrder.TEXT)
-                    .toList();
-        } catch (IOException e) {
-            throw unreadable(folder, e);
-        }
-    }
-
-    /** Files at any depth of a class folder, as paths relative to {@code root}. */
-    private static List<String> files(Path root, Path folder) {
-        try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return walk.filter(path -> !Files.isDirectory(path))
-                    .filter(path -> !AtomicFiles.name(path).startsWith("."))
-                    .map(path -> root.relativize(path).toString().replace('\\', '/'))
-                    .toList();
-        } catch (IOException | java.io.UncheckedIOException e) {
-            throw unreadable(folder, e);
-        }
-    }
-
-    private static List<ManifestRow> rows(Path root, List<Entry> entries) {
+    private static List<ManifestRow> rows(ImageFiles files, List<Listing.Entry> entries) {
         // Any order of work gives the same list; the first bad file in path order is the one that is named.
         List<Result> results = IntStream.range(0, entries.size())
                 .parallel()
-                .mapToObj(i -> read(root, entries.get(i)))
+                .mapToObj(i -> read(files, entries.get(i)))
                 .toList();
         for (Result result : results) {
             if (result.failure() != null) {
@@ -153,32 +109,20 @@ public record ImageFolder(Classes classes, List<ManifestRow> train, List<Manifes
 
     private record Result(@Nullable ManifestRow row, @Nullable StageFailure failure) {}
 
-    private static Result read(Path root, Entry entry) {
-        Path file = root.resolve(entry.path());
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] head = in.readNBytes(ImageFormat.HEAD_BYTES);
+    private static Result read(ImageFiles files, Listing.Entry entry) {
+        try {
+            byte[] bytes = files.read(entry.path());
+            byte[] head = Arrays.copyOf(bytes, Math.min(bytes.length, ImageFormat.HEAD_BYTES));
             ImageFormat format = ImageFormat.of(head);
             if (format == null) {
-                return new Result(null, bad(file, ImageFormat.describe(head), IMAGES));
+                throw Listing.bad(files.name(entry.path()), ImageFormat.describe(head), IMAGES);
             }
-            if (format == ImageFormat.JPEG && !JpegEnd.present(file)) {
-                return new Result(null, bad(file, "a JPEG that ends too early", "must be a whole image file"));
+            if (format == ImageFormat.JPEG && !JpegEnd.present(bytes)) {
+                throw Listing.bad(files.name(entry.path()), "a JPEG that ends too early", "must be a whole image file");
             }
-            return new Result(
-                    new ManifestRow(entry.path(), entry.label(), Files.size(file), Hashes.sha256(file)), null);
-        } catch (IOException e) {
-            return new Result(null, unreadable(file, e));
+            return new Result(new ManifestRow(entry.path(), entry.label(), bytes.length, Hashes.sha256(bytes)), null);
         } catch (StageFailure e) {
             return new Result(null, e);
         }
-    }
-
-    private static StageFailure bad(Path where, String found, String allowed) {
-        return new StageFailure(ExitCode.BAD_DATA, where + ": found " + found + ": " + allowed);
-    }
-
-    private static StageFailure unreadable(Path where, Exception e) {
-        String reason = e instanceof IOException io ? AtomicFiles.reason(io) : String.valueOf(e.getMessage());
-        return new StageFailure(ExitCode.NO_INPUT, where + ": " + reason + ": must be readable", e);
     }
 }

@@ -1,19 +1,10 @@
 package viewfit.core.data;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-
 /**
  * Whether a JPEG file was cut off, by the rule of the decoder: an end-of-image marker must follow the first scan. Bytes
  * after it do not matter, and what cannot be told is left to the decoder.
  */
 final class JpegEnd {
-    /** Larger files are not read for this. */
-    private static final long LIMIT = 512L << 20;
-
     private static final int TEM = 0x01;
     private static final int RST0 = 0xD0;
     private static final int SOI = 0xD8;
@@ -22,21 +13,11 @@ final class JpegEnd {
 
     private JpegEnd() {}
 
-    /** Reads two bytes of most files, and all of one with something after its end. */
-    static boolean present(Path file) throws IOException {
-        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-            long size = channel.size();
-            ByteBuffer last = ByteBuffer.allocate(2);
-            channel.position(Math.max(0, size - 2));
-            int read = 0;
-            while (read >= 0 && last.hasRemaining()) {
-                read = channel.read(last);
-            }
-            if (isEnd(last.array(), 0) || size > LIMIT) {
-                return true;
-            }
+    /** Looks at two bytes of most files, and at all of one with something after its end. */
+    static boolean present(byte[] bytes) {
+        if (isEnd(bytes, Math.max(0, bytes.length - 2))) {
+            return true;
         }
-        byte[] bytes = Files.readAllBytes(file);
         for (int i = firstScan(bytes); i + 1 < bytes.length; i++) {
             if (isEnd(bytes, i)) {
                 return true;

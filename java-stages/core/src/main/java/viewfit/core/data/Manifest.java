@@ -10,7 +10,7 @@ import viewfit.core.table.CsvTable;
 /**
  * A list of images.
  *
- * @param rows in byte-wise path order
+ * @param rows in byte-wise path order; kept as bytes ({@link ManifestRows})
  * @param header comment lines of the file, such as {@code provenance}
  */
 public record Manifest(List<ManifestRow> rows, Map<String, String> header) {
@@ -18,7 +18,7 @@ public record Manifest(List<ManifestRow> rows, Map<String, String> header) {
     public static final CsvTable<ManifestRow> TABLE = CsvTable.of(ManifestRow.class, SCHEMA);
 
     public Manifest {
-        rows = List.copyOf(rows);
+        rows = ManifestRows.of(rows);
         header = Collections.unmodifiableMap(new LinkedHashMap<>(header));
     }
 

@@ -137,7 +137,7 @@ class ImageFolderTest {
     void aLinkThatLeadsNowhereIsNamed() throws IOException {
         put("a/1.jpg", JPEG);
         Files.createSymbolicLink(dir.resolve("a/2.jpg"), dir.resolve("gone"));
-        fails(ExitCode.NO_INPUT, "a/2.jpg: does not exist");
+        fails(ExitCode.NO_INPUT, "a/2.jpg: no such file");
     }
 
     @Test

@@ -52,7 +52,11 @@ public final class FinetuneStage extends ComputeStage {
     @Option(names = "--classes", required = true, paramLabel = "FILE", description = "Class names from split.")
     private Path classesFile = Path.of("");
 
-    @Option(names = "--images", required = true, paramLabel = "DIR", description = "Root of the manifest paths.")
+    @Option(
+            names = "--images",
+            required = true,
+            paramLabel = "DIR",
+            description = "Root of the manifest paths, or a pack.")
     private Path images = Path.of("");
 
     @Option(

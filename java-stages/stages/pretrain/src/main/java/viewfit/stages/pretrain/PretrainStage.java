@@ -1,6 +1,5 @@
 package viewfit.stages.pretrain;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Manifest;
 import viewfit.core.files.Hashes;
+import viewfit.core.images.ImageFiles;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.engine.TorchRuntime;
@@ -57,7 +57,7 @@ public final class PretrainStage extends ComputeStage {
             names = "--images",
             required = true,
             paramLabel = "DIR",
-            description = "Folder the manifests' paths are relative to.")
+            description = "Folder the manifests' paths are relative to, or a pack.")
     private @Nullable Path images;
 
     public PretrainStage() {
@@ -74,9 +74,7 @@ public final class PretrainStage extends ComputeStage {
     @Override
     protected void run() {
         Path train = given(manifest);
-        if (!Files.isDirectory(given(images))) {
-            throw new StageFailure(ExitCode.NO_INPUT, "--images " + images + ": no such folder: must exist");
-        }
+        ImageFiles.root(given(images));
         Pretrainer.Job job = job(Recipes.read(given(recipe), PretrainRecipe.class), train);
         try (TorchRuntime runtime = TorchRuntime.open(device(), threads())) {
             Pretrainer.run(runtime, job);

@@ -60,7 +60,11 @@ public final class ProbeStage extends ComputeStage {
     @Option(names = "--classes", required = true, paramLabel = "FILE", description = "Class names from split.")
     private Path classesFile = Path.of("");
 
-    @Option(names = "--images", required = true, paramLabel = "DIR", description = "Root of the manifest paths.")
+    @Option(
+            names = "--images",
+            required = true,
+            paramLabel = "DIR",
+            description = "Root of the manifest paths, or a pack.")
     private Path images = Path.of("");
 
     /** Makes the stage with its contract. */

@@ -33,7 +33,11 @@ public final class SplitStage extends Stage {
     private static final double ONE_PERCENT = 0.01;
     private static final double TEN_PERCENT = 0.1;
 
-    @Option(names = "--images", required = true, paramLabel = "DIR", description = "The image folder.")
+    @Option(
+            names = "--images",
+            required = true,
+            paramLabel = "DIR",
+            description = "The images: a folder, a list (.txt, .csv, .tsv), a .tar or an .h5.")
     private Path images = Path.of("");
 
     @Option(

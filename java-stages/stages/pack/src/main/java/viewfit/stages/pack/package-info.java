@@ -1,0 +1,5 @@
+/** The {@code pack} stage: command line and contract over one library. */
+@NullMarked
+package viewfit.stages.pack;
+
+import org.jspecify.annotations.NullMarked;
