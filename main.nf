@@ -2,13 +2,15 @@
 /*
  * Viewfit: self-supervised pre-training for small vision networks.
  *
- *   photographs -> split -> pretrain (one task per cell of the grid) -> probe, finetune, coco-export -> report
+ *   photographs -> split -> grid, views -> pretrain (one task per cell of the grid) -> probe, finetune, coco-export
+ *               -> report
  *
  * Each process is one stage (bin/stage NAME --help). The values of an experiment are in its recipe, never here.
  */
 
 include { SPLIT       } from './modules/split'
 include { GRID        } from './modules/grid'
+include { VIEWS       } from './modules/views'
 include { PRETRAIN    } from './modules/pretrain'
 include { PROBE       } from './modules/probe'
 include { FINETUNE    } from './modules/finetune'
@@ -32,8 +34,12 @@ workflow {
         params.heldout_per_class, params.split_seed, code.split)
 
     // The grid becomes complete recipes, each read strictly before anything is trained: [[id], recipe.yml]
-    GRID(file(params.grid), file(params.recipes), code.grid)
+    GRID(file(params.grid), file(params.recipes), SPLIT.out.shapes, code.grid)
     cells = GRID.out.cells.flatten().map { recipe -> [[id: recipe.baseName], recipe] }
+
+    // How far global and local views are apart on these photographs: once for each different set of views.
+    VIEWS(GRID.out.views.flatten().map { recipe -> [[id: recipe.baseName], recipe] },
+        SPLIT.out.shapes, SPLIT.out.train, images, code.views)
 
     // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint.
     PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images, code.pretrain)
@@ -57,6 +63,7 @@ workflow {
     REPORT(
         GRID.out.folder,
         SPLIT.out.folder,
+        VIEWS.out.folder.collect(sort: true),
         PRETRAIN.out.folder.collect(sort: true),
         PROBE.out.folder.collect(sort: true).ifEmpty([]),
         FINETUNE.out.folder.collect(sort: true).ifEmpty([]),
