@@ -139,7 +139,7 @@ final class PixelScaleChart {
         plot.addDomainMarker(recipe, Layer.BACKGROUND);
         plot.setFixedLegendItems(legend);
         return PaperTheme.chart(
-                "Which local size makes them equal: global views, " + figure.globalSide() + " px", plot);
+                "Local size that makes them equal: global views, " + figure.globalSide() + " px", plot);
     }
 
     private static JFreeChart both(
