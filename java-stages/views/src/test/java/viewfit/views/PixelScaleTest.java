@@ -178,6 +178,12 @@ class PixelScaleTest {
         Shapes weighted = shapes(300, 500, 2, 500, 375, 3);
         Shapes repeated = shapes(300, 500, 1, 300, 500, 1, 500, 375, 2, 500, 375, 1);
         assertEquals(estimate(0.3, 96, repeated, 5000), estimate(0.3, 96, weighted, 5000));
+        // As many boxes from each size as it has pictures: the mean is the weighted mean.
+        double thin = estimate(0.3, 96, shapes(900, 300, 1), 50_000).globalShare();
+        double square = estimate(0.3, 96, SQUARE, 50_000).globalShare();
+        double mixed =
+                estimate(0.3, 96, shapes(500, 500, 1, 900, 300, 2), 50_000).globalShare();
+        assertEquals((square + 2 * thin) / 3, mixed, 0.005);
         // Where one size is nearly all, it is nearly all of the estimate.
         double many = estimate(0.3, 96, shapes(500, 100, 1, 500, 500, 9_999_999_999L), 50_000)
                 .globalShare();
