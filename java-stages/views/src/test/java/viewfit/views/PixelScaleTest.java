@@ -61,7 +61,7 @@ class PixelScaleTest {
         }
     }
 
-    /** U42: ratios that the specification names for 4:3 pictures. */
+    /** Section A.4: ratios that the specification names for 4:3 pictures. */
     @Test
     void ratiosOfThePublishedRecipes() {
         Shapes photographs = shapes(500, 375, 1);
