@@ -2,7 +2,8 @@
 /*
  * Viewfit: self-supervised pre-training for small vision networks.
  *
- *   photographs -> split -> pretrain (one task per cell of the grid) -> probe, finetune, coco-export -> report
+ *   photographs -> split -> grid, views -> pretrain (one task per cell of the grid) -> probe, finetune, coco-export
+ *               -> report
  *
  * Each process is one stage (bin/stage NAME --help). The values of an experiment are in its recipe, never here.
  */
@@ -10,6 +11,7 @@
 include { SPLIT       } from './modules/split'
 include { PACK        } from './modules/pack'
 include { GRID        } from './modules/grid'
+include { VIEWS       } from './modules/views'
 include { PRETRAIN    } from './modules/pretrain'
 include { PROBE       } from './modules/probe'
 include { FINETUNE    } from './modules/finetune'
@@ -39,8 +41,12 @@ workflow {
     photos = params.pack ? PACK.out.folder.map { pack -> pack.toString() } : images
 
     // The grid becomes complete recipes, each read strictly before anything is trained: [[id], recipe.yml]
-    GRID(file(params.grid), file(params.recipes), code.grid)
+    GRID(file(params.grid), file(params.recipes), SPLIT.out.shapes, code.grid)
     cells = GRID.out.cells.flatten().map { recipe -> [[id: recipe.baseName], recipe] }
+
+    // How far global and local views are apart on these photographs: once for each different set of views.
+    VIEWS(GRID.out.views.flatten().map { recipe -> [[id: recipe.baseName], recipe] },
+        SPLIT.out.shapes, SPLIT.out.train, images, code.views)
 
     // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint.
     PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), photos, code.pretrain)
@@ -64,6 +70,7 @@ workflow {
     REPORT(
         GRID.out.folder,
         SPLIT.out.folder,
+        VIEWS.out.folder.collect(sort: true),
         PRETRAIN.out.folder.collect(sort: true),
         PROBE.out.folder.collect(sort: true).ifEmpty([]),
         FINETUNE.out.folder.collect(sort: true).ifEmpty([]),

@@ -5,6 +5,7 @@ process REPORT {
     input:
     path grid,    stageAs: 'inputs/*'
     path split,   stageAs: 'inputs/*'
+    path views,   stageAs: 'inputs/views/*'
     path runs,    stageAs: 'inputs/pretrain/*'
     path probes,  stageAs: 'inputs/probe/*'
     path tunes,   stageAs: 'inputs/finetune/*'

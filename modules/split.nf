@@ -18,6 +18,7 @@ process SPLIT {
     path 'split/labels-1pct.csv',  emit: labels_1pct
     path 'split/labels-10pct.csv', emit: labels_10pct
     path 'split/classes.csv',      emit: classes
+    path 'split/shapes.csv',       emit: shapes
     path 'split/split.json',       emit: split
     path 'split',                  emit: folder
 

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import viewfit.checks.GoldenCheck;
 import viewfit.checks.GoldenTheme;
+import viewfit.core.data.Shapes;
 import viewfit.core.random.RandomStream;
 import viewfit.core.random.SeedTree;
 import viewfit.core.recipe.BlurRecipe;
@@ -105,10 +106,9 @@ public final class CropGoldens implements GoldenTheme {
                     List.of(
                             group(ViewKind.GLOBAL, row.get("global_px").asInt(), split, 1),
                             group(ViewKind.LOCAL, row.get("local_px").asInt(), lowest, split)));
-            PixelScale.Shape shape = new PixelScale.Shape(
-                    row.get("width").asInt(), row.get("height").asInt());
-            PixelScale found =
-                    PixelScale.estimate(views, List.of(shape), pairs, 41).orElseThrow();
+            Shapes shapes = new Shapes(List.of(
+                    new Shapes.Row(row.get("width").asInt(), row.get("height").asInt(), 1)));
+            PixelScale found = PixelScale.estimate(views, shapes, pairs, 41, 2).get(0);
             double tolerance = 5 * Math.sqrt(2) * row.get("se").asDouble();
             assertEquals(row.get("mean_ratio").asDouble(), found.meanOfRatios().ratio(), tolerance, row::toString);
         }

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.recipe.ViewKind;
@@ -146,8 +148,17 @@ public final class ContactSheet {
         g.drawString("image and boxes", GAP, baseline);
         g.drawString("global views, " + globalSide + " px", globalsLeft(), baseline);
         if (locals > 0) {
-            g.drawString("local views, " + localSide + " px", localsLeft(), baseline);
+            g.drawString("local views, " + localSides() + " px", localsLeft(), baseline);
         }
+    }
+
+    /** Sizes of the groups of local views in their order. */
+    private String localSides() {
+        return IntStream.range(globals, plan.views())
+                .map(plan::side)
+                .distinct()
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(" and "));
     }
 
     private void row(

@@ -2,10 +2,7 @@ package viewfit.views;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import viewfit.core.random.RandomStream;
-import viewfit.core.random.SeedTree;
-import viewfit.core.recipe.ViewGroup;
+import viewfit.core.data.Shapes;
 import viewfit.core.recipe.ViewKind;
 import viewfit.core.recipe.ViewRecipe;
 
@@ -15,38 +12,49 @@ import viewfit.core.recipe.ViewRecipe;
  * one picture, and the paper's claim is that the best local view size makes it about 1. It does not say how pairs are averaged,
  * so all four usual statistics are given.
  *
+ * @param group number of the group of local views in the recipe
  * @param globalSide side of the global views in pixels
  * @param localSide side of the local views in pixels
  * @param pairs number of pairs drawn
+ * @param globalShare mean share of the picture that a global box covers
+ * @param localShare mean share of the picture that a local box covers
  * @param meanOfRatios mean of PS(global) / PS(local)
  * @param ratioOfMeanAreas from the mean area fractions of local and global boxes
  * @param medianRatio median of PS(global) / PS(local)
  * @param meanLinearRatio square of the mean of sqrt(PS(global) / PS(local)), that is, of ratios of lengths
  */
 public record PixelScale(
+        int group,
         int globalSide,
         int localSide,
         int pairs,
+        double globalShare,
+        double localShare,
         Statistic meanOfRatios,
         Statistic ratioOfMeanAreas,
         Statistic medianRatio,
         Statistic meanLinearRatio) {
+    /** Fewest pairs: standard errors need some. */
+    public static final int MIN_PAIRS = 100;
+
+    /** Pairs that bring the standard error of a local side of about 100 pixels below a tenth of a pixel. */
+    public static final int PAIRS = 200_000;
+
+    /** Root of the draws: an estimate belongs to recipe and data, not to the seed of a run. */
+    public static final long SEED = 0;
+
     /**
-     * One way to average.
+     * One way to average. Standard errors are those of the draw of pairs: by the delta method; of the median, half the
+     * distance of the order statistics half a square root of n to both sides of it.
      *
      * @param name what is averaged, in words
      * @param ratio the discrepancy; 1 where global and local views have equal scale
+     * @param standardError of the ratio
      * @param bestLocalSide the local view side, in pixels, that would make the discrepancy 1
+     * @param bestLocalSideError standard error of that side
      */
-    public record Statistic(String name, double ratio, double bestLocalSide) {}
-
-    /**
-     * Size of a picture.
-     *
-     * @param width in pixels
-     * @param height in pixels
-     */
-    public record Shape(int width, int height) {}
+    public record Statistic(
+            String name, double ratio, double standardError, double bestLocalSide, double bestLocalSideError) {}
 
     /** The four statistics, from the one most sensitive to outliers to the least. */
     public List<Statistic> statistics() {
@@ -54,74 +62,103 @@ public record PixelScale(
     }
 
     /**
-     * Draws pairs of boxes with the recipe's sampler and measures them. The first global and the first local group count.
+     * Draws pairs of boxes with the recipe's sampler and measures them: every group of local views against the first group of
+     * global ones.
      *
-     * @param shapes sizes of the pictures, each as often as it occurs; drawn in turn
-     * @param pairs number of pairs, at least 1
-     * @param seed root of the draws
-     * @return the estimate, or empty if the recipe has no local views
+     * @param shapes sizes of the pictures
+     * @param pairs number of pairs, at least {@link #MIN_PAIRS}
+     * @param seed root of the draws, see {@link #SEED}
+     * @param threads plays no part in the result
+     * @return one estimate for each group of local views
      */
-    public static Optional<PixelScale> estimate(ViewRecipe recipe, List<Shape> shapes, int pairs, long seed) {
-        Optional<ViewGroup> global = first(recipe, ViewKind.GLOBAL);
-        Optional<ViewGroup> local = first(recipe, ViewKind.LOCAL);
-        if (shapes.isEmpty() || pairs < 1) {
-            throw new IllegalArgumentException(
-                    "pixel scale: " + shapes.size() + " shapes, " + pairs + " pairs: at least 1 of each");
-        }
-        if (global.isEmpty() || local.isEmpty()) {
-            return Optional.empty();
-        }
-        CropSampler globals = sampler(recipe, global.get());
-        CropSampler locals = sampler(recipe, local.get());
-        SeedTree seeds = SeedTree.root(seed).at("pixel-scale");
-        double[] ratios = new double[pairs];
-        double globalArea = 0;
-        double localArea = 0;
-        for (int i = 0; i < pairs; i++) {
-            Shape shape = shapes.get(i % shapes.size());
-            RandomStream random = seeds.at(i).stream();
-            double whole = (double) shape.width() * shape.height();
-            long g = globals.sample(random, shape.width(), shape.height()).area();
-            long l = locals.sample(random, shape.width(), shape.height()).area();
-            ratios[i] = (double) l / g;
-            globalArea += g / whole;
-            localArea += l / whole;
-        }
-        return Optional.of(of(global.get().size(), local.get().size(), ratios, localArea / globalArea));
+    public static List<PixelScale> estimate(ViewRecipe recipe, Shapes shapes, int pairs, long seed, int threads) {
+        return PixelScales.measure(recipe, shapes, pairs, seed, threads).groups();
     }
 
-    private static PixelScale of(int globalSide, int localSide, double[] areaRatios, double meanAreaRatio) {
-        double mean = Arrays.stream(areaRatios).average().orElseThrow();
-        double linear = Arrays.stream(areaRatios).map(Math::sqrt).average().orElseThrow();
-        double[] sorted = areaRatios.clone();
-        Arrays.sort(sorted);
-        int n = sorted.length;
-        double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+    /** Measures one group. */
+    static PixelScale of(ViewRecipe recipe, int group, BoxSample globals, BoxSample locals) {
+        int n = globals.size();
+        double[] ratios = new double[n];
+        double[] roots = new double[n];
+        double globalShare = 0;
+        double localShare = 0;
+        for (int i = 0; i < n; i++) {
+            ratios[i] = locals.share(i) / globals.share(i);
+            roots[i] = Math.sqrt(ratios[i]);
+            globalShare += globals.share(i) / n;
+            localShare += locals.share(i) / n;
+        }
+        double ratioOfMeans = localShare / globalShare;
+        double[] residuals = new double[n];
+        for (int i = 0; i < n; i++) {
+            residuals[i] = (locals.share(i) - ratioOfMeans * globals.share(i)) / globalShare;
+        }
+        int globalSide = recipe.groups().get(first(recipe, ViewKind.GLOBAL)).size();
+        int localSide = recipe.groups().get(group).size();
+        Sides sides = new Sides(globalSide, localSide);
+        double root = mean(roots);
+        Arrays.sort(ratios);
         return new PixelScale(
+                group,
                 globalSide,
                 localSide,
                 n,
-                statistic("mean of ratios", globalSide, localSide, mean),
-                statistic("ratio of mean areas", globalSide, localSide, meanAreaRatio),
-                statistic("median ratio", globalSide, localSide, median),
-                statistic("mean linear ratio", globalSide, localSide, linear * linear));
+                globalShare,
+                localShare,
+                sides.statistic("mean of ratios", mean(ratios), error(ratios)),
+                sides.statistic("ratio of mean areas", ratioOfMeans, error(residuals)),
+                sides.statistic("median ratio", quantile(ratios, 0), medianError(ratios)),
+                sides.statistic("mean linear ratio", root * root, 2 * root * error(roots)));
     }
 
     /** PS(g)/PS(l) = (GC/LC)^2 * area(l)/area(g), which is 1 at LC = GC * sqrt(area ratio). */
-    private static Statistic statistic(String name, int globalSide, int localSide, double areaRatio) {
-        double sides = (double) globalSide / localSide;
-        return new Statistic(name, sides * sides * areaRatio, globalSide * Math.sqrt(areaRatio));
+    private record Sides(int global, int local) {
+        Statistic statistic(String name, double areaRatio, double error) {
+            double factor = Math.pow((double) global / local, 2);
+            double root = Math.sqrt(areaRatio);
+            return new Statistic(name, factor * areaRatio, factor * error, global * root, global * error / (2 * root));
+        }
     }
 
-    private static Optional<ViewGroup> first(ViewRecipe recipe, ViewKind kind) {
-        return recipe.groups().stream().filter(g -> g.kind() == kind).findFirst();
+    /** Number of the first group of a kind; of local views there may be none, then -1. */
+    static int first(ViewRecipe recipe, ViewKind kind) {
+        for (int i = 0; i < recipe.groups().size(); i++) {
+            if (recipe.groups().get(i).kind() == kind) {
+                return i;
+            }
+        }
+        return -1;
     }
 
-    private static CropSampler sampler(ViewRecipe recipe, ViewGroup group) {
-        return new CropSampler(
-                group.scale().low(),
-                group.scale().high(),
-                recipe.aspect().low(),
-                recipe.aspect().high());
+    private static double mean(double[] values) {
+        double sum = 0;
+        for (double each : values) {
+            sum += each;
+        }
+        return sum / values.length;
+    }
+
+    /** Standard error of a mean. */
+    private static double error(double[] values) {
+        double mean = mean(values);
+        double squares = 0;
+        for (double each : values) {
+            squares += (each - mean) * (each - mean);
+        }
+        return Math.sqrt(squares / (values.length - 1) / values.length);
+    }
+
+    /** The value so many places above the middle of sorted ones, between two of them by linear interpolation. */
+    private static double quantile(double[] sorted, double places) {
+        double at = (sorted.length - 1) / 2.0 + places;
+        int low = (int) Math.floor(at);
+        double part = at - low;
+        return part == 0 ? sorted[low] : sorted[low] + part * (sorted[low + 1] - sorted[low]);
+    }
+
+    /** The number of values below the true median is binomial: n/2, with a deviation of half the root of n. */
+    private static double medianError(double[] sorted) {
+        double places = Math.sqrt(sorted.length) / 2;
+        return (quantile(sorted, places) - quantile(sorted, -places)) / 2;
     }
 }

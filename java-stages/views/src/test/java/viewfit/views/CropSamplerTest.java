@@ -2,6 +2,7 @@ package viewfit.views;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import viewfit.core.random.RandomStream;
@@ -59,7 +60,9 @@ class CropSamplerTest {
         CropSampler sampler = sampler(low, high);
         double sum = 0;
         for (int i = 0; i < DRAWS; i++) {
-            sum += sampler.sample(random, width, height).area();
+            Crop crop = sampler.sample(random, width, height);
+            assertTrue(crop.fits(width, height), crop::toString);
+            sum += crop.area();
         }
         return sum / DRAWS / width / height;
     }

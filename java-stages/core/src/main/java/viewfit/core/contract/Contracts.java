@@ -45,6 +45,7 @@ public final class Contracts {
                     new Port("labels_1pct", "labels-1pct.csv", "manifest/1", "class-balanced 1 % of train"),
                     new Port("labels_10pct", "labels-10pct.csv", "manifest/1", "class-balanced 10 % of train"),
                     new Port("classes", "classes.csv", "classes/1", "class index to folder name"),
+                    new Port("shapes", "shapes.csv", "shapes/1", "how often each picture size occurs in train"),
                     new Port("split", "split.json", "split/1", "counts per split and class, the rule used")),
             READS_DATA);
 
@@ -66,10 +67,29 @@ public final class Contracts {
             "Expand recipes, axes and seeds into one complete recipe per cell.",
             List.of(
                     new Port("grid", "grid.yml", "grid/1", "recipes, axes, seeds and fixed values"),
-                    new Port("recipes", "recipes/", "recipes", "folder, or folders, the recipe names refer to")),
+                    new Port("recipes", "recipes/", "recipes", "folder, or folders, the recipe names refer to"),
+                    new Port("shapes", "shapes.csv", "shapes/1", "picture sizes that `size: auto` is for", false)),
             List.of(
                     new Port("cells", "cells/", "cells", "one complete recipe per cell, named by the cell"),
+                    new Port("views", "views/", "cells", "of these, one for each different set of views"),
                     new Port("table", "cells.csv", "cells/1", "cell, recipe, values on the axes, seed, checksum")),
+            READS_RECIPE);
+
+    public static final StageContract VIEWS = new StageContract(
+            "views",
+            "Measure the pixel scales of a recipe's views on a data set, and draw what they look like.",
+            List.of(
+                    new Port("recipe", "recipe.yml", "pretrain/1", "complete recipe of a cell"),
+                    new Port("shapes", "shapes.csv", "shapes/1", "how often each picture size occurs, from split"),
+                    new Port("manifest", "train.csv", "manifest/1", "images to show"),
+                    IMAGES),
+            List.of(
+                    new Port("table", "pixel-scale.csv", "pixel-scale/1", "ratio and best local size by estimator"),
+                    new Port("bins", "pixel-scale-bins.csv", "pixel-scale-bins/1", "how the pairs are distributed"),
+                    new Port("figure", "pixel-scale.png", "png", "both of them drawn"),
+                    new Port("views", "views.png", "png", "contact sheet of views as training samples them"),
+                    new Port("views_table", "views.csv", "views/1", "crop boxes and pixel scales of those views"),
+                    METRICS),
             READS_RECIPE);
 
     public static final StageContract PRETRAIN = new StageContract(
@@ -158,6 +178,6 @@ public final class Contracts {
 
     /** Every stage in pipeline order. */
     public static List<StageContract> all() {
-        return List.of(SPLIT, PACK, GRID, PRETRAIN, PROBE, FINETUNE, COCO_EXPORT, REPORT);
+        return List.of(SPLIT, PACK, GRID, VIEWS, PRETRAIN, PROBE, FINETUNE, COCO_EXPORT, REPORT);
     }
 }

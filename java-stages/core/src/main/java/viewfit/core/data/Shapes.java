@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.files.Hashes;
 import viewfit.core.table.CsvTable;
 
 /**
@@ -71,6 +72,13 @@ public record Shapes(List<Row> rows) {
     /** Writes {@code shapes.csv} atomically. */
     public void write(Path file, Map<String, String> header) {
         TABLE.write(file, header, rows);
+    }
+
+    /** Checksum of the rows: who wrote the file plays no part. */
+    public String sha256() {
+        StringBuilder text = new StringBuilder();
+        rows.forEach(row -> text.append(TABLE.format(row)));
+        return Hashes.sha256(text.toString());
     }
 
     /** Number of pictures. */

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.recipe.GridRecipe;
@@ -26,14 +27,17 @@ public final class GridExpander {
     private final GridRecipe grid;
     private final String where;
     private final CellNames names;
+    private final @Nullable LocalSizes sizes;
 
     /**
      * @param where names the grid file in messages
+     * @param sizes what stands for open sizes of local views; null if every size must be a number
      * @throws StageFailure {@link ExitCode#BAD_RECIPE} if an axis is empty, repeats a value, or sets the seed
      */
-    public GridExpander(GridRecipe grid, String where) {
+    public GridExpander(GridRecipe grid, String where, @Nullable LocalSizes sizes) {
         this.grid = grid;
         this.where = where;
+        this.sizes = sizes;
         this.names = new CellNames(List.copyOf(grid.axes().keySet()));
         distinct("recipes", grid.recipes());
         distinct("seeds", grid.seeds());
@@ -65,7 +69,7 @@ public final class GridExpander {
             Path file = find(recipe, folders);
             JsonNode tree = Recipes.tree(Recipes.text(file), file.toString());
             // The recipe itself must be right before anything in it is replaced.
-            Recipes.bind(tree, file.toString(), PretrainRecipe.class);
+            AutoSizes.check(tree, file.toString());
             for (Map<String, Object> point : points()) {
                 for (long seed : grid.seeds()) {
                     Cell cell = cell(tree, recipe, point, seed);
@@ -90,12 +94,14 @@ public final class GridExpander {
         point.forEach((key, value) -> new KeyPath(key).set(tree, RecordTree.node(value), place));
         new KeyPath("seed").set(tree, LongNode.valueOf(seed), place);
         String axes = CellNames.axes(point);
-        PretrainRecipe complete =
-                Recipes.bind(tree, axes.isEmpty() ? place : place + " at " + axes, PretrainRecipe.class);
+        String here = axes.isEmpty() ? place : place + " at " + axes;
+        List<String> notes = AutoSizes.fill(tree, here, sizes);
+        PretrainRecipe complete = Recipes.bind(tree, here, PretrainRecipe.class);
         String group = names.group(complete.name(), point);
         return new Cell(
                 new CellRow(CellNames.cell(group, seed), group, recipe, axes, seed, Recipes.sha256(complete)),
-                complete);
+                complete,
+                notes);
     }
 
     /** The product of the axes, the last one varying fastest; one empty point without axes. */

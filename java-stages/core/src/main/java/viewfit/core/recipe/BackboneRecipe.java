@@ -13,6 +13,8 @@ public record BackboneRecipe(
         @OneOf({"mobilenet_v2", "resnet18", "resnet34", "resnet50", "vit_tiny", "vit_small"}) String name,
         boolean zeroInitResidual,
         @Range(min = 0, max = 1, below = true) double dropPath) {
+    private static final int PATCH = 16;
+
     public BackboneRecipe {
         Rules.check(BackboneRecipe.class, name, zeroInitResidual, dropPath);
         boolean transformer = name.startsWith("vit_");
@@ -26,5 +28,10 @@ public record BackboneRecipe(
                 "zero-init-residual",
                 zeroInitResidual,
                 "must be false, " + name + " has no batch norms");
+    }
+
+    /** Side of a transformer's patch in pixels; 1 for conv nets, which take any view size. */
+    public int patch() {
+        return name.startsWith("vit_") ? PATCH : 1;
     }
 }

@@ -4,9 +4,6 @@ import java.util.Collections;
 
 /** What backbone and method ask of views and batch. */
 final class MethodRules {
-    /** Side of a transformer's patch in pixels. */
-    private static final int PATCH = 16;
-
     private MethodRules() {}
 
     /**
@@ -15,10 +12,11 @@ final class MethodRules {
      * @throws RecipeProblems naming the first key that does not fit
      */
     static void check(BackboneRecipe backbone, MethodRecipe method, ViewRecipe views, int batch) {
-        boolean transformer = backbone.name().startsWith("vit_");
+        int patch = backbone.patch();
+        boolean transformer = patch > 1;
         for (int i = 0; transformer && i < views.groups().size(); i++) {
             int size = views.groups().get(i).size();
-            Rules.require(size >= PATCH, "views.groups[" + i + "].size", size, "must be >= " + PATCH + ", one patch");
+            Rules.require(size >= patch, "views.groups[" + i + "].size", size, "must be >= " + patch + ", one patch");
         }
         int globals = views.count(ViewKind.GLOBAL);
         int locals = views.count(ViewKind.LOCAL);

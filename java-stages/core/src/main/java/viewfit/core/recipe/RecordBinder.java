@@ -52,6 +52,12 @@ final class RecordBinder {
                 problems.add(at + ": missing: must be given, recipes have no defaults");
                 continue;
             }
+            Deferred deferred = components[i].getAnnotation(Deferred.class);
+            if (deferred != null && child.isTextual() && child.textValue().equals(deferred.word())) {
+                problems.add(at + ": found " + deferred.word() + ": must be a number here: " + deferred.to()
+                        + ", puts it in its place");
+                continue;
+            }
             Object value = value(child, components[i].getGenericType(), at);
             if (value != null) {
                 values[i] = value;

@@ -26,7 +26,7 @@ class GridExpanderTest {
     private static List<Cell> expand(String recipes, String axes, String seeds, String set) {
         String yaml = "schema: grid/1\nrecipes: " + recipes + "\naxes: " + axes + "\nseeds: " + seeds + "\nset: " + set;
         GridRecipe grid = Recipes.parse(yaml, "g.yml", GridRecipe.class);
-        return new GridExpander(grid, "g.yml").expand(List.of(RECIPES));
+        return new GridExpander(grid, "g.yml", null).expand(List.of(RECIPES));
     }
 
     private static List<String> names(List<Cell> cells) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import viewfit.core.grid.AutoSizes;
 
 /** Every recipe and grid that is handed to users reads strictly, writes back, and opens with its evidence. */
 class ParamsTest {
@@ -37,7 +38,10 @@ class ParamsTest {
     void readsAndWritesBackEqual(Path file) {
         String schema =
                 Recipes.tree(Recipes.text(file), file.toString()).get("schema").textValue();
-        Record recipe = Recipes.read(file, TYPES.get(schema));
+        // Some recipes are for grids and leave a size to the data set.
+        Record recipe = schema.equals("pretrain/1")
+                ? AutoSizes.check(Recipes.tree(Recipes.text(file), file.toString()), file.toString())
+                : Recipes.read(file, TYPES.get(schema));
         assertEquals(recipe, Recipes.parse(Recipes.toYaml(recipe), "written", recipe.getClass()));
     }
 

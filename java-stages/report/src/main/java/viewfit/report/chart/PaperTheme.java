@@ -11,6 +11,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.BiConsumer;
 import javax.imageio.ImageIO;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.LegendItem;
@@ -34,6 +36,9 @@ final class PaperTheme {
 
     /** Figures are drawn at this many device pixels per unit. */
     static final int SCALE = 2;
+
+    /** Between the panels of one picture, in logical pixels. */
+    private static final double PANEL_GAP = 34;
 
     static final Color INK = new Color(0x1F2328);
     static final Color SOFT = new Color(0x59636E);
@@ -148,6 +153,35 @@ final class PaperTheme {
      * @param height logical pixels, positive
      */
     static byte[] png(JFreeChart chart, int width, int height) {
+        return png((g, canvas) -> chart.draw(g, canvas), width, height);
+    }
+
+    /**
+     * Draws panels side by side, two in a line, at {@link #SCALE} times the size.
+     *
+     * @param width of all, in logical pixels
+     * @param height of all, in logical pixels
+     */
+    static byte[] png(List<JFreeChart> panels, int width, int height) {
+        int lines = (panels.size() + 1) / 2;
+        double panelWidth = (width - PANEL_GAP) / 2;
+        double panelHeight = (height - (lines - 1) * PANEL_GAP) / lines;
+        return png(
+                (g, canvas) -> {
+                    g.setColor(Color.WHITE);
+                    g.fill(canvas);
+                    for (int i = 0; i < panels.size(); i++) {
+                        int line = i / 2;
+                        double x = (i - 2 * line) * (panelWidth + PANEL_GAP);
+                        double y = line * (panelHeight + PANEL_GAP);
+                        panels.get(i).draw(g, new Rectangle2D.Double(x, y, panelWidth, panelHeight));
+                    }
+                },
+                width,
+                height);
+    }
+
+    private static byte[] png(BiConsumer<Graphics2D, Rectangle2D> drawing, int width, int height) {
         BufferedImage image = new BufferedImage(width * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
         Graphics2D g = image.createGraphics();
         try {
@@ -155,7 +189,7 @@ final class PaperTheme {
             g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
             g.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
             g.scale(SCALE, SCALE);
-            chart.draw(g, new Rectangle2D.Double(0, 0, width, height));
+            drawing.accept(g, new Rectangle2D.Double(0, 0, width, height));
         } finally {
             g.dispose();
         }

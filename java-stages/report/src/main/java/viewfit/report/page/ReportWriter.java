@@ -31,6 +31,7 @@ public final class ReportWriter {
         sections.put("settings", SettingsSection.html(results));
         sections.put("training", TrainingSection.html(results, outputs));
         sections.put("views", ViewsSection.html(results, outputs));
+        sections.put("pixel-scale", PixelScaleSection.html(results, outputs));
         sections.put("cells", CellsSection.cells(results));
         sections.put("paper", PaperSection.html());
         sections.put("provenance", CellsSection.provenance(results));
@@ -69,6 +70,7 @@ public final class ReportWriter {
                 "settings", "What was compared",
                 "training", "Training",
                 "views", "Views",
+                "pixel-scale", "Pixel scale",
                 "cells", "Cells",
                 "paper", "The paper's numbers",
                 "provenance", "Provenance");

@@ -90,7 +90,7 @@ final class ViewsSection {
         return text.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
-    private static byte[] bytes(Path png) {
+    static byte[] bytes(Path png) {
         try {
             return Files.readAllBytes(png);
         } catch (IOException e) {

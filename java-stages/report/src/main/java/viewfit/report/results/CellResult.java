@@ -19,6 +19,7 @@ import viewfit.core.metrics.Outcome;
  * @param monitor per-epoch k-NN
  * @param views sampled views with boxes and pixel scales
  * @param viewsPng contact sheet of those views
+ * @param pixelScales ratios of the pixel scales of its views, for the first cell with each set of views
  * @param export manifest of the exported backbone
  * @param recipe complete recipe by dotted key; empty when the recipe file was not given
  * @param divergence what was going on when the run diverged
@@ -32,6 +33,7 @@ public record CellResult(
         @Nullable ResultTable monitor,
         @Nullable ResultTable views,
         @Nullable Path viewsPng,
+        @Nullable PixelScaleFiles pixelScales,
         @Nullable JsonNode export,
         Map<String, String> recipe,
         @Nullable Path divergence) {

@@ -31,6 +31,7 @@ final class InputScan {
     final List<Scored> metrics = new ArrayList<>();
     final List<ResultTable> tables = new ArrayList<>();
     final List<Path> contactSheets = new ArrayList<>();
+    final List<Path> scaleFigures = new ArrayList<>();
     final Map<Path, JsonNode> exports = new LinkedHashMap<>();
     final Map<Path, JsonNode> divergences = new LinkedHashMap<>();
     final Map<Path, Map<String, String>> recipes = new LinkedHashMap<>();
@@ -65,7 +66,10 @@ final class InputScan {
             addJson(file);
         } else if (name.endsWith(".csv")) {
             String schema = ResultTable.schemaOf(file);
-            if (schema.startsWith("curve/") || schema.startsWith("monitor/") || schema.startsWith("views/")) {
+            if (schema.startsWith("curve/")
+                    || schema.startsWith("monitor/")
+                    || schema.startsWith("views/")
+                    || schema.startsWith("pixel-scale/")) {
                 tables.add(ResultTable.read(file));
             } else if (schema.startsWith("cells/")) {
                 cells = ResultTable.read(file);
@@ -77,6 +81,8 @@ final class InputScan {
             }
         } else if (name.endsWith(".png") && name.contains("views") && !ofReport(file)) {
             contactSheets.add(file);
+        } else if (name.endsWith(".png") && name.contains("pixel-scale") && !ofReport(file)) {
+            scaleFigures.add(file);
         }
     }
 

@@ -52,7 +52,18 @@ public final class ResultReader {
         Path viewsPng;
 
         @Nullable
+        ResultTable pixelScale;
+
+        @Nullable
+        Path scaleFigure;
+
+        @Nullable
         JsonNode export;
+
+        @Nullable
+        PixelScaleFiles pixelScales() {
+            return pixelScale == null ? null : new PixelScaleFiles(pixelScale, scaleFigure);
+        }
 
         Map<String, String> recipe = Map.of();
 
@@ -94,6 +105,7 @@ public final class ResultReader {
                 b.monitor,
                 b.views,
                 b.viewsPng,
+                b.pixelScales(),
                 b.export,
                 b.recipe,
                 b.divergence)));
@@ -138,7 +150,10 @@ public final class ResultReader {
                 assignTable(builder(id), table);
             }
         }
-        scan.contactSheets.forEach(file -> ifKnown(cellOf(file, "", ""), b -> b.viewsPng = file));
+        // The views that training saw come before those that stage views drew for the same recipe: pretrain < views.
+        scan.contactSheets.forEach(
+                file -> ifKnown(cellOf(file, "", ""), b -> b.viewsPng = b.viewsPng == null ? file : b.viewsPng));
+        scan.scaleFigures.forEach(file -> ifKnown(cellOf(file, "", ""), b -> b.scaleFigure = file));
         scan.exports.forEach(
                 (file, node) -> ifKnown(cellOf(file, node.path("cell").asText(), ""), b -> b.export = node));
         scan.divergences.forEach(
@@ -175,7 +190,9 @@ public final class ResultReader {
             builder.curve = table;
         } else if (table.schema().startsWith("monitor/")) {
             builder.monitor = table;
-        } else {
+        } else if (table.schema().startsWith("pixel-scale/")) {
+            builder.pixelScale = table;
+        } else if (builder.views == null) {
             builder.views = table;
         }
     }
@@ -209,7 +226,7 @@ public final class ResultReader {
                 return stem;
             }
             String bare = stem.replaceFirst("\\.[a-z]+$", "");
-            for (String prefix : new String[] {"", "views-", "curve-", "monitor-"}) {
+            for (String prefix : new String[] {"", "views-", "curve-", "monitor-", "pixel-scale-"}) {
                 if (bare.startsWith(prefix) && cells.containsKey(bare.substring(prefix.length()))) {
                     return bare.substring(prefix.length());
                 }

@@ -194,4 +194,76 @@ class DrawingTest {
         assertEquals(1, failure.getMessage().lines().count());
         Fonts.require();
     }
+
+    private static PixelScaleFigure scales(double paperSide, int locals) {
+        List<PixelScaleFigure.Bin> bins =
+                List.of(new PixelScaleFigure.Bin(-1, 0, 0.25), new PixelScaleFigure.Bin(0, 1, 0.75));
+        List<PixelScaleFigure.Estimate> estimates = List.of(
+                new PixelScaleFigure.Estimate("mean of ratios", 1.44, 120),
+                new PixelScaleFigure.Estimate("ratio of mean areas", 1.21, 110));
+        PixelScaleFigure.Local local =
+                new PixelScaleFigure.Local("local views, 100 px", 100, bins, bins, bins, estimates, paperSide);
+        return new PixelScaleFigure("s", "Scales", 224, bins, bins, java.util.Collections.nCopies(locals, local));
+    }
+
+    @Test
+    void pixelScalesHaveFourPanelsForEachGroupAndTwoWithout() throws IOException {
+        assertEquals(4, PixelScaleChart.draw(scales(128, 1)).size());
+        assertEquals(8, PixelScaleChart.draw(scales(128, 2)).size());
+        assertEquals(2, PixelScaleChart.draw(scales(128, 0)).size());
+        var picture = ImageIO.read(new ByteArrayInputStream(scales(128, 1).png(800, 600)));
+        assertEquals(1600, picture.getWidth());
+        assertEquals(1200, picture.getHeight());
+        assertArrayEquals(scales(128, 1).png(800, 600), scales(128, 1).png(800, 600));
+        // The last panel is drawn too: something dark is in the lower right quarter.
+        boolean ink = false;
+        for (int y = 620; y < 1200; y++) {
+            for (int x = 820; x < 1600; x++) {
+                ink |= (picture.getRGB(x, y) & 0xFF) < 100;
+            }
+        }
+        assertTrue(ink);
+    }
+
+    @Test
+    void theCurveIsOneAtTheBestSideAndShowsThePaperWhereItSpeaks() {
+        XYPlot plot = PixelScaleChart.draw(scales(128, 1)).get(1).getXYPlot();
+        for (int series = 0; series < 2; series++) {
+            double best = series == 0 ? 120 : 110;
+            for (int i = 0; i < plot.getDataset(0).getItemCount(series); i++) {
+                double side = plot.getDataset(0).getXValue(series, i);
+                assertEquals(Math.pow(best / side, 2), plot.getDataset(0).getYValue(series, i), 1e-12);
+            }
+            assertEquals(best, plot.getDataset(1).getXValue(series, 0));
+            assertTrue(plot.getDomainAxis().getRange().contains(best));
+        }
+        assertTrue(plot.getDomainAxis().getRange().contains(100), "the recipe's own side");
+        assertTrue(plot.getRangeAxis().getRange().contains(1.44));
+        assertEquals(3, plot.getDataset(1).getSeriesCount());
+        assertEquals(128, plot.getDataset(1).getXValue(2, 0));
+        XYPlot silent = PixelScaleChart.draw(scales(Double.NaN, 1)).get(1).getXYPlot();
+        assertEquals(2, silent.getDataset(1).getSeriesCount());
+    }
+
+    @Test
+    void ratiosAreMarkedOnALogarithmicAxisThatIsLabelledWithRatios() {
+        XYPlot plot = PixelScaleChart.draw(scales(128, 1)).get(0).getXYPlot();
+        List<Double> marks = new java.util.ArrayList<>();
+        for (Object marker : plot.getDomainMarkers(Layer.FOREGROUND)) {
+            marks.add(((org.jfree.chart.plot.ValueMarker) marker).getValue());
+        }
+        assertEquals(List.of(Math.log(1.44) / Math.log(2), Math.log(1.21) / Math.log(2)), marks);
+        var format = ((org.jfree.chart.axis.NumberAxis) plot.getDomainAxis()).getNumberFormatOverride();
+        assertEquals(
+                List.of("1/4", "1/2", "1", "2", "8"),
+                java.util.stream.Stream.of(-2, -1, 0, 1, 3).map(format::format).toList());
+    }
+
+    @Test
+    void everyBinDrawnIsInTheTable() {
+        assertEquals(10, scales(128, 1).rows().size());
+        assertEquals(
+                List.of("local views, 100 px", "log2 ratio", "-1.0", "0.0", "0.25"),
+                scales(128, 1).rows().get(4));
+    }
 }

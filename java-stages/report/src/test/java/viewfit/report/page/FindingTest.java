@@ -41,6 +41,7 @@ class FindingTest {
                 null,
                 null,
                 null,
+                null,
                 Map.of(),
                 null);
     }
@@ -106,6 +107,7 @@ class FindingTest {
                 null,
                 null,
                 null,
+                null,
                 Map.of(),
                 null);
         assertEquals(
@@ -123,6 +125,7 @@ class FindingTest {
                 null,
                 null,
                 Map.of(),
+                null,
                 null,
                 null,
                 null,

@@ -1,5 +1,6 @@
 package viewfit.report.page;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import viewfit.report.FakeSweep;
 import viewfit.report.results.ResultReader;
 import viewfit.report.results.ResultTable;
@@ -177,5 +179,47 @@ class ReportPageTest {
         assertTrue(html.contains("Not comparable with runs on small data"));
         assertTrue(html.contains("<th scope=\"row\">DINO</th><td>\u2013</td><td>66.2</td><td>68.3</td><td>2.1</td>"));
         assertTrue(html.contains("<th scope=\"row\">ResNet18</th><td>11.2</td><td>1.8</td><td>69.8</td><td>62.2</td>"));
+    }
+
+    /** What stage views measured, once for cells with the same views; the contact sheet is still that of training. */
+    @Test
+    void pixelScalesAreShownOnceForEachSetOfViews(@TempDir Path folder) throws IOException {
+        FakeSweep sweep = new FakeSweep(folder);
+        Path cells = sweep.write();
+        Path views = sweep.inputs().resolve("views/" + FakeSweep.cell(FakeSweep.OURS, 0));
+        Files.createDirectories(views);
+        Files.writeString(
+                views.resolve("pixel-scale.csv"),
+                """
+                # schema: pixel-scale/1
+                # provenance: {}
+                group,estimator,global_side,local_side,pairs,global_area,local_area,ratio,standard_error,\
+                best_local_side,best_local_side_error,rounded_local_side
+                2,mean of ratios,64,36,2000,0.5,0.1,1.25,0.0125,40.25,0.2,40
+                2,ratio of mean areas,64,36,2000,0.5,0.1,1.10,0.011,37.7578,0.19,38
+                """);
+        byte[] figure = Files.readAllBytes(
+                sweep.inputs().resolve("pretrain/" + FakeSweep.cell(FakeSweep.BASELINE, 0) + "/views.png"));
+        Files.write(views.resolve("pixel-scale.png"), figure);
+        Files.write(views.resolve("views.png"), figure);
+        Path page = folder.resolve("out");
+        ReportWriter.write(ResultReader.read(cells, List.of(sweep.inputs())), TITLE, page);
+        String text = Files.readString(page.resolve("report.html"));
+        String name = "pixel-scale-" + FakeSweep.cell(FakeSweep.OURS, 0);
+        assertArrayEquals(figure, Files.readAllBytes(page.resolve("figures/" + name + ".png")));
+        assertEquals(
+                4, Files.readAllLines(page.resolve("tables/" + name + ".csv")).size() - 1);
+        assertTrue(text.contains("<a href=\"#pixel-scale\">Pixel scale</a>"));
+        assertTrue(
+                text.contains(
+                        "Local views of 36 pixels have a ratio of 1.10 by ratio of mean areas; it would be 1 at 37.8 pixels"
+                                + " (rounded for this network: 38)."),
+                "no sentence");
+        assertTrue(text.contains("<td>40.25\u00A0\u00B1\u00A00.20</td>"), "no table");
+        assertTrue(text.contains("Cell dino-ours-s0, the same views as dino-ours-s1."), "cells with the same views");
+        assertFalse(html.contains("id=\"pixel-scale\""), "no section without the stage");
+        byte[] sheet = Files.readAllBytes(
+                sweep.inputs().resolve("pretrain/" + FakeSweep.cell(FakeSweep.OURS, 0) + "/views.png"));
+        assertArrayEquals(sheet, Files.readAllBytes(page.resolve("figures/views-dino-ours-s0.png")));
     }
 }

@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import viewfit.cli.OutputFormat;
 import viewfit.cli.OutputFormats;
@@ -16,10 +18,12 @@ import viewfit.cli.StageMain;
 import viewfit.core.contract.Contracts;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Shapes;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.grid.Cell;
 import viewfit.core.grid.CellRow;
 import viewfit.core.grid.GridExpander;
+import viewfit.core.grid.LocalSizes;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.recipe.GridRecipe;
 import viewfit.core.recipe.PretrainRecipe;
@@ -27,6 +31,8 @@ import viewfit.core.recipe.Recipes;
 
 /** Expands a sweep into one complete recipe per cell, each read strictly before anything is trained. */
 public final class GridStage extends Stage {
+    private static final String CELLS = "cells";
+    private static final String VIEWS = "views";
     private static final String STUB_RECIPE = "test-baseline.yml";
 
     @Option(names = "--grid", required = true, paramLabel = "FILE", description = "The sweep.")
@@ -40,6 +46,13 @@ public final class GridStage extends Stage {
             description = "Folders the recipe names are looked up in, first match first.")
     private List<Path> recipes = new ArrayList<>();
 
+    @Option(
+            names = "--shapes",
+            paramLabel = "FILE",
+            description = "Picture sizes of the data set, from split: what `size: auto` of local views is computed from"
+                    + " (default: every size must be a number).")
+    private @Nullable Path shapes;
+
     public GridStage() {
         super(Contracts.GRID, "bin/stage grid --grid params/grids/demo.yml --recipes params/recipes --out grid");
     }
@@ -51,21 +64,27 @@ public final class GridStage extends Stage {
     @Override
     protected OutputFormats formats() {
         OutputFormats formats = super.formats().with(CellRow.SCHEMA, OutputFormat.table(CellRow.TABLE));
-        return formats.with("cells", OutputFormat.of(GridStage::verifyCells, GridStage::stubCells));
+        return formats.with(CELLS, OutputFormat.of(GridStage::verifyCells, GridStage::stubCells));
     }
 
     @Override
     protected void run() throws IOException {
-        removeEarlierCells(out().resolve("cells"));
+        removeEarlierCells(out().resolve(CELLS));
+        removeEarlierCells(out().resolve(VIEWS));
         for (Path folder : recipes) {
             if (!Files.isDirectory(folder)) {
                 throw new StageFailure(ExitCode.NO_INPUT, folder + ": no folder: must be a folder of recipes");
             }
         }
         GridRecipe sweep = Recipes.read(grid, GridRecipe.class);
-        List<Cell> cells = new GridExpander(sweep, grid.toString()).expand(recipes);
+        LocalSizes sizes = shapes == null ? null : new DataSetSizes(Shapes.read(shapes), shapes.toString());
+        List<Cell> cells = new GridExpander(sweep, grid.toString(), sizes).expand(recipes);
         for (Cell cell : cells) {
-            AtomicFiles.writeString(out().resolve("cells").resolve(cell.row().cell() + ".yml"), cell.yaml());
+            write(CELLS, cell);
+            cell.notes().forEach(note -> say(cell.row().cell() + ": " + note));
+        }
+        for (Cell cell : oneOfEachViews(cells)) {
+            write(VIEWS, cell);
         }
         String provenance =
                 new Provenance(viewfit.core.Code.version(), Recipes.sha256(sweep), "", "", "", "", 0).toJson();
@@ -73,6 +92,21 @@ public final class GridStage extends Stage {
                 out().resolve("cells.csv"),
                 Map.of("provenance", provenance),
                 cells.stream().map(Cell::row).toList());
+    }
+
+    private void write(String folder, Cell cell) {
+        AtomicFiles.writeString(out().resolve(folder).resolve(cell.row().cell() + ".yml"), cell.yaml());
+    }
+
+    /** The first cell with each set of views: what views look like is the same for the others, whatever they train. */
+    private static List<Cell> oneOfEachViews(List<Cell> cells) {
+        Map<List<Object>, Cell> first = new LinkedHashMap<>();
+        for (Cell cell : cells) {
+            // Patches matter too: they say which sizes a transformer may have.
+            first.putIfAbsent(
+                    List.of(cell.recipe().views(), cell.recipe().backbone().patch()), cell);
+        }
+        return List.copyOf(first.values());
     }
 
     /** A second run into the same folder, failed or not, must not leave cells that the sweep no longer has. */

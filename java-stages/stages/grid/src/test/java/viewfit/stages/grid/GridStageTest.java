@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.cli.ContractCheck;
 import viewfit.cli.StageMain;
+import viewfit.core.data.Shapes;
 import viewfit.core.grid.CellRow;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
@@ -92,6 +94,84 @@ class GridStageTest {
                         dir.resolve("nowhere").toString()));
         assertEquals(64, run("--grid", grid.toString(), "--recip", "x"));
         assertFalse(Files.exists(dir.resolve("out")));
+    }
+
+    /** The auto recipe on its own grid, over these picture sizes. */
+    private int auto(Shapes shapes) {
+        shapes.write(dir.resolve("shapes.csv"), Map.of());
+        return run(
+                "--grid",
+                PARAMS.resolve("grids/imagenette128-auto.yml").toString(),
+                "--recipes",
+                PARAMS.resolve("recipes").toString(),
+                "--shapes",
+                dir.resolve("shapes.csv").toString());
+    }
+
+    private PretrainRecipe cell(String name) {
+        return Recipes.read(dir.resolve("out/cells").resolve(name + ".yml"), PretrainRecipe.class);
+    }
+
+    @Test
+    void sizesAreTakenFromThePicturesOfTheDataSet() throws IOException {
+        Shapes square = new Shapes(List.of(new Shapes.Row(128, 128, 9469)));
+        assertEquals(0, auto(square), err::toString);
+        assertEquals(List.of("auto_size-auto_s0.yml", "auto_size36_s0.yml"), cells());
+        // 64 / 224 of the 122.0 pixels that table A.4 of the specification has for squares at scale 0.3.
+        assertEquals(35, cell("auto_size-auto_s0").views().groups().get(2).size());
+        assertEquals(36, cell("auto_size36_s0").views().groups().get(2).size());
+        assertTrue(err.toString().contains("grid: auto_size-auto_s0: views.groups.2.size: auto is 35, from 34.8"));
+        Path file = dir.resolve("out/cells/auto_size-auto_s0.yml");
+        String before = Files.readString(file);
+        String source = "shapes " + square.sha256().substring(0, 12);
+        assertTrue(before.lines().toList().get(1).contains(source), before);
+
+        // The same rows from another code: the same bytes. Other pictures: another number.
+        assertEquals(0, auto(new Shapes(square.rows())));
+        assertEquals(before, Files.readString(file));
+        assertEquals(0, auto(new Shapes(List.of(new Shapes.Row(500, 375, 1)))));
+        assertEquals(36, cell("auto_size-auto_s0").views().groups().get(2).size());
+        assertEquals(0, auto(new Shapes(List.of(new Shapes.Row(900, 300, 1)))));
+        assertTrue(cell("auto_size-auto_s0").views().groups().get(2).size() > 40);
+    }
+
+    @Test
+    void openSizesWithoutPicturesAreRefused() throws IOException {
+        assertEquals(78, grid(PARAMS.resolve("grids/imagenette128-auto.yml")));
+        assertTrue(
+                err.toString().contains("views.groups[2].size: found auto: must be a number, or give --shapes"),
+                err::toString);
+        assertEquals(65, auto(new Shapes(List.of())));
+        assertTrue(err.toString().contains("shapes.csv: found no picture size: must have at least 1"), err::toString);
+        assertFalse(Files.exists(dir.resolve("out")));
+    }
+
+    @Test
+    void eachSetOfViewsIsNamedOnce() throws IOException {
+        Path grid = dir.resolve("g.yml");
+        Files.writeString(
+                grid,
+                """
+                schema: grid/1
+                recipes: [test-baseline.yml, test-ours.yml]
+                axes: {optimizer.lr: [0.1, 0.2]}
+                seeds: [0, 1]
+                set: {}
+                """);
+        assertEquals(0, grid(grid), err::toString);
+        assertEquals(8, cells().size());
+        try (Stream<Path> list = Files.list(dir.resolve("out/views"))) {
+            List<Path> views = list.sorted().toList();
+            assertEquals(
+                    List.of("baseline_lr0.1_s0.yml", "ours_lr0.1_s0.yml"),
+                    views.stream()
+                            .map(path -> String.valueOf(path.getFileName()))
+                            .toList());
+            for (Path file : views) {
+                assertEquals(
+                        Files.readString(dir.resolve("out/cells").resolve(file.getFileName())), Files.readString(file));
+            }
+        }
     }
 
     @Test

@@ -21,12 +21,15 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.data.ImageFolder;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
+import viewfit.core.data.Shapes;
 import viewfit.core.data.SplitReport;
 import viewfit.core.data.Splitter;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Json;
 import viewfit.core.metrics.Provenance;
+import viewfit.views.ImageDecoder;
+import viewfit.views.Pixels;
 
 /** Divides an image folder into manifests: train, held-out validation, test, and the 1 % and 10 % label subsets. */
 public final class SplitStage extends Stage {
@@ -105,6 +108,16 @@ public final class SplitStage extends Stage {
         Path classes = out().resolve("classes.csv");
         folder.classes().write(classes, header);
         hashes.put("classes.csv", Hashes.sha256(classes));
+
+        Shapes.Counter shapes = new Shapes.Counter();
+        try (ImageDecoder decoder = new ImageDecoder()) {
+            Pixels pixels = new Pixels(1, 1);
+            for (ManifestRow row : parts.train()) {
+                decoder.decode(images.resolve(row.path()), pixels);
+                shapes.add(pixels.width(), pixels.height());
+            }
+        }
+        shapes.shapes().write(out().resolve("shapes.csv"), header);
 
         SplitSummary summary = new SplitSummary(folder, splitter, heldoutPerClass, files, hashes);
         SplitReport report = summary.report(notes, seed);
