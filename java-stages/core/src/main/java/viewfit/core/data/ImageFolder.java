@@ -1,15 +1,17 @@
 package viewfit.core.data;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
@@ -24,22 +26,33 @@ import viewfit.core.files.Hashes;
  * @param classes folder names of {@code train} in byte-wise order; none for images without labels
  * @param train images to divide
  * @param val images of the {@code val} folder; none without one
+ * @param damaged images of both that were left out
+ * @param sizes sides of the images of both, by path
  */
-public record ImageFolder(Classes classes, List<ManifestRow> train, List<ManifestRow> val) {
-    private static final String IMAGES = "must be a JPEG, PNG, GIF or BMP image";
+public record ImageFolder(
+        Classes classes,
+        List<ManifestRow> train,
+        List<ManifestRow> val,
+        Quarantine damaged,
+        Map<String, ImageSize> sizes) {
+    /** Longest image file that is read, in bytes. */
+    public static final long MOST_BYTES = 512L << 20;
 
     public ImageFolder {
         train = List.copyOf(train);
         val = List.copyOf(val);
+        sizes = Collections.unmodifiableMap(sizes);
     }
 
     /**
      * Reads the whole tree, checksums included.
      *
-     * @throws StageFailure {@link ExitCode#NO_INPUT} without the folder, {@link ExitCode#BAD_DATA} for an empty class or
-     *     a file that is no image or was cut off; the first problem in path order
+     * @param check tells images that can be used
+     * @param policy what to do about the others
+     * @throws StageFailure {@link ExitCode#NO_INPUT} without the folder, {@link ExitCode#BAD_DATA} for an empty class,
+     *     damaged images that the policy does not allow, or a class without any other; the first problem in path order
      */
-    public static ImageFolder scan(Path root) {
+    public static ImageFolder scan(Path root, ImageCheck check, DamagePolicy policy) {
         if (!Files.isDirectory(root)) {
             String found = Files.exists(root) ? "a file" : "does not exist";
             throw new StageFailure(ExitCode.NO_INPUT, root + ": " + found + ": must be a folder of images");
@@ -50,7 +63,51 @@ public record ImageFolder(Classes classes, List<ManifestRow> train, List<Manifes
         Path valFolder = root.resolve("val");
         boolean hasVal = !trainFolder.equals(root) && Files.isDirectory(valFolder);
         List<Entry> val = hasVal ? valEntries(root, valFolder, classes) : List.of();
-        return new ImageFolder(classes, rows(root, train), rows(root, val));
+        Intake intake =
+                new Intake(path -> bytes(root, path), path -> root.resolve(path).toString(), check, policy.skips());
+        List<ManifestRow> trainRows = rows(intake, train);
+        List<ManifestRow> valRows = rows(intake, val);
+        policy.require(intake.damaged().size(), train.size() + val.size(), intake.first());
+        requireEveryClass(trainFolder, classes, trainRows);
+        return new ImageFolder(classes, trainRows, valRows, new Quarantine(intake.damaged()), intake.sizes());
+    }
+
+    private static List<ManifestRow> rows(Intake intake, List<Entry> entries) {
+        return intake.rows(
+                entries.stream().map(Entry::path).toList(),
+                entries.stream().map(Entry::label).toList());
+    }
+
+    private static void requireEveryClass(Path folder, Classes classes, List<ManifestRow> rows) {
+        Set<Integer> seen = rows.stream().map(ManifestRow::label).collect(Collectors.toSet());
+        for (int label = 0; label < classes.count(); label++) {
+            if (!seen.contains(label)) {
+                throw bad(
+                        folder.resolve(classes.names().get(label)),
+                        "only damaged images",
+                        "must hold at least one image that can be used");
+            }
+        }
+        if (rows.isEmpty()) {
+            throw bad(folder, "only damaged images", "must hold at least one image that can be used");
+        }
+    }
+
+    private static byte[] bytes(Path root, String path) {
+        Path file = root.resolve(path);
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new DamagedImage(
+                        Damage.TOO_LARGE,
+                        file.toString(),
+                        Files.size(file) + " bytes",
+                        "at most " + MOST_BYTES + " bytes",
+                        null);
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
     }
 
     /** Whether the images have classes. */
@@ -134,51 +191,13 @@ public record ImageFolder(Classes classes, List<ManifestRow> train, List<Manifes
         }
     }
 
-    private static List<ManifestRow> rows(Path root, List<Entry> entries) {
-        // Any order of work gives the same list; the first bad file in path order is the one that is named.
-        List<Result> results = IntStream.range(0, entries.size())
-                .parallel()
-                .mapToObj(i -> read(root, entries.get(i)))
-                .toList();
-        for (Result result : results) {
-            if (result.failure() != null) {
-                throw result.failure();
-            }
-        }
-        return results.stream()
-                .map(Result::row)
-                .flatMap(row -> row == null ? Stream.empty() : Stream.of(row))
-                .toList();
-    }
-
-    private record Result(@Nullable ManifestRow row, @Nullable StageFailure failure) {}
-
-    private static Result read(Path root, Entry entry) {
-        Path file = root.resolve(entry.path());
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] head = in.readNBytes(ImageFormat.HEAD_BYTES);
-            ImageFormat format = ImageFormat.of(head);
-            if (format == null) {
-                return new Result(null, bad(file, ImageFormat.describe(head), IMAGES));
-            }
-            if (format == ImageFormat.JPEG && !JpegEnd.present(file)) {
-                return new Result(null, bad(file, "a JPEG that ends too early", "must be a whole image file"));
-            }
-            return new Result(
-                    new ManifestRow(entry.path(), entry.label(), Files.size(file), Hashes.sha256(file)), null);
-        } catch (IOException e) {
-            return new Result(null, unreadable(file, e));
-        } catch (StageFailure e) {
-            return new Result(null, e);
-        }
-    }
-
     private static StageFailure bad(Path where, String found, String allowed) {
         return new StageFailure(ExitCode.BAD_DATA, where + ": found " + found + ": " + allowed);
     }
 
     private static StageFailure unreadable(Path where, Exception e) {
         String reason = e instanceof IOException io ? AtomicFiles.reason(io) : String.valueOf(e.getMessage());
-        return new StageFailure(ExitCode.NO_INPUT, where + ": " + reason + ": must be readable", e);
+        ExitCode code = e instanceof NoSuchFileException ? ExitCode.NO_INPUT : ExitCode.IO;
+        return new StageFailure(code, where + ": " + reason + ": must be readable", e);
     }
 }
