@@ -69,6 +69,15 @@ public final class ImageStore {
         return scratch;
     }
 
+    /**
+     * The file of a picture.
+     *
+     * @throws viewfit.core.contract.StageFailure if it is missing or cannot be read
+     */
+    byte[] bytes(int index) {
+        return ImageDecoder.read(root.resolve(rows.get(index).path()));
+    }
+
     private boolean reserve(long bytes) {
         while (true) {
             long now = cached.get();

@@ -32,6 +32,7 @@ public final class ReportWriter {
         sections.put("training", TrainingSection.html(results, outputs));
         sections.put("views", ViewsSection.html(results, outputs));
         sections.put("cells", CellsSection.cells(results));
+        sections.put("quarantine", QuarantineSection.html(results));
         sections.put("paper", PaperSection.html());
         sections.put("provenance", CellsSection.provenance(results));
         sections.values().removeIf(String::isEmpty);
@@ -70,6 +71,7 @@ public final class ReportWriter {
                 "training", "Training",
                 "views", "Views",
                 "cells", "Cells",
+                "quarantine", "Quarantined images",
                 "paper", "The paper's numbers",
                 "provenance", "Provenance");
         Html html = new Html();
