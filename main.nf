@@ -26,17 +26,18 @@ workflow {
     }
     def images = file(params.input, type: 'dir').toAbsolutePath()
     def code   = Launch.code(projectDir)            // stage -> fingerprint of its jars: changed code runs again
+    def damaged = "--on-damaged ${params.on_damaged} --damaged-quota ${params.damaged_quota}"
 
     // Photographs become manifests: train, held-out validation, test, and the 1 % and 10 % label subsets.
     SPLIT(images, Launch.listing(images), given(params.labels_1pct), given(params.labels_10pct),
-        params.heldout_per_class, params.split_seed, code.split)
+        params.heldout_per_class, params.split_seed, damaged, code.split)
 
     // The grid becomes complete recipes, each read strictly before anything is trained: [[id], recipe.yml]
     GRID(file(params.grid), file(params.recipes), code.grid)
     cells = GRID.out.cells.flatten().map { recipe -> [[id: recipe.baseName], recipe] }
 
     // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint.
-    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images, code.pretrain)
+    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images, damaged, code.pretrain)
     networks = PRETRAIN.out.checkpoint              // [[id], checkpoint]
 
     // Frozen-backbone scores on the held-out images. Without these or without labels there is nothing to score.
