@@ -130,7 +130,14 @@ public final class ImageDecoder implements AutoCloseable {
             throw e;
         } catch (IOException | RuntimeException e) {
             close();
-            throw new DamagedImage(Damage.CORRUPT, name, "a damaged " + format + " (" + oneLine(e) + ")", WHOLE, e);
+            boolean kind = oneLine(e).startsWith("Unsupported");
+            throw new DamagedImage(
+                    kind ? Damage.UNSUPPORTED : Damage.CORRUPT,
+                    name,
+                    (kind ? "a kind of " + format + " that is not read (" : "a damaged " + format + " (") + oneLine(e)
+                            + ")",
+                    WHOLE,
+                    e);
         }
     }
 

@@ -41,9 +41,8 @@ final class WebpDecoder {
     WebpDecoder(byte[] bytes) throws BrokenImage {
         in = new Octets(bytes, "WebP");
         long end = CHUNK_HEADER + in.le32(4);
-        // The last padding byte may be missing.
-        in.need(0, end - (end == in.length() + 1L ? 1 : 0));
-        chunks(RIFF_HEADER, Math.min(end, in.length()), false);
+        in.need(0, end);
+        chunks(RIFF_HEADER, end, false);
         if (frame == 0) {
             throw BrokenImage.corrupt("a WebP without a picture");
         }
