@@ -82,9 +82,16 @@ final class BmpDecoder {
             int entry = os2 ? 3 : 4;
             readPalette(after, (int) colours, entry);
             after += colours * entry;
+            // Some writers forget the palette when they say where the pixels are.
+            start = in.le32(10) == FILE_HEADER + header ? in.le32(10) + 4 * colours : pixelsAt(after);
+        } else {
+            start = pixelsAt(after);
         }
+    }
+
+    private long pixelsAt(long after) throws BrokenImage {
         long offset = in.le32(10);
-        start = offset == 0 ? after : offset;
+        return offset == 0 ? after : offset;
     }
 
     /** Where the palette is a grey ramp, an index without an entry is its own grey level. */

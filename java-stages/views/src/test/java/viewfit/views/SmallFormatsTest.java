@@ -162,6 +162,18 @@ class SmallFormatsTest {
         reds(bmp(3, 1, 4, 0, ramp, bytes(0x12, 0xF0, 0, 0)), 3, 1, 1, 2, 15);
     }
 
+    /** The place of the pixels may be that of the palette, or none. */
+    @Test
+    void thePlaceOfThePixelsMayBeWrong() {
+        byte[] file = bmp(3, 1, 8, 0, bmpColours(256), bytes(0, 1, 255, 0));
+        for (int place : new int[] {54, 0}) {
+            byte[] moved = file.clone();
+            moved[10] = (byte) place;
+            moved[11] = 0;
+            reds(moved, 3, 1, 0, 7, 249);
+        }
+    }
+
     @Test
     void runsOfBmps() {
         byte[] colours = bmpColours(256);
