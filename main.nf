@@ -29,10 +29,11 @@ workflow {
     }
     def images = file(params.input, type: 'any').toAbsolutePath()
     def code   = Launch.code(projectDir)            // stage -> fingerprint of its jars: changed code runs again
+    def damaged = "--on-damaged ${params.on_damaged} --damaged-quota ${params.damaged_quota}"
 
     // Photographs become manifests: train, held-out validation, test, and the 1 % and 10 % label subsets.
     SPLIT(images, Launch.listing(images), given(params.labels_1pct), given(params.labels_10pct),
-        params.heldout_per_class, params.split_seed, code.split)
+        params.heldout_per_class, params.split_seed, damaged, code.split)
 
     // With --pack, one packed copy of them is what the trainers read.
     if( params.pack ) {
@@ -49,7 +50,7 @@ workflow {
         SPLIT.out.shapes, SPLIT.out.train, images, code.views)
 
     // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint.
-    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), photos, code.pretrain)
+    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), photos, damaged, code.pretrain)
     networks = PRETRAIN.out.checkpoint              // [[id], checkpoint]
 
     // Frozen-backbone scores on the held-out images. Without these or without labels there is nothing to score.

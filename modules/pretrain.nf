@@ -9,6 +9,7 @@ process PRETRAIN {
     path monitor
     path weights, stageAs: 'given/weights/*'
     val images
+    val damaged                                       // what to do about damaged images, as flags
     val code
 
     output:
@@ -19,6 +20,7 @@ process PRETRAIN {
     tuple val(meta), path("${meta.id}/views.png"),              emit: views, optional: true
     tuple val(meta), path("${meta.id}/views.csv"),              emit: views_table, optional: true
     tuple val(meta), path("${meta.id}/diverged.json"),          emit: divergence, optional: true
+    tuple val(meta), path("${meta.id}/quarantine.csv"),         emit: quarantine, optional: true
     tuple val(meta), path("${meta.id}/metrics.json"),           emit: metrics
     path "${meta.id}",                                          emit: folder
 
@@ -27,7 +29,7 @@ process PRETRAIN {
     def device = params.gpus ? 'cuda' : 'auto'       // a GPU that was asked for and is not there is an error
     """
     with-gpu stage pretrain --cell '${meta.id}' --recipe ${recipe} --manifest ${manifest} --monitor ${monitor} \\
-        --images '${images}' ${start} --threads ${task.cpus} --device ${device} --out '${meta.id}'
+        --images '${images}' ${start} ${damaged} --threads ${task.cpus} --device ${device} --out '${meta.id}'
     """
 
     stub:

@@ -9,6 +9,7 @@ process SPLIT {
     path labels_10pct, stageAs: 'given/10pct/*'
     val heldout
     val seed
+    val damaged                                       // what to do about damaged images, as flags
     val code
 
     output:
@@ -19,13 +20,14 @@ process SPLIT {
     path 'split/labels-10pct.csv', emit: labels_10pct
     path 'split/classes.csv',      emit: classes
     path 'split/shapes.csv',       emit: shapes
+    path 'split/quarantine.csv',   emit: quarantine
     path 'split/split.json',       emit: split
     path 'split',                  emit: folder
 
     script:
     def given = (labels_1pct ? " --labels-1pct ${labels_1pct}" : '') + (labels_10pct ? " --labels-10pct ${labels_10pct}" : '')
     """
-    stage split --images '${images}' --heldout-per-class ${heldout} --seed ${seed}${given} --out split
+    stage split --images '${images}' --heldout-per-class ${heldout} --seed ${seed}${given} ${damaged} --out split
     """
 
     stub:

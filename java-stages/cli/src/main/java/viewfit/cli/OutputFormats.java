@@ -16,6 +16,8 @@ import viewfit.core.contract.Port;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
+import viewfit.core.data.Quarantine;
+import viewfit.core.data.Shapes;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.metrics.CurveRow;
 import viewfit.core.metrics.Divergence;
@@ -47,6 +49,9 @@ public final class OutputFormats {
         formats.put(Manifest.SCHEMA, OutputFormat.table(Manifest.TABLE));
         formats.put(Classes.SCHEMA, OutputFormat.of(Classes::read, path -> new Classes(List.of("stub"))
                 .write(path, Map.of())));
+        formats.put(Quarantine.SCHEMA, OutputFormat.of(Quarantine::read, path -> new Quarantine(List.of())
+                .write(path, Map.of())));
+        formats.put(Shapes.SCHEMA, OutputFormat.of(Shapes::read, path -> new Shapes(List.of()).write(path, Map.of())));
         formats.put(CurveRow.SCHEMA, OutputFormat.table(CsvTable.of(CurveRow.class, CurveRow.SCHEMA)));
         formats.put(MonitorRow.SCHEMA, OutputFormat.table(CsvTable.of(MonitorRow.class, MonitorRow.SCHEMA)));
         formats.put(

@@ -11,8 +11,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
+import viewfit.core.data.Quarantine;
 import viewfit.core.metrics.CurveRow;
 import viewfit.core.metrics.Divergence;
 import viewfit.core.metrics.Json;
@@ -35,6 +37,7 @@ import viewfit.views.LoaderOptions;
 import viewfit.views.MultiCropBatch;
 import viewfit.views.MultiCropLoader;
 import viewfit.views.SampledView;
+import viewfit.views.StandIns;
 import viewfit.views.ViewBlock;
 
 /**
@@ -66,6 +69,7 @@ public final class Pretrainer {
     private final PretrainRecipe recipe;
     private final Trainer trainer;
     private final ImageStore images;
+    private final StandIns standIns;
     private final Health health;
     private final RunLog log;
     private final ProgressLine progress;
@@ -88,6 +92,7 @@ public final class Pretrainer {
      * @param cell cell of a sweep, or empty
      * @param workers threads that prepare views; they change nothing but the speed
      * @param weights what the backbone starts from
+     * @param damaged what to do about damaged images to train on; images of the monitors must all be whole
      */
     public record Job(
             PretrainRecipe recipe,
@@ -98,7 +103,8 @@ public final class Pretrainer {
             Path out,
             String cell,
             int workers,
-            StartWeights weights) {
+            StartWeights weights,
+            DamagePolicy damaged) {
         public Job {
             if (recipe.batchSize() > train.size()) {
                 throw new StageFailure(
@@ -106,6 +112,20 @@ public final class Pretrainer {
                         "batch-size: found " + recipe.batchSize() + ": must be at most " + train.size()
                                 + ", the training images");
             }
+        }
+
+        /** A run that ends with the first damaged image. */
+        public Job(
+                PretrainRecipe recipe,
+                Manifest train,
+                @Nullable Manifest heldout,
+                String manifestSha256,
+                Path images,
+                Path out,
+                String cell,
+                int workers,
+                StartWeights weights) {
+            this(recipe, train, heldout, manifestSha256, images, out, cell, workers, weights, DamagePolicy.FAIL);
         }
     }
 
@@ -125,6 +145,7 @@ public final class Pretrainer {
         this.trainer = trainer;
         this.images = new ImageStore(
                 job.images(), job.train().rows(), Runtime.getRuntime().maxMemory() / CACHE_SHARE);
+        this.standIns = new StandIns(images, job.damaged(), recipe.seed());
         this.health = new Health(
                 trainer.method().codes(),
                 trainer.method().student().graph(MethodGraphs.BACKBONE).outputWidth(),
@@ -175,10 +196,10 @@ public final class Pretrainer {
     }
 
     private Metrics run() {
-        requireImages(images);
+        requireImages(images, job.damaged());
         Manifest heldout = job.heldout();
         if (heldout != null) {
-            requireImages(new ImageStore(job.images(), heldout.rows(), 0));
+            requireImages(new ImageStore(job.images(), heldout.rows(), 0), DamagePolicy.FAIL);
         }
         Advice.on(recipe).forEach(progress::say);
         files.clear();
@@ -190,8 +211,14 @@ public final class Pretrainer {
             metrics = metrics(Outcome.DIVERGED, String.valueOf(e.getMessage()), "");
         } catch (StageFailure e) {
             files.discard(e);
+            try {
+                writeQuarantine();
+            } catch (StageFailure suppressed) {
+                e.addSuppressed(suppressed);
+            }
             throw e;
         }
+        writeQuarantine();
         metrics.write(files.file("metrics.json"));
         if (!metrics.message().isEmpty()) {
             progress.say(metrics.message());
@@ -202,28 +229,47 @@ public final class Pretrainer {
         return metrics;
     }
 
-    /** A missing image is found now, not after hours. */
-    private static void requireImages(ImageStore store) {
-        IntStream.range(0, store.size())
+    /** Missing images are found now, not after hours. */
+    private static void requireImages(ImageStore store, DamagePolicy policy) {
+        int[] missing = IntStream.range(0, store.size())
                 .parallel()
                 .filter(i -> !store.has(i))
-                .findFirst()
-                .ifPresent(i -> {
-                    throw new StageFailure(ExitCode.NO_INPUT, store.name(i) + ": no such file: the manifest lists it");
-                });
+                .toArray();
+        if (missing.length == 0) {
+            return;
+        }
+        String first = store.name(missing[0]) + ": no such file: the manifest lists it";
+        if (!policy.skips()) {
+            throw new StageFailure(ExitCode.NO_INPUT, first);
+        }
+        policy.require(missing.length, store.size(), first);
+    }
+
+    /** The damaged images that others stood in for, if there were any. */
+    private void writeQuarantine() {
+        Quarantine quarantine = standIns.quarantine();
+        if (!quarantine.rows().isEmpty()) {
+            quarantine.write(files.file(Quarantine.FILE), files.header());
+            progress.say(String.format(
+                    Locale.ROOT,
+                    "%d of %d images are damaged, others stood in for them; %s says why",
+                    quarantine.rows().size(),
+                    images.size(),
+                    Quarantine.FILE));
+        }
     }
 
     private void train() {
         VIEWS.write(
                 files.file("views.csv"),
                 files.header(),
-                ContactSheet.write(files.file("views.png"), images, recipe.views(), recipe.seed(), SHEET_IMAGES));
+                ContactSheet.write(files.file("views.png"), standIns, recipe.views(), recipe.seed(), SHEET_IMAGES));
         LoaderOptions options = new LoaderOptions(recipe.batchSize(), recipe.seed(), job.workers());
         try (CsvAppender<CurveRow> curve = CURVE.appender(files.file("curve.csv"), files.header());
                 CsvAppender<MonitorRow> monitor = MONITOR.appender(files.file("monitor.csv"), files.header());
                 FeatureMonitor features =
                         new FeatureMonitor(trainer, job.train(), job.heldout(), job.images(), job.workers());
-                MultiCropLoader loader = new MultiCropLoader(images, recipe.views(), options, 0, trainer.steps())) {
+                MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps())) {
             measure(features, monitor, 0);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
                 for (long i = 0; i < trainer.stepsPerEpoch(); i++) {
@@ -335,6 +381,7 @@ public final class Pretrainer {
         values.values().removeIf(v -> !Double.isFinite(v));
         Map<String, Long> counts = new LinkedHashMap<>();
         counts.put("images", (long) job.train().size());
+        counts.put("damaged", (long) standIns.damaged());
         counts.put("epochs", steps / trainer.stepsPerEpoch());
         counts.put("steps", steps);
         counts.put("collapsed", health.collapsed() ? 1L : 0L);

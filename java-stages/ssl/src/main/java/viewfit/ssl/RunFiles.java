@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import viewfit.core.Code;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Quarantine;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Provenance;
@@ -41,7 +42,7 @@ final class RunFiles {
     void clear() {
         try {
             Files.createDirectories(checkpoints);
-            for (String stale : List.of(FINAL, "metrics.json", DIVERGED)) {
+            for (String stale : List.of(FINAL, "metrics.json", DIVERGED, Quarantine.FILE)) {
                 Files.deleteIfExists(file(stale));
             }
             for (Path old : numbered()) {

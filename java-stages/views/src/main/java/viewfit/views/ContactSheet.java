@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import viewfit.core.data.DamagePolicy;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.recipe.ViewKind;
 import viewfit.core.recipe.ViewRecipe;
@@ -83,8 +84,14 @@ public final class ContactSheet {
      * @return what is shown, image by image and view by view
      */
     public static List<SampledView> write(Path png, ImageStore images, ViewRecipe recipe, long seed, int count) {
+        return write(png, new StandIns(images, DamagePolicy.FAIL, seed), recipe, seed, count);
+    }
+
+    /** Draws the sheet where others may stand in for damaged images, as they do in training. */
+    public static List<SampledView> write(Path png, StandIns images, ViewRecipe recipe, long seed, int count) {
         List<SampledView> rows = new ArrayList<>();
-        BufferedImage sheet = new ContactSheet(recipe, seed).draw(images, seed, Math.min(count, images.size()), rows);
+        int shown = Math.min(count, images.images().size());
+        BufferedImage sheet = new ContactSheet(recipe, seed).draw(images, seed, shown, rows);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             ImageIO.write(sheet, "png", out);
@@ -95,8 +102,8 @@ public final class ContactSheet {
         return rows;
     }
 
-    private BufferedImage draw(ImageStore images, long seed, int count, List<SampledView> rows) {
-        StepPlan order = StepPlan.shuffled(images.size(), 1, true, seed);
+    private BufferedImage draw(StandIns images, long seed, int count, List<SampledView> rows) {
+        StepPlan order = StepPlan.shuffled(images.images().size(), 1, true, seed);
         originalWidth = widest(images, order, count);
         int height = HEADER + count * (rowHeight() + GAP) + GAP + FOOTER;
         BufferedImage sheet = new BufferedImage(width(), height, BufferedImage.TYPE_INT_RGB);
@@ -115,8 +122,9 @@ public final class ContactSheet {
                     g.setColor(RULE);
                     g.fillRect(GAP, top - GAP / 2 - 1, width() - 2 * GAP, 1);
                 }
-                Pixels picture = images.get(image, bench.decoder, bench.scratch);
-                row(g, top, picture, images.row(image).path(), image, bench.painter, rows);
+                StandIns.Pick pick = images.pick(image, 0, bench.decoder, bench.scratch);
+                String path = images.images().row(pick.image()).path();
+                row(g, top, pick.picture(), path, image, bench.painter, rows);
             }
         }
         caption(g, "PS: pixel scale, pixels of the view per pixel of the image", GAP, height - FOOTER, SOFT);
@@ -124,12 +132,13 @@ public final class ContactSheet {
         return sheet;
     }
 
-    private int widest(ImageStore images, StepPlan order, int count) {
+    private int widest(StandIns images, StepPlan order, int count) {
         // Room for the caption below.
         int widest = ORIGINAL_WIDTH * 3 / 4;
         try (Workbench bench = new Workbench()) {
             for (int i = 0; i < count; i++) {
-                Pixels picture = images.get(order.image(i, 0), bench.decoder, bench.scratch);
+                Pixels picture = images.pick(order.image(i, 0), 0, bench.decoder, bench.scratch)
+                        .picture();
                 widest = Math.max(widest, (int) Math.ceil(scale(picture) * picture.width()));
             }
         }

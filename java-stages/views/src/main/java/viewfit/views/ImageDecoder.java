@@ -1,42 +1,40 @@
 package viewfit.views;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Arrays;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Damage;
+import viewfit.core.data.DamagedImage;
+import viewfit.core.data.ImageFormat;
+import viewfit.core.data.ImageSize;
 import viewfit.views.jpeg.JpegDecoder;
 import viewfit.views.jpeg.JpegException;
 
 /**
- * Image files to RGB bytes: JPEG, PNG, BMP and the first frame of a GIF, told apart by content, not by name. Samples are used
- * as stored: no colour profile is applied, the EXIF orientation is ignored, alpha is dropped, grey is copied to three channels
- * (the practice of torchvision's loader). Every refusal is a {@link StageFailure} with one line.
+ * Image files to RGB bytes: JPEG, PNG, BMP, WebP and the first frame of a GIF, told apart by content, not by name. The result
+ * is that of Pillow's {@code Image.open(file).convert("RGB")}, the loader of torchvision: samples are used as stored, no
+ * colour profile is applied, the EXIF orientation is ignored, alpha is dropped, grey is copied to three channels. Where
+ * Pillow only fills a gap in a damaged file, the file is refused. Every refusal is a {@link DamagedImage} with one line.
  *
- * <p>Keeps its readers; one object per thread.
+ * <p>The size in the header is checked before anything is allocated for the pixels. Beside the file and the picture (3 bytes
+ * per pixel) a decoder holds a few rows of a PNG, GIF or BMP, a strip of a JPEG, and about 8 bytes per pixel of a WebP.
+ *
+ * <p>Keeps its reader; one object per thread.
  */
 public final class ImageDecoder implements AutoCloseable {
     /** Pictures above this number of pixels are refused before decoding. */
     public static final long DEFAULT_PIXEL_LIMIT = 100_000_000;
 
-    private static final long FILE_LIMIT = 512L << 20;
-    private static final String ALLOWED = "a JPEG, PNG, BMP or GIF image";
+    /** Longest file that is read, in bytes. */
+    public static final long FILE_LIMIT = 512L << 20;
 
-    /** The formats and how their files begin. */
-    private enum Format {
-        JPEG,
-        PNG,
-        BMP,
-        GIF
-    }
+    private static final String WHOLE = "a whole image file";
 
     static {
         // Otherwise ImageIO writes temporary files.
@@ -45,7 +43,7 @@ public final class ImageDecoder implements AutoCloseable {
 
     private final long pixelLimit;
     private final JpegDecoder baseline = new JpegDecoder();
-    private final Map<Format, ImageReader> readers = new EnumMap<>(Format.class);
+    private @Nullable ImageIoJpeg jpeg;
 
     public ImageDecoder() {
         this(DEFAULT_PIXEL_LIMIT);
@@ -64,23 +62,33 @@ public final class ImageDecoder implements AutoCloseable {
      * Reads and decodes a file.
      *
      * @param into receives the picture
-     * @throws StageFailure NO_INPUT if there is no such file, IO if reading fails, BAD_DATA if it is not a whole picture
+     * @throws DamagedImage if there is no such file or it is not a whole picture
+     * @throws StageFailure IO if reading fails
      */
     public void decode(Path file, Pixels into) {
-        byte[] bytes;
+        decode(read(file), file.toString(), into);
+    }
+
+    /**
+     * The bytes of an image file.
+     *
+     * @throws DamagedImage if there is no such file or it is longer than {@link #FILE_LIMIT}
+     * @throws StageFailure IO if reading fails
+     */
+    public static byte[] read(Path file) {
         try {
             long size = Files.size(file);
             if (size > FILE_LIMIT) {
-                throw bad(file.toString(), size + " bytes", "at most " + FILE_LIMIT + " bytes");
+                throw new DamagedImage(
+                        Damage.TOO_LARGE, file.toString(), size + " bytes", "at most " + FILE_LIMIT + " bytes", null);
             }
-            bytes = Files.readAllBytes(file);
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
-            throw new StageFailure(ExitCode.NO_INPUT, file + ": no such file: must be an image file", e);
+            throw new DamagedImage(Damage.MISSING, file.toString(), "no such file", "an image file", e);
         } catch (IOException e) {
             throw new StageFailure(
                     ExitCode.IO, file + ": cannot be read (" + oneLine(e) + "): must be a readable image file", e);
         }
-        decode(bytes, file.toString(), into);
     }
 
     /**
@@ -88,114 +96,151 @@ public final class ImageDecoder implements AutoCloseable {
      *
      * @param name what messages call the picture
      * @param into receives the picture
-     * @throws StageFailure BAD_DATA if the bytes are not a whole picture
+     * @throws DamagedImage if the bytes are not a whole picture
      */
     public void decode(byte[] bytes, String name, Pixels into) {
-        Format format = format(bytes);
+        inspect(bytes, name, into);
+    }
+
+    /**
+     * Looks at the header and for the end mark of a picture, without decoding it.
+     *
+     * @param name what messages call the picture
+     * @throws DamagedImage if the bytes cannot be a whole picture
+     */
+    public ImageSize check(byte[] bytes, String name) {
+        return inspect(bytes, name, null);
+    }
+
+    /** Decodes into a picture, or without one looks only. */
+    private ImageSize inspect(byte[] bytes, String name, @Nullable Pixels into) {
+        byte[] head = Arrays.copyOf(bytes, Math.min(bytes.length, ImageFormat.HEAD_BYTES));
+        ImageFormat format = ImageFormat.of(head);
         if (format == null) {
-            throw bad(name, whatElse(bytes), ALLOWED);
+            throw ImageFormat.refuse(head, name);
         }
-        if (format == Format.JPEG && decodeBaseline(bytes, name, into)) {
-            return;
-        }
-        ImageReader reader = readers.computeIfAbsent(format, ImageDecoder::reader);
         try {
-            // Seek forward only and skip metadata: comments and profiles are never parsed.
-            reader.setInput(new ByteArrayImageInput(bytes), true, true);
-            checkSize(reader.getWidth(0), reader.getHeight(0), name);
-            if (format == Format.JPEG) {
-                decodeJpeg(reader, bytes, name, into);
-            } else {
-                RasterColour.toRgb(reader.read(0), into);
-            }
-            reader.reset();
+            return switch (format) {
+                case JPEG -> decodeJpeg(bytes, name, into);
+                case PNG -> decodePng(bytes, name, into);
+                case GIF -> decodeGif(bytes, name, into);
+                case BMP -> decodeBmp(bytes, name, into);
+                case WEBP -> decodeWebp(bytes, name, into);
+            };
+        } catch (BrokenImage e) {
+            throw new DamagedImage(e.reason(), name, e.found(), WHOLE, e);
         } catch (StageFailure e) {
-            reader.reset();
             throw e;
         } catch (IOException | RuntimeException e) {
-            // A reader that has thrown is not trusted with the next file.
-            readers.remove(format);
-            reader.dispose();
-            throw new StageFailure(
-                    ExitCode.BAD_DATA,
-                    name + ": found a damaged " + format + " (" + oneLine(e) + "): must be a whole image file",
+            close();
+            boolean kind = oneLine(e).startsWith("Unsupported");
+            throw new DamagedImage(
+                    kind ? Damage.UNSUPPORTED : Damage.CORRUPT,
+                    name,
+                    (kind ? "a kind of " + format + " that is not read (" : "a damaged " + format + " (") + oneLine(e)
+                            + ")",
+                    WHOLE,
                     e);
         }
     }
 
-    /** The usual JPEG files go through our own decoder: twice as fast as that of the JDK, and the same whatever the JDK. */
-    private boolean decodeBaseline(byte[] bytes, String name, Pixels into) {
+    private ImageSize decodeJpeg(byte[] bytes, String name, @Nullable Pixels into) throws IOException, BrokenImage {
         try {
-            if (!baseline.open(bytes, bytes.length)) {
-                return false;
+            if (baseline.open(bytes, bytes.length) && pixels(baseline) <= ImageIoJpeg.STRIP_PIXELS) {
+                return decodeBaseline(bytes, name, into);
             }
-            checkSize(baseline.width(), baseline.height(), name);
-            JpegHeader.Colour colour = JpegHeader.parse(bytes).colour();
-            into.reshape(baseline.width(), baseline.height());
-            baseline.decode(colour == JpegHeader.Colour.YCBCR, into.data());
-            return true;
         } catch (JpegException e) {
-            throw new StageFailure(
-                    ExitCode.BAD_DATA, name + ": found " + e.getMessage() + ": must be a whole image file", e);
+            throw e.cut() ? BrokenImage.truncated(e.found()) : BrokenImage.corrupt(e.found());
+        }
+        if (jpeg == null) {
+            jpeg = new ImageIoJpeg();
+        }
+        ImageSize size = allowed(jpeg.open(bytes), name);
+        if (into != null) {
+            jpeg.decode(bytes, into);
+        } else {
+            requireEnd(bytes);
+        }
+        jpeg.reset();
+        return size;
+    }
+
+    /** The usual JPEG files: faster than the reader of the JDK, and the same whatever the JDK. */
+    private ImageSize decodeBaseline(byte[] bytes, String name, @Nullable Pixels into)
+            throws JpegException, BrokenImage {
+        ImageSize size = allowed(new ImageSize(baseline.width(), baseline.height()), name);
+        if (into == null) {
+            requireEnd(bytes);
+            return size;
+        }
+        into.reshape(size.width(), size.height());
+        baseline.decode(JpegHeader.parse(bytes).colour() == JpegHeader.Colour.YCBCR, into.data());
+        return size;
+    }
+
+    private static long pixels(JpegDecoder opened) {
+        return (long) opened.width() * opened.height();
+    }
+
+    private static void requireEnd(byte[] bytes) throws BrokenImage {
+        if (!JpegHeader.parse(bytes).ends(bytes)) {
+            throw BrokenImage.truncated("a JPEG that ends too early");
         }
     }
 
-    private void checkSize(int width, int height, String name) {
-        if ((long) width * height > pixelLimit) {
-            throw bad(name, width + "x" + height, "at most " + pixelLimit + " pixels");
+    private ImageSize decodePng(byte[] bytes, String name, @Nullable Pixels into) throws BrokenImage {
+        PngDecoder png = new PngDecoder(bytes);
+        ImageSize size = allowed(png.size(), name);
+        if (into != null) {
+            png.decode(into);
+        } else {
+            png.requireEnd();
         }
+        return size;
     }
 
-    private static void decodeJpeg(ImageReader reader, byte[] bytes, String name, Pixels into) throws IOException {
-        JpegHeader header = JpegHeader.parse(bytes);
-        if (!header.complete()) {
-            throw bad(name, "a JPEG that ends too early", "a whole image file");
+    private ImageSize decodeGif(byte[] bytes, String name, @Nullable Pixels into) throws BrokenImage {
+        GifDecoder gif = new GifDecoder(bytes);
+        ImageSize size = allowed(gif.size(), name);
+        if (into != null) {
+            gif.decode(into);
+        } else {
+            gif.requireEnd();
         }
-        JpegColour.toRgb(reader.readRaster(0, null), header.colour(), into);
+        return size;
     }
 
-    private static @Nullable Format format(byte[] b) {
-        if (starts(b, 0xFF, 0xD8, 0xFF)) {
-            return Format.JPEG;
+    private ImageSize decodeBmp(byte[] bytes, String name, @Nullable Pixels into) throws BrokenImage {
+        BmpDecoder bmp = new BmpDecoder(bytes);
+        ImageSize size = allowed(bmp.size(), name);
+        if (into != null) {
+            bmp.decode(into);
+        } else {
+            bmp.requireEnd();
         }
-        if (starts(b, 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n')) {
-            return Format.PNG;
-        }
-        if (starts(b, 'G', 'I', 'F', '8')) {
-            return Format.GIF;
-        }
-        return starts(b, 'B', 'M') && b.length > 26 ? Format.BMP : null;
+        return size;
     }
 
-    private static String whatElse(byte[] bytes) {
-        if (bytes.length == 0) {
-            return "an empty file";
+    /** Of a WebP the container is whole once it has been read. */
+    private ImageSize decodeWebp(byte[] bytes, String name, @Nullable Pixels into) throws BrokenImage, IOException {
+        WebpDecoder webp = new WebpDecoder(bytes);
+        ImageSize size = allowed(webp.size(), name);
+        if (into != null) {
+            webp.decode(into);
         }
-        String lfs = "version https://git-lfs";
-        boolean pointer = bytes.length > lfs.length()
-                && new String(bytes, 0, lfs.length(), StandardCharsets.ISO_8859_1).equals(lfs);
-        return pointer ? "a Git LFS pointer instead of the image" : "no image";
+        return size;
     }
 
-    private static boolean starts(byte[] bytes, int... magic) {
-        if (bytes.length < magic.length) {
-            return false;
+    private ImageSize allowed(ImageSize size, String name) {
+        if (size.pixels() > pixelLimit) {
+            throw new DamagedImage(
+                    Damage.TOO_LARGE,
+                    name,
+                    size.width() + "x" + size.height(),
+                    "at most " + pixelLimit + " pixels",
+                    null);
         }
-        for (int i = 0; i < magic.length; i++) {
-            if ((bytes[i] & 255) != magic[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static ImageReader reader(Format format) {
-        return ImageIO.getImageReadersByFormatName(format.name().toLowerCase(Locale.ROOT))
-                .next();
-    }
-
-    private static StageFailure bad(String name, String found, String allowed) {
-        return new StageFailure(ExitCode.BAD_DATA, name + ": found " + found + ": must be " + allowed);
+        return size;
     }
 
     private static String oneLine(Exception e) {
@@ -203,9 +248,12 @@ public final class ImageDecoder implements AutoCloseable {
         return message == null ? e.getClass().getSimpleName() : message.replaceAll("\\s+", " ");
     }
 
+    /** A reader that has thrown is not trusted with the next file either. */
     @Override
     public void close() {
-        readers.values().forEach(ImageReader::dispose);
-        readers.clear();
+        if (jpeg != null) {
+            jpeg.close();
+            jpeg = null;
+        }
     }
 }

@@ -82,6 +82,15 @@ public final class ImageStore {
         return scratch;
     }
 
+    /**
+     * The file of a picture, or its record in a pack.
+     *
+     * @throws viewfit.core.contract.StageFailure if it is missing or cannot be read
+     */
+    byte[] bytes(int index) {
+        return source.bytes(index);
+    }
+
     private boolean reserve(long bytes) {
         while (true) {
             long now = cached.get();

@@ -1,13 +1,13 @@
 package viewfit.views;
 
 /**
- * What the markers of a JPEG file say about its colours and whether its data end. ImageIO hides both: it guesses colours,
+ * What the markers of a JPEG file say about its colours, and whether its data end. ImageIO hides both: it guesses colours,
  * applies profiles, and fills what is missing with grey.
  *
  * @param colour how the components are to be read
- * @param complete whether an end-of-image marker follows the first scan
+ * @param data where the data of the first scan start, -1 if there is none
  */
-record JpegHeader(Colour colour, boolean complete) {
+record JpegHeader(Colour colour, int data) {
     /** Meaning of the components of a JPEG file. */
     enum Colour {
         GREY,
@@ -31,7 +31,7 @@ record JpegHeader(Colour colour, boolean complete) {
     private static final int TEM = 0x01;
     private static final int RST0 = 0xD0;
 
-    /** Reads the markers; never fails, a broken file is simply not complete. */
+    /** Reads the markers; never fails, a broken file simply has no data. */
     static JpegHeader parse(byte[] bytes) {
         boolean jfif = false;
         int adobeTransform = -1;
@@ -59,7 +59,7 @@ record JpegHeader(Colour colour, boolean complete) {
             int body = at + 4;
             int end = at + 2 + Math.max(length, 2);
             if (marker == SOS) {
-                return new JpegHeader(colour(components, ids, jfif, adobeTransform), endsAfter(bytes, end));
+                return new JpegHeader(colour(components, ids, jfif, adobeTransform), end);
             }
             if (end > bytes.length) {
                 break;
@@ -76,7 +76,7 @@ record JpegHeader(Colour colour, boolean complete) {
             }
             at = end;
         }
-        return new JpegHeader(colour(components, ids, jfif, adobeTransform), false);
+        return new JpegHeader(colour(components, ids, jfif, adobeTransform), -1);
     }
 
     /** The rules of libjpeg's default parameters. */
@@ -93,9 +93,12 @@ record JpegHeader(Colour colour, boolean complete) {
         };
     }
 
-    /** Inside entropy-coded data a byte 0xFF is followed by 0 or a restart marker, so 0xFF 0xD9 can only be the end. */
-    private static boolean endsAfter(byte[] bytes, int from) {
-        for (int i = from; i + 1 < bytes.length; i++) {
+    /**
+     * Whether an end-of-image marker follows the start of the first scan. Inside entropy-coded data a byte 0xFF is followed by
+     * 0 or a restart marker, so 0xFF 0xD9 can only be the end.
+     */
+    boolean ends(byte[] bytes) {
+        for (int i = data; data >= 0 && i + 1 < bytes.length; i++) {
             if (bytes[i] == (byte) 0xFF && bytes[i + 1] == (byte) EOI) {
                 return true;
             }

@@ -2,6 +2,7 @@ package viewfit.views;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -15,6 +16,7 @@ public final class MultiCropBatch {
     private final List<ByteBuffer> data = new ArrayList<>();
     private final Crop[] crops;
     private final int[] images;
+    private final List<List<Integer>> damaged;
     private final int size;
     private long epoch;
     private long stepInEpoch;
@@ -29,6 +31,7 @@ public final class MultiCropBatch {
         }
         crops = new Crop[views * size];
         images = new int[size];
+        damaged = new ArrayList<>(Collections.nCopies(size, List.of()));
     }
 
     void begin(long newEpoch, long newStepInEpoch) {
@@ -36,8 +39,14 @@ public final class MultiCropBatch {
         stepInEpoch = newStepInEpoch;
     }
 
-    void setImage(int position, int image) {
+    void setImage(int position, int image, List<Integer> damagedBefore) {
         images[position] = image;
+        damaged.set(position, damagedBefore);
+    }
+
+    /** Damaged pictures that the picture at a position stands in for; mostly none. */
+    List<Integer> damaged(int position) {
+        return damaged.get(position);
     }
 
     void setCrop(int view, int position, Crop crop) {

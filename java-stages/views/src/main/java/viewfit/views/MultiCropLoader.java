@@ -1,6 +1,7 @@
 package viewfit.views;
 
 import java.util.List;
+import viewfit.core.data.DamagePolicy;
 import viewfit.core.recipe.ViewRecipe;
 
 /**
@@ -21,20 +22,31 @@ import viewfit.core.recipe.ViewRecipe;
 public final class MultiCropLoader implements AutoCloseable {
     private final Prefetcher<MultiCropBatch> prefetcher;
     private final List<ViewBlock> blocks;
+    private final StandIns images;
+
+    /**
+     * Starts loading; a damaged picture is a failure.
+     *
+     * @throws IllegalArgumentException if there are fewer pictures than one batch needs
+     */
+    public MultiCropLoader(ImageStore images, ViewRecipe recipe, LoaderOptions options, long firstStep, long endStep) {
+        this(new StandIns(images, DamagePolicy.FAIL, options.seed()), recipe, options, firstStep, endStep);
+    }
 
     /**
      * Starts loading.
      *
-     * @param images the pictures of the training manifest
+     * @param images the pictures of the training manifest, and what stands in for damaged ones
      * @param recipe views to cut
      * @param options batch size, seed, threads
      * @param firstStep step to start with, counted over all epochs from 0
      * @param endStep step to stop before
      * @throws IllegalArgumentException if there are fewer pictures than one batch needs
      */
-    public MultiCropLoader(ImageStore images, ViewRecipe recipe, LoaderOptions options, long firstStep, long endStep) {
+    public MultiCropLoader(StandIns images, ViewRecipe recipe, LoaderOptions options, long firstStep, long endStep) {
         this.blocks = ViewBlock.of(recipe);
-        StepPlan steps = StepPlan.shuffled(images.size(), options.batchSize(), true, options.seed());
+        this.images = images;
+        StepPlan steps = StepPlan.shuffled(images.images().size(), options.batchSize(), true, options.seed());
         this.prefetcher = new Prefetcher<>(
                 steps,
                 firstStep,
@@ -63,10 +75,12 @@ public final class MultiCropLoader implements AutoCloseable {
      * Waits for the next batch. It stays untouched until the following call.
      *
      * @throws java.util.NoSuchElementException after the last step
-     * @throws viewfit.core.contract.StageFailure if a picture of the batch is missing or damaged
+     * @throws viewfit.core.contract.StageFailure if a picture of the batch is missing or damaged and nothing may stand in
      */
     public MultiCropBatch next() {
-        return prefetcher.next();
+        MultiCropBatch batch = prefetcher.next();
+        images.count(batch);
+        return batch;
     }
 
     /** Time spent waiting in {@link #next} so far, in nanoseconds: the share the trainer loses to loading. */
@@ -80,7 +94,7 @@ public final class MultiCropLoader implements AutoCloseable {
         prefetcher.close();
     }
 
-    private record Filler(ImageStore images, ViewPlan plan, List<ViewBlock> blocks)
+    private record Filler(StandIns images, ViewPlan plan, List<ViewBlock> blocks)
             implements Prefetcher.Filler<MultiCropBatch> {
         @Override
         public void begin(MultiCropBatch batch, long epoch, long stepInEpoch, int size) {
@@ -89,8 +103,9 @@ public final class MultiCropLoader implements AutoCloseable {
 
         @Override
         public void fill(MultiCropBatch batch, int position, int image, long epoch, Workbench bench) {
-            Pixels picture = images.get(image, bench.decoder, bench.scratch);
-            batch.setImage(position, image);
+            StandIns.Pick pick = images.pick(image, epoch, bench.decoder, bench.scratch);
+            Pixels picture = pick.picture();
+            batch.setImage(position, pick.image(), pick.damaged());
             for (int b = 0; b < blocks.size(); b++) {
                 ViewBlock block = blocks.get(b);
                 for (int v = 0; v < block.views(); v++) {

@@ -169,20 +169,35 @@ public final class Pack {
      * @throws StageFailure BAD_DATA if the record was changed or its image file is no picture
      */
     void load(int number, String name, ImageDecoder decoder, Pixels into) {
+        if (info.store() == PackInfo.Store.PIXELS) {
+            PackIndex.Entry entry = intact(number, name);
+            into.reshape(entry.width(), entry.height());
+            record(entry).get(into.data(), 0, entry.bytes());
+        } else {
+            decoder.decode(bytes(number, name), name, into);
+        }
+    }
+
+    /**
+     * A record as it is: the image file, or the pixels.
+     *
+     * @param name what messages call it
+     * @throws StageFailure BAD_DATA if the record was changed
+     */
+    byte[] bytes(int number, String name) {
+        PackIndex.Entry entry = intact(number, name);
+        byte[] bytes = new byte[entry.bytes()];
+        record(entry).get(bytes);
+        return bytes;
+    }
+
+    private PackIndex.Entry intact(int number, String name) {
         PackIndex.Entry entry = index.get(number);
         if (!whole(entry)) {
             throw new StageFailure(
                     ExitCode.BAD_DATA, name + ": found a record that does not fit its checksum: " + ANEW);
         }
-        ByteBuffer record = record(entry);
-        if (info.store() == PackInfo.Store.PIXELS) {
-            into.reshape(entry.width(), entry.height());
-            record.get(into.data(), 0, entry.bytes());
-        } else {
-            byte[] bytes = new byte[entry.bytes()];
-            record.get(bytes);
-            decoder.decode(bytes, name, into);
-        }
+        return entry;
     }
 
     private ByteBuffer record(PackIndex.Entry entry) {

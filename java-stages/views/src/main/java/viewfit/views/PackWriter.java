@@ -219,6 +219,7 @@ public final class PackWriter {
         private final ImageDecoder decoder = new ImageDecoder();
         private final Resampler resampler = new Resampler();
         private final Pixels pixels = new Pixels();
+        private final Canvas canvas = new Canvas();
 
         Made make(ManifestRow row) {
             byte[] bytes = files.read(row.path());
@@ -240,7 +241,8 @@ public final class PackWriter {
             int newWidth = EvalGeometry.resizedWidth(width, height, side);
             int newHeight = EvalGeometry.resizedHeight(width, height, side);
             byte[] out = new byte[3 * newWidth * newHeight];
-            resampler.resize(pixels, Crop.whole(width, height), newWidth, newHeight, Filter.BICUBIC, false, out);
+            resampler.resize(pixels, Crop.whole(width, height), newWidth, newHeight, Filter.BICUBIC, false, canvas);
+            canvas.store(out);
             return new Made(out, newWidth, newHeight);
         }
     }

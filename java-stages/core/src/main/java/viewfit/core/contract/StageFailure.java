@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
  * A verdict a library has reached about its inputs or its surroundings: the stage ends with this exit code and this
  * one line on stderr. The message reads {@code where: what was found: what is allowed}.
  */
-public final class StageFailure extends RuntimeException {
+public class StageFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
     private final ExitCode exitCode;
 
     public StageFailure(ExitCode exitCode, String message) {
@@ -19,7 +21,7 @@ public final class StageFailure extends RuntimeException {
     }
 
     /** How the process ends. */
-    public ExitCode exitCode() {
+    public final ExitCode exitCode() {
         return exitCode;
     }
 }

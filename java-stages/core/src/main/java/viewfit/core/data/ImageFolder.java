@@ -2,11 +2,12 @@ package viewfit.core.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
@@ -24,26 +25,64 @@ import viewfit.core.images.ImageFiles;
  * @param classes names in byte-wise order, or numbers in theirs; none for images without labels
  * @param train images to divide
  * @param val images of the validation set; none without one
+ * @param damaged images of both that were left out
+ * @param sizes sides of the images of both, by path
  */
-public record ImageFolder(Classes classes, List<ManifestRow> train, List<ManifestRow> val) {
-    private static final String IMAGES = "must be a JPEG, PNG, GIF or BMP image";
-
+public record ImageFolder(
+        Classes classes,
+        List<ManifestRow> train,
+        List<ManifestRow> val,
+        Quarantine damaged,
+        Map<String, ImageSize> sizes) {
     public ImageFolder {
         train = List.copyOf(train);
         val = List.copyOf(val);
+        sizes = Collections.unmodifiableMap(sizes);
     }
 
     /**
      * Reads every image, checksums included.
      *
      * @param images a folder, a list, a tar or an HDF5 file
-     * @throws StageFailure {@link ExitCode#NO_INPUT} without it, {@link ExitCode#BAD_DATA} for an empty class or
-     *     a file that is no image or was cut off; the first problem in path order
+     * @param check tells images that can be used
+     * @param policy what to do about the others
+     * @throws StageFailure {@link ExitCode#NO_INPUT} without it, {@link ExitCode#BAD_DATA} for an empty class, damaged images
+     *     that the policy does not allow, or a class without any other; the first problem in path order
      */
-    public static ImageFolder scan(Path images) {
+    public static ImageFolder scan(Path images, ImageCheck check, DamagePolicy policy) {
         ImageFiles files = ImageFiles.of(images);
         Listing listing = list(images, files);
-        return new ImageFolder(listing.classes(), rows(files, listing.train()), rows(files, listing.val()));
+        Intake intake = new Intake(files::read, files::name, check, policy.skips());
+        List<ManifestRow> train = rows(intake, listing.train());
+        List<ManifestRow> val = rows(intake, listing.val());
+        int all = listing.train().size() + listing.val().size();
+        policy.require(intake.damaged().size(), all, intake.first());
+        requireEveryClass(images, listing.classes(), train);
+        return new ImageFolder(listing.classes(), train, val, new Quarantine(intake.damaged()), intake.sizes());
+    }
+
+    private static List<ManifestRow> rows(Intake intake, List<Listing.Entry> entries) {
+        return intake.rows(
+                entries.stream().map(Listing.Entry::path).toList(),
+                entries.stream().map(Listing.Entry::label).toList());
+    }
+
+    private static void requireEveryClass(Path images, Classes classes, List<ManifestRow> rows) {
+        Set<Integer> seen = rows.stream().map(ManifestRow::label).collect(Collectors.toSet());
+        for (int label = 0; label < classes.count(); label++) {
+            if (!seen.contains(label)) {
+                throw onlyDamaged(images + ", class " + classes.names().get(label));
+            }
+        }
+        if (rows.isEmpty()) {
+            throw onlyDamaged(images.toString());
+        }
+    }
+
+    private static StageFailure onlyDamaged(String where) {
+        return new StageFailure(
+                ExitCode.BAD_DATA,
+                where + ": found only damaged images: must hold at least one image that can be used");
     }
 
     /** The validation file beside a training file, as name without folders, or null. */
@@ -88,41 +127,5 @@ public record ImageFolder(Classes classes, List<ManifestRow> train, List<Manifes
             part.forEach(row -> text.append(Manifest.TABLE.format(row)));
         }
         return Hashes.sha256(text.toString());
-    }
-
-    private static List<ManifestRow> rows(ImageFiles files, List<Listing.Entry> entries) {
-        // Any order of work gives the same list; the first bad file in path order is the one that is named.
-        List<Result> results = IntStream.range(0, entries.size())
-                .parallel()
-                .mapToObj(i -> read(files, entries.get(i)))
-                .toList();
-        for (Result result : results) {
-            if (result.failure() != null) {
-                throw result.failure();
-            }
-        }
-        return results.stream()
-                .map(Result::row)
-                .flatMap(row -> row == null ? Stream.empty() : Stream.of(row))
-                .toList();
-    }
-
-    private record Result(@Nullable ManifestRow row, @Nullable StageFailure failure) {}
-
-    private static Result read(ImageFiles files, Listing.Entry entry) {
-        try {
-            byte[] bytes = files.read(entry.path());
-            byte[] head = Arrays.copyOf(bytes, Math.min(bytes.length, ImageFormat.HEAD_BYTES));
-            ImageFormat format = ImageFormat.of(head);
-            if (format == null) {
-                throw Listing.bad(files.name(entry.path()), ImageFormat.describe(head), IMAGES);
-            }
-            if (format == ImageFormat.JPEG && !JpegEnd.present(bytes)) {
-                throw Listing.bad(files.name(entry.path()), "a JPEG that ends too early", "must be a whole image file");
-            }
-            return new Result(new ManifestRow(entry.path(), entry.label(), bytes.length, Hashes.sha256(bytes)), null);
-        } catch (StageFailure e) {
-            return new Result(null, e);
-        }
     }
 }

@@ -67,8 +67,8 @@ public final class ImageFiles {
     /**
      * Reads an image file whole.
      *
-     * @throws StageFailure NO_INPUT if there is no such file or member, BAD_DATA for a broken container or a file above
-     *     {@link #MOST_BYTES}, IO if reading fails
+     * @throws StageFailure NO_INPUT if there is no such file or member, BAD_DATA for a broken container, IO if reading fails
+     * @throws FileTooLarge above {@link #MOST_BYTES}
      */
     public byte[] read(String path) {
         String inside = containerOf(path);
@@ -125,8 +125,7 @@ public final class ImageFiles {
 
     static long checkedLength(long bytes, String where) {
         if (bytes > MOST_BYTES) {
-            throw new StageFailure(
-                    ExitCode.BAD_DATA, where + ": found " + bytes + " bytes: must be at most " + MOST_BYTES + " bytes");
+            throw new FileTooLarge(where, bytes, MOST_BYTES);
         }
         return bytes;
     }

@@ -9,15 +9,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.DamagePolicy.OnDamaged;
 import viewfit.core.files.Hashes;
 import viewfit.goldens.Goldens;
 
 class ImageFolderTest {
     private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xff, (byte) 0xd9};
+    private static final byte[] CUT = {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xff};
     private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10};
 
     @TempDir
@@ -34,30 +38,94 @@ class ImageFolderTest {
     }
 
     private void fails(ExitCode code, String message) {
-        StageFailure e = assertThrows(StageFailure.class, () -> ImageFolder.scan(dir));
+        StageFailure e = assertThrows(StageFailure.class, () -> scan(dir));
         assertEquals(code, e.exitCode());
         assertTrue(String.valueOf(e.getMessage()).contains(message), e::getMessage);
         assertEquals(1, String.valueOf(e.getMessage()).lines().count());
     }
 
-    private static byte[] bytes(int... values) {
-        byte[] bytes = new byte[values.length];
-        for (int i = 0; i < values.length; i++) {
-            bytes[i] = (byte) values[i];
+    /** An image is what begins like one; its first byte after the magic tells damage. */
+    static ImageSize check(byte[] bytes, String where) {
+        if (ImageFormat.of(bytes) == null) {
+            throw ImageFormat.refuse(bytes, where);
         }
-        return bytes;
+        if (bytes.length == CUT.length) {
+            throw new DamagedImage(Damage.TRUNCATED, where, "a JPEG that ends too early", "a whole image file", null);
+        }
+        return new ImageSize(bytes.length, 1);
     }
 
-    /** An end inside a thumbnail is none; bytes after the end do not matter. */
+    static ImageFolder scan(Path root) {
+        return ImageFolder.scan(root, ImageFolderTest::check, DamagePolicy.FAIL);
+    }
+
+    private ImageFolder skipping(double quota) {
+        return ImageFolder.scan(dir, ImageFolderTest::check, new DamagePolicy(OnDamaged.SKIP, quota));
+    }
+
     @Test
-    void aJpegThatWasCutOffIsNamed() throws IOException {
-        put("a/0.jpg", bytes(0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9, 7, 7, 7));
-        put("a/1.jpg", bytes(0xff, 0xd8, 0xff, 0xe1, 0, 6, 1, 0xff, 0xd9, 2, 0xff, 0xda, 0, 2, 1, 0xff, 0xd9, 0));
-        assertEquals(2, ImageFolder.scan(dir).train().size());
-        put("a/2.jpg", bytes(0xff, 0xd8, 0xff, 0xe1, 0, 6, 1, 0xff, 0xd9, 2, 0xff, 0xda, 0, 2, 1, 2, 3));
-        fails(ExitCode.BAD_DATA, "a/2.jpg: found a JPEG that ends too early: must be a whole image file");
-        put("a/2.jpg", bytes(0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 3, 0xff));
-        fails(ExitCode.BAD_DATA, "a/2.jpg: found a JPEG that ends too early: must be a whole image file");
+    void damagedImagesAreLeftOutAndListedInPathOrder() throws IOException {
+        put("train/b/2.jpg", CUT);
+        put("train/b/1.jpg", JPEG);
+        put("train/a/1.jpg", PNG);
+        put("train/a/0.jpg", new byte[0]);
+        Files.createSymbolicLink(dir.resolve("train/a/9.jpg"), dir.resolve("gone"));
+        put("val/a/1.jpg", "text".getBytes(StandardCharsets.UTF_8));
+        ImageFolder folder = skipping(0.67);
+        assertEquals(List.of("train/a/1.jpg", "train/b/1.jpg"), paths(folder.train()));
+        assertEquals(List.of(), folder.val());
+        assertEquals(
+                List.of(
+                        "train/a/0.jpg empty 0",
+                        "train/a/9.jpg missing 0",
+                        "train/b/2.jpg truncated 4",
+                        "val/a/1.jpg no-image 4"),
+                folder.damaged().rows().stream()
+                        .map(r -> r.path() + " " + r.reason() + " " + r.bytes())
+                        .toList());
+        assertEquals(Hashes.sha256(CUT), folder.damaged().rows().get(2).sha256());
+        assertEquals("", folder.damaged().rows().get(1).sha256());
+        assertEquals(Set.of("train/a/1.jpg", "train/b/1.jpg"), folder.sizes().keySet());
+    }
+
+    @Test
+    void tooManyDamagedImagesAreOneLineWithCountsAndTheFirst() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            put(String.format(Locale.ROOT, "a/%02d.jpg", i), i < 29 ? CUT : JPEG);
+        }
+        assertEquals(71, skipping(0.29).train().size());
+        StageFailure e = assertThrows(StageFailure.class, () -> skipping(0.28));
+        assertEquals(ExitCode.BAD_DATA, e.exitCode());
+        assertEquals(
+                "damaged images: found 29 of 100, the first: " + dir.resolve("a/00.jpg")
+                        + ": found a JPEG that ends too early: must be a whole image file: must be at most 28"
+                        + " (--damaged-quota 0.28)",
+                e.getMessage());
+    }
+
+    @Test
+    void aClassOfDamagedImagesIsAnError() throws IOException {
+        put("a/1.jpg", JPEG);
+        put("b/1.jpg", CUT);
+        StageFailure e = assertThrows(StageFailure.class, () -> skipping(1));
+        assertEquals(
+                dir.resolve("b") + ": found only damaged images: must hold at least one image that can be used",
+                e.getMessage());
+        Files.move(dir.resolve("b/1.jpg"), dir.resolve("1.jpg"));
+        Files.delete(dir.resolve("a/1.jpg"));
+        Files.delete(dir.resolve("a"));
+        Files.delete(dir.resolve("b"));
+        assertTrue(String.valueOf(
+                        assertThrows(StageFailure.class, () -> skipping(1)).getMessage())
+                .contains("found only damaged images"));
+    }
+
+    @Test
+    void aShareIsBetweenNoneAndAll() {
+        for (double quota : new double[] {-0.1, 1.1, Double.NaN}) {
+            StageFailure e = assertThrows(StageFailure.class, () -> new DamagePolicy(OnDamaged.SKIP, quota));
+            assertEquals(ExitCode.USAGE, e.exitCode());
+        }
     }
 
     @Test
@@ -70,7 +138,7 @@ class ImageFolderTest {
         put("train/B/deep/2.jpg", JPEG);
         put("val/b/1.jpg", JPEG);
         put("README.md", new byte[0]);
-        ImageFolder folder = ImageFolder.scan(dir);
+        ImageFolder folder = scan(dir);
         assertEquals(List.of("B", "a", "b"), folder.classes().names());
         assertEquals(
                 List.of("train/B/deep/2.jpg", "train/a/Z.JPEG", "train/a/z.jpg", "train/a/é.jpg", "train/b/1.jpg"),
@@ -86,7 +154,7 @@ class ImageFolderTest {
         put("cat/1.jpg", JPEG);
         put("dog/1.jpg", JPEG);
         put("classes.tsv", new byte[0]);
-        ImageFolder folder = ImageFolder.scan(dir);
+        ImageFolder folder = scan(dir);
         assertEquals(List.of("cat/1.jpg", "dog/1.jpg"), paths(folder.train()));
         assertEquals(List.of(), folder.val());
     }
@@ -95,7 +163,7 @@ class ImageFolderTest {
     void readsFlatFoldersAsUnlabelled() throws IOException {
         put("2.jpg", JPEG);
         put("10.jpg", JPEG);
-        ImageFolder folder = ImageFolder.scan(dir);
+        ImageFolder folder = scan(dir);
         assertEquals(List.of("10.jpg", "2.jpg"), paths(folder.train()));
         assertEquals(0, folder.classes().count());
         assertTrue(folder.train().stream().allMatch(row -> row.label() == -1));
@@ -104,10 +172,10 @@ class ImageFolderTest {
     @Test
     void theTreeChecksumSeesContentAndNames() throws IOException {
         put("a/1.jpg", JPEG);
-        String before = ImageFolder.scan(dir).sha256();
-        assertEquals(before, ImageFolder.scan(dir).sha256());
+        String before = scan(dir).sha256();
+        assertEquals(before, scan(dir).sha256());
         Files.move(dir.resolve("a/1.jpg"), dir.resolve("a/2.jpg"));
-        assertTrue(!before.equals(ImageFolder.scan(dir).sha256()));
+        assertTrue(!before.equals(scan(dir).sha256()));
     }
 
     @Test
@@ -117,7 +185,7 @@ class ImageFolderTest {
         Files.createDirectories(dir.resolve("train/empty"));
         fails(ExitCode.BAD_DATA, "train/empty: found an empty class folder: must hold at least one image");
         put("train/empty/x.jpg", new byte[0]);
-        fails(ExitCode.BAD_DATA, "train/empty/x.jpg: found an empty file: must be a JPEG, PNG, GIF or BMP image");
+        fails(ExitCode.BAD_DATA, "train/empty/x.jpg: found an empty file: must be a JPEG, PNG, GIF, BMP or WebP image");
         put("train/empty/x.jpg", "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.UTF_8));
         fails(ExitCode.BAD_DATA, "Git LFS pointer");
         put("train/empty/x.jpg", "<html>".getBytes(StandardCharsets.UTF_8));
@@ -129,7 +197,7 @@ class ImageFolderTest {
 
     @Test
     void aMissingFolderIsNoInput() {
-        StageFailure e = assertThrows(StageFailure.class, () -> ImageFolder.scan(dir.resolve("nowhere")));
+        StageFailure e = assertThrows(StageFailure.class, () -> scan(dir.resolve("nowhere")));
         assertEquals(ExitCode.NO_INPUT, e.exitCode());
     }
 
@@ -142,7 +210,7 @@ class ImageFolderTest {
 
     @Test
     void readsThePhotographsOfTheTests() {
-        ImageFolder folder = ImageFolder.scan(Goldens.testData("imagenette-mini"));
+        ImageFolder folder = scan(Goldens.testData("imagenette-mini"));
         assertEquals(10, folder.classes().count());
         assertEquals(300, folder.train().size());
         assertEquals(100, folder.val().size());

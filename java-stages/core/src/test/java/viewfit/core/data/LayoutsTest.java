@@ -31,7 +31,7 @@ class LayoutsTest {
     }
 
     private void fails(ExitCode code, Path images, String message) {
-        StageFailure e = assertThrows(StageFailure.class, () -> ImageFolder.scan(images));
+        StageFailure e = assertThrows(StageFailure.class, () -> ImageFolderTest.scan(images));
         assertTrue(String.valueOf(e.getMessage()).contains(message), e::getMessage);
         assertEquals(code, e.exitCode());
         assertEquals(1, String.valueOf(e.getMessage()).lines().count());
@@ -53,7 +53,7 @@ class LayoutsTest {
         tar("train-000000.tar", sample(new Tars(), "n01_1", "0"));
         tar("val-000000.tar", sample(new Tars(), "v", "1"));
         Files.writeString(dir.resolve("README.md"), "");
-        ImageFolder folder = ImageFolder.scan(dir);
+        ImageFolder folder = ImageFolderTest.scan(dir);
         assertEquals(List.of("0", "1"), folder.classes().names());
         assertEquals(
                 List.of("train-000000.tar/n01_1.JPG 0", "train-000001.tar/b/10.JPG 0", "train-000001.tar/b/2.JPG 1"),
@@ -61,7 +61,7 @@ class LayoutsTest {
         assertEquals(List.of("val-000000.tar/v.JPG 1"), rows(folder.val()));
         assertEquals(
                 List.of("train-000001.tar/b/10.JPG 0", "train-000001.tar/b/2.JPG 1"),
-                rows(ImageFolder.scan(dir.resolve("train-000001.tar")).train()));
+                rows(ImageFolderTest.scan(dir.resolve("train-000001.tar")).train()));
     }
 
     @Test
@@ -76,7 +76,7 @@ class LayoutsTest {
                         .file("2.seg.png", "no image")
                         .file("._2.jpeg", "no image"));
         tar("val/0.tar", sample(new Tars(), "3", "cat"));
-        ImageFolder folder = ImageFolder.scan(dir);
+        ImageFolder folder = ImageFolderTest.scan(dir);
         assertEquals(List.of("cat", "dog"), folder.classes().names());
         assertEquals(List.of("train/0.tar/1.png 1", "train/0.tar/2.jpeg 0"), rows(folder.train()));
         assertEquals(List.of("val/0.tar/3.JPG 0"), rows(folder.val()));
@@ -86,7 +86,7 @@ class LayoutsTest {
     void shardsWithoutLabelsAreUnlabelled() throws IOException {
         tar("a.tar", new Tars().file("", "1.jpg", JPEG));
         tar("b.tar", new Tars().file("", "1.jpg", JPEG).file("1.json", "{\"width\": 3}"));
-        ImageFolder folder = ImageFolder.scan(dir);
+        ImageFolder folder = ImageFolderTest.scan(dir);
         assertEquals(List.of("a.tar/1.jpg -1", "b.tar/1.jpg -1"), rows(folder.train()));
         assertEquals(0, folder.classes().count());
     }
@@ -139,7 +139,7 @@ class LayoutsTest {
         hdf(dir.resolve("train.h5"), "n02/b.JPEG", "n01/a.JPEG", "n02/a.JPEG");
         hdf(dir.resolve("val.h5"), "n02/v.JPEG");
         for (Path images : List.of(dir, dir.resolve("train.h5"))) {
-            ImageFolder folder = ImageFolder.scan(images);
+            ImageFolder folder = ImageFolderTest.scan(images);
             assertEquals(List.of("n01", "n02"), folder.classes().names());
             assertEquals(
                     List.of("train.h5/n01/a.JPEG 0", "train.h5/n02/a.JPEG 1", "train.h5/n02/b.JPEG 1"),
@@ -149,7 +149,7 @@ class LayoutsTest {
         hdf(dir.resolve("flat.hdf5"), "b.JPEG", "a.JPEG");
         assertEquals(
                 List.of("flat.hdf5/a.JPEG -1", "flat.hdf5/b.JPEG -1"),
-                rows(ImageFolder.scan(dir.resolve("flat.hdf5")).train()));
+                rows(ImageFolderTest.scan(dir.resolve("flat.hdf5")).train()));
     }
 
     @Test
@@ -157,7 +157,8 @@ class LayoutsTest {
         hdf(dir.resolve("train.h5"), "n01/a.JPEG");
         Files.createDirectories(dir.resolve("train/cat"));
         Files.write(dir.resolve("train/cat/1.jpg"), JPEG);
-        assertEquals(List.of("train/cat/1.jpg 0"), rows(ImageFolder.scan(dir).train()));
+        assertEquals(
+                List.of("train/cat/1.jpg 0"), rows(ImageFolderTest.scan(dir).train()));
     }
 
     private Path list(String name, String text) throws IOException {
@@ -170,23 +171,23 @@ class LayoutsTest {
 
     @Test
     void readsListsOfEveryKind() throws IOException {
-        ImageFolder folder = ImageFolder.scan(list("x.txt", "# mine\n\n./a/1.jpg 1\na/b c.jpg 0\r\n4.jpg 1"));
+        ImageFolder folder = ImageFolderTest.scan(list("x.txt", "# mine\n\n./a/1.jpg 1\na/b c.jpg 0\r\n4.jpg 1"));
         assertEquals(List.of("4.jpg 1", "a/1.jpg 1", "a/b c.jpg 0"), rows(folder.train()));
         assertEquals(List.of("0", "1"), folder.classes().names());
-        folder = ImageFolder.scan(list("x.csv", "path,label\na/1.jpg,dog\n\"a/2,3.jpg\",\"a, cat\"\n"));
+        folder = ImageFolderTest.scan(list("x.csv", "path,label\na/1.jpg,dog\n\"a/2,3.jpg\",\"a, cat\"\n"));
         assertEquals(List.of("a/1.jpg 1", "a/2,3.jpg 0"), rows(folder.train()));
         assertEquals(List.of("a, cat", "dog"), folder.classes().names());
-        folder = ImageFolder.scan(list("x.tsv", "a/b c.jpg\na/1.jpg\n"));
+        folder = ImageFolderTest.scan(list("x.tsv", "a/b c.jpg\na/1.jpg\n"));
         assertEquals(List.of("a/1.jpg -1", "a/b c.jpg -1"), rows(folder.train()));
         list("val.txt", "4.jpg\tb\n");
-        folder = ImageFolder.scan(list("train.txt", "a/b c.jpg\tb\na/1.jpg\ta cat\n"));
+        folder = ImageFolderTest.scan(list("train.txt", "a/b c.jpg\tb\na/1.jpg\ta cat\n"));
         assertEquals(List.of("a/1.jpg 0", "a/b c.jpg 1"), rows(folder.train()));
         assertEquals(List.of("4.jpg 1"), rows(folder.val()));
-        assertEquals(List.of(), ImageFolder.scan(list("x.txt", "4.jpg 0\n")).val());
+        assertEquals(List.of(), ImageFolderTest.scan(list("x.txt", "4.jpg 0\n")).val());
         tar("in.tar", new Tars().file("", "7.jpg", JPEG));
         assertEquals(
                 List.of("in.tar/7.jpg 0"),
-                rows(ImageFolder.scan(list("x.txt", "in.tar/7.jpg 0\n")).train()));
+                rows(ImageFolderTest.scan(list("x.txt", "in.tar/7.jpg 0\n")).train()));
     }
 
     @ParameterizedTest
@@ -208,7 +209,7 @@ class LayoutsTest {
             })
     void whatIsWrongWithAListIsOneLine(String name, int code, String text, String message) throws IOException {
         Path file = list(name, text.replace(';', '\n') + "\n");
-        StageFailure e = assertThrows(StageFailure.class, () -> ImageFolder.scan(file));
+        StageFailure e = assertThrows(StageFailure.class, () -> ImageFolderTest.scan(file));
         assertTrue(String.valueOf(e.getMessage()).contains(message), e::getMessage);
         assertEquals(code, e.exitCode().code());
     }

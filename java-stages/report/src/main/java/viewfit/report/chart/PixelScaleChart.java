@@ -138,8 +138,7 @@ final class PixelScaleChart {
         recipe.setLabelOffset(new RectangleInsets(2, 4, 2, 4));
         plot.addDomainMarker(recipe, Layer.BACKGROUND);
         plot.setFixedLegendItems(legend);
-        return PaperTheme.chart(
-                "Local size that makes them equal: global views, " + figure.globalSide() + " px", plot);
+        return PaperTheme.chart("Local size that makes them equal: global views, " + figure.globalSide() + " px", plot);
     }
 
     private static JFreeChart both(

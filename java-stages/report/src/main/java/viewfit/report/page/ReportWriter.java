@@ -33,6 +33,7 @@ public final class ReportWriter {
         sections.put("views", ViewsSection.html(results, outputs));
         sections.put("pixel-scale", PixelScaleSection.html(results, outputs));
         sections.put("cells", CellsSection.cells(results));
+        sections.put("quarantine", QuarantineSection.html(results));
         sections.put("paper", PaperSection.html());
         sections.put("provenance", CellsSection.provenance(results));
         sections.values().removeIf(String::isEmpty);
@@ -72,6 +73,7 @@ public final class ReportWriter {
                 "views", "Views",
                 "pixel-scale", "Pixel scale",
                 "cells", "Cells",
+                "quarantine", "Quarantined images",
                 "paper", "The paper's numbers",
                 "provenance", "Provenance");
         Html html = new Html();

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Quarantine;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.metrics.Metrics;
 
@@ -34,6 +35,7 @@ final class InputScan {
     final List<Path> scaleFigures = new ArrayList<>();
     final Map<Path, JsonNode> exports = new LinkedHashMap<>();
     final Map<Path, JsonNode> divergences = new LinkedHashMap<>();
+    final Map<Path, Quarantine> quarantines = new LinkedHashMap<>();
     final Map<Path, Map<String, String>> recipes = new LinkedHashMap<>();
 
     @Nullable
@@ -71,6 +73,8 @@ final class InputScan {
                     || schema.startsWith("views/")
                     || schema.startsWith("pixel-scale/")) {
                 tables.add(ResultTable.read(file));
+            } else if (schema.startsWith("quarantine/")) {
+                quarantines.put(file, Quarantine.read(file));
             } else if (schema.startsWith("cells/")) {
                 cells = ResultTable.read(file);
             }

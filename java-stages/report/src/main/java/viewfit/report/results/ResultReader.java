@@ -109,7 +109,7 @@ public final class ResultReader {
                 b.export,
                 b.recipe,
                 b.divergence)));
-        return new Results(folders.get(0), results, scan.split);
+        return new Results(folders.get(0), results, scan.split, scan.quarantines);
     }
 
     private void cellsFromResults(InputScan scan) {

@@ -3,11 +3,15 @@ package viewfit.report.results;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import viewfit.core.data.Quarantine;
 
 /**
  * All cells of a sweep in the order they were asked for.
@@ -15,10 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param root folder the files were found in; sources on the page are given relative to it
  * @param cells every cell asked for, also those without any result
  * @param split counts per split; null when not given
+ * @param quarantines damaged images by the table that lists them
  */
-public record Results(Path root, List<CellResult> cells, @Nullable JsonNode split) {
+public record Results(Path root, List<CellResult> cells, @Nullable JsonNode split, Map<Path, Quarantine> quarantines) {
     public Results {
         cells = List.copyOf(cells);
+        quarantines = Collections.unmodifiableMap(new LinkedHashMap<>(quarantines));
     }
 
     /** What is compared, in order of first appearance. */

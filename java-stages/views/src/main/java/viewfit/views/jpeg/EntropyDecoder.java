@@ -163,7 +163,7 @@ final class EntropyDecoder {
      */
     void check() throws JpegException {
         if (valid < padding) {
-            throw new JpegException("a JPEG that ends too early");
+            throw JpegException.cut("a JPEG that ends too early");
         }
     }
 
@@ -179,8 +179,9 @@ final class EntropyDecoder {
         padding = 0;
         int marker = nextMarker();
         if (marker != RST0 + restarts % RESTARTS) {
-            throw new JpegException(
-                    marker < 0 ? "a JPEG that ends too early" : "a JPEG with its restart markers out of order");
+            throw marker < 0
+                    ? JpegException.cut("a JPEG that ends too early")
+                    : new JpegException("a JPEG with its restart markers out of order");
         }
         restarts++;
         at += 2;

@@ -94,7 +94,7 @@ final class Frame {
                 at++;
             }
             if (at + 4 > length) {
-                throw new JpegException("a JPEG that ends before its picture");
+                throw JpegException.cut("a JPEG that ends before its picture");
             }
             int marker = bytes[at + 1] & 255;
             if (marker == SOI || (marker >= 0xD0 && marker <= 0xD7) || marker == 0x01) {
@@ -108,7 +108,7 @@ final class Frame {
             int body = at + 4;
             int end = at + 2 + size;
             if (size < 2 || end > length) {
-                throw new JpegException("a JPEG that ends inside a header");
+                throw JpegException.cut("a JPEG that ends inside a header");
             }
             if (marker == SOS) {
                 return scan(body, end);

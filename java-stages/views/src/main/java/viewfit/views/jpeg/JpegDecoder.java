@@ -105,7 +105,7 @@ public final class JpegDecoder {
         }
         transform.flush();
         if (!data.ends()) {
-            throw new JpegException("a JPEG that ends too early");
+            throw JpegException.cut("a JPEG that ends too early");
         }
     }
 

@@ -17,9 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.cli.ContractCheck;
 import viewfit.cli.StageMain;
+import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.ImageFolder;
 import viewfit.core.data.Manifest;
 import viewfit.core.metrics.Json;
+import viewfit.views.ImageAudit;
 import viewfit.views.PackInfo;
 
 /** The stage as a user runs it, on the photographs of the tests. */
@@ -35,7 +37,10 @@ class PackStageTest {
 
     @BeforeEach
     void manifests() {
-        ImageFolder folder = ImageFolder.scan(IMAGES);
+        ImageFolder folder;
+        try (ImageAudit audit = new ImageAudit(ImageAudit.Depth.HEADER)) {
+            folder = ImageFolder.scan(IMAGES, audit, DamagePolicy.FAIL);
+        }
         train = dir.resolve("train.csv");
         heldout = dir.resolve("heldout.csv");
         new Manifest(folder.train(), Map.of()).write(train);

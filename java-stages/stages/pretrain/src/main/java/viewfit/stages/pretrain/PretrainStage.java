@@ -13,6 +13,7 @@ import viewfit.cli.StageMain;
 import viewfit.core.contract.Contracts;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.Manifest;
 import viewfit.core.files.Hashes;
 import viewfit.core.images.ImageFiles;
@@ -60,6 +61,18 @@ public final class PretrainStage extends ComputeStage {
             description = "Folder the manifests' paths are relative to, or a pack.")
     private @Nullable Path images;
 
+    @Option(
+            names = "--on-damaged",
+            paramLabel = "WHAT",
+            description = "fail, or skip: another image stands in for a damaged or missing one (default: fail).")
+    private DamagePolicy.OnDamaged onDamaged = DamagePolicy.OnDamaged.FAIL;
+
+    @Option(
+            names = "--damaged-quota",
+            paramLabel = "SHARE",
+            description = "With skip, largest share of the training images that may be damaged (default: 0.01).")
+    private double damagedQuota = DamagePolicy.DEFAULT_QUOTA;
+
     public PretrainStage() {
         super(
                 Contracts.PRETRAIN,
@@ -87,8 +100,10 @@ public final class PretrainStage extends ComputeStage {
         String sha256 = Hashes.sha256(train);
         int workers = Math.max(1, threads() / 2);
         StartWeights start = start(complete);
+        DamagePolicy damaged = new DamagePolicy(onDamaged, damagedQuota);
         try {
-            return new Pretrainer.Job(complete, rows, asked, sha256, given(images), out(), cell(), workers, start);
+            return new Pretrainer.Job(
+                    complete, rows, asked, sha256, given(images), out(), cell(), workers, start, damaged);
         } catch (StageFailure e) {
             // The job knows the recipe's keys, not its file.
             throw new StageFailure(e.exitCode(), recipe + ": " + e.getMessage(), e);

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import viewfit.cli.OutputFormat;
@@ -18,9 +19,12 @@ import viewfit.cli.StageMain;
 import viewfit.core.contract.Contracts;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.ImageFolder;
+import viewfit.core.data.ImageSize;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
+import viewfit.core.data.Quarantine;
 import viewfit.core.data.Shapes;
 import viewfit.core.data.SplitReport;
 import viewfit.core.data.Splitter;
@@ -28,8 +32,7 @@ import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Json;
 import viewfit.core.metrics.Provenance;
-import viewfit.views.ImageDecoder;
-import viewfit.views.Pixels;
+import viewfit.views.ImageAudit;
 
 /** Divides an image folder into manifests: train, held-out validation, test, and the 1 % and 10 % label subsets. */
 public final class SplitStage extends Stage {
@@ -58,6 +61,25 @@ public final class SplitStage extends Stage {
     @Option(names = "--labels-10pct", paramLabel = "FILE", description = "Given list instead of a drawn 10 %% subset.")
     private @Nullable Path labels10pct;
 
+    @Option(
+            names = "--on-damaged",
+            paramLabel = "WHAT",
+            description = "fail, or skip: leave damaged images out of all lists (default: fail).")
+    private DamagePolicy.OnDamaged onDamaged = DamagePolicy.OnDamaged.FAIL;
+
+    @Option(
+            names = "--damaged-quota",
+            paramLabel = "SHARE",
+            description = "With skip, largest share of all images that may be damaged (default: 0.01).")
+    private double damagedQuota = DamagePolicy.DEFAULT_QUOTA;
+
+    @Option(
+            names = "--check",
+            paramLabel = "HOW",
+            description = "decode every image, or look at header and end only: faster, and finds only files that were"
+                    + " cut off (default: decode).")
+    private ImageAudit.Depth check = ImageAudit.Depth.DECODE;
+
     private final List<String> notes = new ArrayList<>();
 
     public SplitStage() {
@@ -83,7 +105,7 @@ public final class SplitStage extends Stage {
         if (heldoutPerClass < 0) {
             throw new StageFailure(ExitCode.USAGE, "--heldout-per-class: found " + heldoutPerClass + ": must be >= 0");
         }
-        ImageFolder folder = ImageFolder.scan(images);
+        ImageFolder folder = scan();
         Splitter splitter = new Splitter(seed, heldoutPerClass);
         Splitter.Parts parts = splitter.divide(folder.train());
         Map<String, List<ManifestRow>> files = new LinkedHashMap<>();
@@ -105,24 +127,47 @@ public final class SplitStage extends Stage {
             new Manifest(rows, header).write(file);
             hashes.put(name + ".csv", Hashes.sha256(file));
         });
+        Path quarantine = out().resolve(Quarantine.FILE);
+        folder.damaged().write(quarantine, header);
+        hashes.put(Quarantine.FILE, Hashes.sha256(quarantine));
+        Path shapes = out().resolve("shapes.csv");
+        shapes(folder, parts.train()).write(shapes, header);
+        hashes.put("shapes.csv", Hashes.sha256(shapes));
         Path classes = out().resolve("classes.csv");
         folder.classes().write(classes, header);
         hashes.put("classes.csv", Hashes.sha256(classes));
-
-        Shapes.Counter shapes = new Shapes.Counter();
-        try (ImageDecoder decoder = new ImageDecoder()) {
-            Pixels pixels = new Pixels(1, 1);
-            for (ManifestRow row : parts.train()) {
-                decoder.decode(images.resolve(row.path()), pixels);
-                shapes.add(pixels.width(), pixels.height());
-            }
-        }
-        shapes.shapes().write(out().resolve("shapes.csv"), header);
 
         SplitSummary summary = new SplitSummary(folder, splitter, heldoutPerClass, files, hashes);
         SplitReport report = summary.report(notes, seed);
         Json.write(out().resolve("split.json"), report);
         report.notes().forEach(this::say);
+    }
+
+    private ImageFolder scan() {
+        DamagePolicy policy = new DamagePolicy(onDamaged, damagedQuota);
+        try (ImageAudit audit = new ImageAudit(check)) {
+            ImageFolder folder = ImageFolder.scan(images, audit, policy);
+            int damaged = folder.damaged().rows().size();
+            if (damaged > 0) {
+                notes.add(String.format(
+                        Locale.ROOT,
+                        "%d of %d images are damaged and left out; %s says why.",
+                        damaged,
+                        damaged + folder.train().size() + folder.val().size(),
+                        Quarantine.FILE));
+            }
+            return folder;
+        }
+    }
+
+    /** Sizes of the images to train on. */
+    private static Shapes shapes(ImageFolder folder, List<ManifestRow> train) {
+        Shapes.Counter counter = new Shapes.Counter();
+        for (ManifestRow row : train) {
+            ImageSize size = Objects.requireNonNull(folder.sizes().get(row.path()));
+            counter.add(size.width(), size.height());
+        }
+        return counter.shapes();
     }
 
     private List<ManifestRow> labels(@Nullable Path list, Splitter splitter, Splitter.Parts parts, double share)

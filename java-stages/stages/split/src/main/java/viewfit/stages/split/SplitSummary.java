@@ -39,6 +39,7 @@ record SplitSummary(
         }
         Map<String, Long> counts = new LinkedHashMap<>();
         files.forEach((name, rows) -> counts.put(name, (long) rows.size()));
+        counts.put("damaged", (long) folder.damaged().rows().size());
         counts.put("classes", (long) classes.size());
         return new SplitReport(
                 SplitReport.SCHEMA,

@@ -10,7 +10,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.cli.ContractCheck;
@@ -19,6 +21,9 @@ import viewfit.core.contract.Contracts;
 import viewfit.core.contract.Port;
 import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
+import viewfit.core.data.ManifestRow;
+import viewfit.core.data.Quarantine;
+import viewfit.core.data.Shapes;
 import viewfit.core.data.SplitReport;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Json;
@@ -113,6 +118,78 @@ class SplitStageTest {
         assertEquals(74, run(dir.resolve("file/out"), "--images", IMAGES.toString(), "--heldout-per-class", "5"));
         assertEquals(7, err.toString().lines().count(), err::toString);
         assertFalse(Files.exists(out));
+    }
+
+    /** The photographs with one that has lost its second half and one with noise inside. */
+    private Path damaged() throws IOException {
+        Path root = dir.resolve("photos");
+        try (Stream<Path> files = Files.walk(IMAGES.resolve("train"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = root.resolve(IMAGES.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        List<ManifestRow> rows = Manifest.TABLE.read(firstRun()).rows();
+        Path cut = root.resolve(rows.get(3).path());
+        byte[] bytes = Files.readAllBytes(cut);
+        Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));
+        Path noise = root.resolve(rows.get(40).path());
+        bytes = Files.readAllBytes(noise);
+        bytes[bytes.length / 2] = (byte) 0xFF;
+        bytes[bytes.length / 2 + 1] = (byte) 0xD9;
+        Files.write(noise, bytes);
+        return root;
+    }
+
+    @Test
+    void damagedImagesEndTheRunOrAreLeftOut() throws IOException {
+        Path root = damaged();
+        Path out = dir.resolve("out");
+        String[] args = {"--images", root.toString(), "--heldout-per-class", "5"};
+        assertEquals(65, run(out, args));
+        assertTrue(err.toString().contains("found a JPEG that ends too early"), err::toString);
+        assertFalse(Files.exists(out));
+        String[] skip = {"--images", root.toString(), "--heldout-per-class", "5", "--on-damaged", "skip"};
+        assertEquals(0, run(out, skip), err::toString);
+        Quarantine quarantine = Quarantine.read(out.resolve("quarantine.csv"));
+        assertEquals(
+                List.of("truncated", "corrupt"),
+                quarantine.rows().stream().map(Quarantine.Row::reason).toList());
+        for (String name : List.of("train", "heldout", "labels-1pct", "labels-10pct")) {
+            List<String> paths = Manifest.read(out.resolve(name + ".csv")).rows().stream()
+                    .map(ManifestRow::path)
+                    .toList();
+            quarantine.rows().forEach(row -> assertFalse(paths.contains(row.path()), name));
+        }
+        SplitReport report = Json.read(out.resolve("split.json"), SplitReport.class);
+        assertEquals(2, report.counts().get("damaged"));
+        assertEquals(298, report.counts().get("train") + report.counts().get("heldout"));
+        assertEquals(
+                report.counts().get("train"),
+                Shapes.read(out.resolve("shapes.csv")).images());
+        assertTrue(err.toString().contains("2 of 300 images are damaged and left out"), err::toString);
+    }
+
+    @Test
+    void theQuotaAndTheCheapCheckAreKept() throws IOException {
+        Path root = damaged();
+        Path out = dir.resolve("out");
+        assertEquals(65, run(out, "--images", root.toString(), "--on-damaged", "skip", "--damaged-quota", "0.005"));
+        assertTrue(err.toString().contains("damaged images: found 2 of 300, the first: "), err::toString);
+        assertEquals(64, run(out, "--images", root.toString(), "--damaged-quota", "1.5"));
+        assertEquals(64, run(out, "--images", root.toString(), "--on-damaged", "ignore"));
+        assertEquals(0, run(out, "--images", root.toString(), "--on-damaged", "skip", "--check", "header"));
+        // Damage inside is not seen by a look at header and end.
+        assertEquals(1, Quarantine.read(out.resolve("quarantine.csv")).rows().size());
+    }
+
+    @Test
+    void shapesCountTheImagesToTrainOn() {
+        firstRun();
+        Shapes shapes = Shapes.read(dir.resolve("shapes.csv"));
+        assertEquals(250, shapes.images());
+        assertTrue(Quarantine.read(dir.resolve("quarantine.csv")).rows().isEmpty());
     }
 
     @Test

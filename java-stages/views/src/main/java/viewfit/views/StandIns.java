@@ -1,0 +1,156 @@
+package viewfit.views;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Damage;
+import viewfit.core.data.DamagePolicy;
+import viewfit.core.data.DamagedImage;
+import viewfit.core.data.ManifestRow;
+import viewfit.core.data.Quarantine;
+import viewfit.core.files.Hashes;
+import viewfit.core.images.FileTooLarge;
+import viewfit.core.random.SeedTree;
+
+/**
+ * Pictures for training where some are damaged. In the place of a damaged picture stands another of the manifest, drawn by
+ * the address (seed, "replace", epoch, row, attempt): in every epoch another one, the same for any number of threads, any
+ * batch size, and after a resume. Its views are drawn at the address of the picture it stands in for, so they are not those
+ * it has in its own place. A missing file counts as damaged; a file that cannot be read does not: a failing disk is no
+ * property of a picture.
+ *
+ * <p>Workers pick; the consumer counts what its batches met, in batch order, so that the quota ends every run at the same
+ * step.
+ */
+public final class StandIns {
+    /** Damaged pictures in a row after which nothing stands in any more; only a data set of damaged pictures has so many. */
+    private static final int MOST_ATTEMPTS = 1000;
+
+    private final ImageStore images;
+    private final DamagePolicy policy;
+    private final SeedTree seeds;
+
+    /** Found by workers, perhaps for a batch that is never delivered. */
+    private final Map<Integer, StageFailure> found = new ConcurrentHashMap<>();
+
+    /** Rows that delivered batches met. */
+    private final TreeSet<Integer> counted = new TreeSet<>();
+
+    private String first = "";
+
+    /**
+     * For one run.
+     *
+     * @param images the training images
+     * @param policy whether others stand in at all, and for how many
+     * @param seed of the run
+     */
+    public StandIns(ImageStore images, DamagePolicy policy, long seed) {
+        this.images = images;
+        this.policy = policy;
+        this.seeds = SeedTree.root(seed).at("replace");
+    }
+
+    /**
+     * A picture for a place.
+     *
+     * @param image its row: the one asked for, or the one that stands in
+     * @param damaged rows that were tried before and are damaged, in the order of the attempts
+     */
+    record Pick(int image, Pixels picture, List<Integer> damaged) {}
+
+    ImageStore images() {
+        return images;
+    }
+
+    /**
+     * The picture of a row, or the one that stands in for it.
+     *
+     * @throws StageFailure if it is damaged and the policy is to fail, or if it cannot be read
+     */
+    Pick pick(int image, long epoch, ImageDecoder decoder, Pixels scratch) {
+        List<Integer> damaged = new ArrayList<>(0);
+        int candidate = image;
+        while (true) {
+            StageFailure failure = found.get(candidate);
+            if (failure == null) {
+                try {
+                    Pixels picture = images.get(candidate, decoder, scratch);
+                    return new Pick(candidate, picture, damaged);
+                } catch (StageFailure e) {
+                    if (!policy.skips() || !isDamage(e)) {
+                        throw e;
+                    }
+                    found.put(candidate, e);
+                    failure = e;
+                }
+            }
+            if (damaged.size() == MOST_ATTEMPTS) {
+                throw failure;
+            }
+            long attempt = damaged.size();
+            damaged.add(candidate);
+            candidate = seeds.at(epoch, image, attempt).stream().nextInt(images.size());
+        }
+    }
+
+    private static boolean isDamage(StageFailure e) {
+        return e instanceof DamagedImage || e instanceof FileTooLarge || e.exitCode() == ExitCode.NO_INPUT;
+    }
+
+    /**
+     * Counts the damaged pictures of a batch.
+     *
+     * @throws StageFailure BAD_DATA if there are now more than the quota allows
+     */
+    void count(MultiCropBatch batch) {
+        for (int position = 0; position < batch.size(); position++) {
+            for (int row : batch.damaged(position)) {
+                if (counted.add(row)) {
+                    first = counted.size() == 1 ? message(row) : first;
+                    policy.require(counted.size(), images.size(), first);
+                }
+            }
+        }
+    }
+
+    private String message(int row) {
+        StageFailure failure = found.get(row);
+        return failure == null ? images.row(row).path() : String.valueOf(failure.getMessage());
+    }
+
+    /** How many damaged pictures were met so far. */
+    public int damaged() {
+        return counted.size();
+    }
+
+    /** The damaged pictures that were met so far. Reads their files. */
+    public Quarantine quarantine() {
+        return new Quarantine(counted.stream().map(this::row).toList());
+    }
+
+    private Quarantine.Row row(int index) {
+        ManifestRow row = images.row(index);
+        StageFailure failure = found.get(index);
+        String reason = Damage.MISSING.word();
+        String detail = "no such file";
+        if (failure instanceof DamagedImage damaged) {
+            reason = damaged.reason().word();
+            detail = damaged.found();
+        }
+        if (failure instanceof FileTooLarge) {
+            reason = Damage.TOO_LARGE.word();
+            detail = "too many bytes";
+        }
+        try {
+            byte[] bytes = images.bytes(index);
+            return new Quarantine.Row(row.path(), reason, detail, bytes.length, Hashes.sha256(bytes));
+        } catch (StageFailure e) {
+            return new Quarantine.Row(row.path(), reason, detail, 0, "");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package viewfit.views;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Damage;
+import viewfit.core.data.DamagedImage;
+import viewfit.core.random.RandomStream;
+import viewfit.core.random.SeedTree;
+import viewfit.goldens.Goldens;
+
+/** Whatever is wrong with a file, it is found: no hang, no half picture, no other failure. */
+class DamagedFilesTest {
+    private static final int FLIPS = 300;
+    private static final double MOST_SECONDS = 5;
+
+    /** Small, so that a wrong header cannot cost more than 12 MB. */
+    private static final long PIXEL_LIMIT = 4_000_000;
+
+    private final ImageDecoder decoder = new ImageDecoder(PIXEL_LIMIT);
+    private final Pixels pixels = new Pixels();
+
+    private static String named(String name, int at) {
+        return name + " at " + at;
+    }
+
+    @Test
+    @Timeout(120)
+    void aFileThatWasCutIsRefusedOrGivesTheWholePicture() {
+        ImageFiles.whole().forEach((name, whole) -> {
+            decoder.decode(whole, name, pixels);
+            byte[] expected = GoldenImages.bytes(pixels);
+            int shortest = whole.length;
+            for (int length = whole.length - 1; length >= 0; length--) {
+                byte[] cut = Arrays.copyOf(whole, length);
+                try {
+                    decoder.decode(cut, named(name, length), pixels);
+                    assertArrayEquals(expected, GoldenImages.bytes(pixels), named(name, length));
+                    shortest = length;
+                } catch (DamagedImage e) {
+                    assertEquals(1, String.valueOf(e.getMessage()).lines().count());
+                }
+            }
+            // No more than the marks behind the last pixel.
+            assertTrue(whole.length - shortest <= 24, name + " decoded from " + shortest + " of " + whole.length);
+            String format = name.replaceAll("-.*", "");
+            if (format.equals("jpeg") || format.equals("webp")) {
+                assertEquals(whole.length, shortest, name);
+            }
+        });
+    }
+
+    @Test
+    @Timeout(300)
+    void flippedBitsGiveAPictureOrARefusal() {
+        ImageFiles.whole().forEach((name, whole) -> {
+            RandomStream random = SeedTree.root(11).at(name).stream();
+            for (int i = 0; i < FLIPS; i++) {
+                byte[] flipped = whole.clone();
+                int flips = 1 + random.nextInt(4);
+                for (int f = 0; f < flips; f++) {
+                    int at = random.nextInt(i % 2 == 0 ? Math.min(64, whole.length) : whole.length);
+                    flipped[at] ^= (byte) (1 << random.nextInt(8));
+                }
+                long start = System.nanoTime();
+                try {
+                    decoder.decode(flipped, named(name, i), pixels);
+                } catch (DamagedImage e) {
+                    assertEquals(1, String.valueOf(e.getMessage()).lines().count());
+                }
+                double seconds = (System.nanoTime() - start) / 1e9;
+                assertTrue(seconds < MOST_SECONDS, named(name, i) + " took " + seconds + " s");
+                assertTrue(pixels.data().length <= 3 * PIXEL_LIMIT, named(name, i));
+            }
+        });
+    }
+
+    /** The look at header and end agrees on whole files, and finds what was cut off before its mark. */
+    @Test
+    void theCheapCheckFindsFilesThatWereCutOff() {
+        ImageFiles.whole().forEach((name, whole) -> {
+            decoder.decode(whole, name, pixels);
+            assertEquals(pixels.width(), decoder.check(whole, name).width(), name);
+            assertEquals(pixels.height(), decoder.check(whole, name).height(), name);
+            byte[] half = Arrays.copyOf(whole, whole.length / 2);
+            assertThrows(DamagedImage.class, () -> decoder.check(half, name), name);
+        });
+    }
+
+    /** libjpeg only warns of these and fills the gap. */
+    @Test
+    void damagedScansOfJpegsAreFound() {
+        BufferedImage image = ImageFiles.picture(160, 120, BufferedImage.TYPE_3BYTE_BGR);
+        byte[] whole = ImageFiles.encode(image, "jpeg", false);
+        // The end mark right after half of the scan.
+        byte[] early = Arrays.copyOf(whole, whole.length / 2 + 2);
+        early[early.length - 2] = (byte) 0xFF;
+        early[early.length - 1] = (byte) 0xD9;
+        DamagedImage e = assertThrows(DamagedImage.class, () -> decoder.decode(early, "x", pixels));
+        assertEquals(Damage.CORRUPT, e.reason());
+        assertTrue(e.found().startsWith("a JPEG with damaged pixels ("), e.found());
+        // The next file is none the worse for it, and bytes before a mark are no damage.
+        byte[] extra = Arrays.copyOf(whole, whole.length + 3);
+        extra[whole.length - 2] = 1;
+        extra[whole.length - 1] = 2;
+        extra[whole.length] = 3;
+        extra[whole.length + 1] = (byte) 0xFF;
+        extra[whole.length + 2] = (byte) 0xD9;
+        decoder.decode(whole, "x", pixels);
+        byte[] expected = GoldenImages.bytes(pixels);
+        decoder.decode(extra, "x", pixels);
+        assertArrayEquals(expected, GoldenImages.bytes(pixels));
+    }
+
+    @Test
+    void stripsGiveTheSamePicture() throws IOException, BrokenImage {
+        BufferedImage image = ImageFiles.picture(83, 61, BufferedImage.TYPE_3BYTE_BGR);
+        for (boolean progressive : new boolean[] {false, true}) {
+            byte[] file = ImageFiles.encode(image, "jpeg", progressive);
+            decoder.decode(file, "x", pixels);
+            for (int stripPixels : new int[] {1, 83 * 7, 83 * 16, 83 * 60}) {
+                Pixels strips = new Pixels();
+                try (ImageIoJpeg jpeg = new ImageIoJpeg(stripPixels)) {
+                    jpeg.open(file);
+                    jpeg.decode(file, strips);
+                }
+                assertEquals(0, GoldenImages.differences(pixels, strips), progressive + " " + stripPixels);
+            }
+        }
+    }
+
+    @Test
+    void twelveBitsAreUnsupported() {
+        byte[] file = ImageFiles.encode(ImageFiles.picture(16, 16, BufferedImage.TYPE_3BYTE_BGR), "jpeg", false);
+        for (int i = 0; i + 4 < file.length; i++) {
+            if (file[i] == (byte) 0xFF && file[i + 1] == (byte) 0xC0) {
+                file[i + 4] = 12;
+            }
+        }
+        DamagedImage e = assertThrows(DamagedImage.class, () -> decoder.decode(file, "x", pixels));
+        assertEquals(Damage.UNSUPPORTED, e.reason(), e.getMessage());
+    }
+
+    /** 100 million pixels cost their own 300 MB and little more; the same in a heap without room for them is no hang. */
+    @Test
+    @Timeout(120)
+    void aHundredMegapixelsFitTheirOwnSize() throws IOException, InterruptedException {
+        assertEquals(0, child("png", "360m"));
+        assertEquals(0, child("jpeg", "480m"));
+        assertFalse(child("png", "200m") == 0);
+    }
+
+    private static int child(String kind, String heap) throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process process = new ProcessBuilder(
+                        java,
+                        "-Xmx" + heap,
+                        "-Djava.awt.headless=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HundredMegapixels.class.getName(),
+                        kind)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (!process.waitFor(100, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            return -1;
+        }
+        return process.exitValue();
+    }
+
+    /** The folder of odd files beside the repository, where it is: sizes and means as its manifest has them. */
+    @Test
+    void oddFilesDecodeToTheirManifestOrAreRefused() throws IOException {
+        Path folder = Goldens.testData("goldens")
+                .resolve("../../../shared/data/oddities")
+                .normalize();
+        Assumptions.assumeTrue(Files.isRegularFile(folder.resolve("manifest.json")), "no " + folder);
+        Map<String, Damage> refused = Map.of(
+                "syn_truncated.JPEG", Damage.TRUNCATED,
+                "syn_no_eoi.JPEG", Damage.TRUNCATED,
+                "syn_empty.JPEG", Damage.EMPTY,
+                "syn_text.JPEG", Damage.NO_IMAGE,
+                "syn_lfs_pointer.JPEG", Damage.LFS_POINTER);
+        int count = 0;
+        for (JsonNode entry :
+                new ObjectMapper().readTree(folder.resolve("manifest.json").toFile())) {
+            Path file = folder.resolve(entry.get("file").asText());
+            count++;
+            if (!entry.get("decodable").asBoolean()) {
+                DamagedImage e = assertThrows(DamagedImage.class, () -> decoder.decode(file, pixels));
+                assertEquals(refused.get(entry.get("file").asText()), e.reason());
+                continue;
+            }
+            try {
+                decoder.decode(file, pixels);
+            } catch (StageFailure e) {
+                throw new AssertionError(file + ": refused", e);
+            }
+            assertEquals(entry.get("width").asInt(), pixels.width(), file.toString());
+            assertEquals(entry.get("height").asInt(), pixels.height(), file.toString());
+            for (int c = 0; c < 3; c++) {
+                long sum = 0;
+                for (int i = c; i < pixels.byteCount(); i += 3) {
+                    sum += pixels.data()[i] & 255;
+                }
+                double mean = 3.0 * sum / pixels.byteCount();
+                // The manifest has three decimals.
+                assertEquals(entry.get("mean_rgb_pillow").get(c).asDouble(), mean, 0.00051, file.toString());
+            }
+        }
+        assertEquals(30, count);
+    }
+}
