@@ -103,16 +103,16 @@ class DamagedFilesTest {
         });
     }
 
-    /** libjpeg only warns of these and fills the gap. */
+    /** libjpeg only warns of these and fills the gap; progressive files are its, others ours. */
     @Test
     void damagedScansOfJpegsAreFound() {
         BufferedImage image = ImageFiles.picture(160, 120, BufferedImage.TYPE_3BYTE_BGR);
         byte[] whole = ImageFiles.encode(image, "jpeg", false);
-        // The end mark right after half of the scan.
-        byte[] early = Arrays.copyOf(whole, whole.length / 2 + 2);
-        early[early.length - 2] = (byte) 0xFF;
-        early[early.length - 1] = (byte) 0xD9;
-        DamagedImage e = assertThrows(DamagedImage.class, () -> decoder.decode(early, "x", pixels));
+        DamagedImage ours = assertThrows(DamagedImage.class, () -> decoder.decode(early(whole), "x", pixels));
+        assertEquals(Damage.TRUNCATED, ours.reason());
+        assertEquals("a JPEG that ends too early", ours.found());
+        byte[] progressive = ImageFiles.encode(image, "jpeg", true);
+        DamagedImage e = assertThrows(DamagedImage.class, () -> decoder.decode(early(progressive), "x", pixels));
         assertEquals(Damage.CORRUPT, e.reason());
         assertTrue(e.found().startsWith("a JPEG with damaged pixels ("), e.found());
         // The next file is none the worse for it, and bytes before a mark are no damage.
@@ -126,6 +126,14 @@ class DamagedFilesTest {
         byte[] expected = GoldenImages.bytes(pixels);
         decoder.decode(extra, "x", pixels);
         assertArrayEquals(expected, GoldenImages.bytes(pixels));
+    }
+
+    /** The end mark in the middle of the file. */
+    private static byte[] early(byte[] whole) {
+        byte[] early = Arrays.copyOf(whole, whole.length / 2 + 2);
+        early[early.length - 2] = (byte) 0xFF;
+        early[early.length - 1] = (byte) 0xD9;
+        return early;
     }
 
     @Test

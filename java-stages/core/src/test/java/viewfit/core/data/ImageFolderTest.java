@@ -109,7 +109,7 @@ class ImageFolderTest {
         put("b/1.jpg", CUT);
         StageFailure e = assertThrows(StageFailure.class, () -> skipping(1));
         assertEquals(
-                dir.resolve("b") + ": found only damaged images: must hold at least one image that can be used",
+                dir + ", class b: found only damaged images: must hold at least one image that can be used",
                 e.getMessage());
         Files.move(dir.resolve("b/1.jpg"), dir.resolve("1.jpg"));
         Files.delete(dir.resolve("a/1.jpg"));

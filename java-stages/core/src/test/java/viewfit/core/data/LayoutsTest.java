@@ -110,7 +110,7 @@ class LayoutsTest {
         tar("a.tar", new Tars().file("", "1.jpg", JPEG).file("1.json", "{"));
         fails(ExitCode.BAD_DATA, dir, "a.tar/1.json: found no JSON");
         tar("a.tar", new Tars().file("1.jpg", "<html>"));
-        fails(ExitCode.BAD_DATA, dir, "a.tar/1.jpg: found first bytes 3c68746d: must be a");
+        fails(ExitCode.BAD_DATA, dir, "a.tar/1.jpg: found no image (first bytes 3c68746d): must be a");
         tar("train-0.tar", sample(new Tars(), "1", "0"));
         fails(ExitCode.BAD_DATA, dir, "a.tar: found a tar beside those of train");
         Files.delete(dir.resolve("a.tar"));

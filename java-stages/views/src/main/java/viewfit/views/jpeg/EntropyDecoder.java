@@ -3,13 +3,19 @@ package viewfit.views.jpeg;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The Huffman-coded data of a sequential scan (ITU T.81, annex F): bits to coefficients, times their quantization steps. Unlike
- * libjpeg, which fills what is missing with grey, it refuses data that end too early or hold a code that does not exist.
+ * libjpeg, which fills what is missing with grey, it refuses data that end too early or hold a code that does not exist. Keeps its
+ * buffer.
+ *
+ * <p>The data between two markers are first copied without the zero bytes that are stuffed behind every 0xFF, so that the loop over
+ * the codes takes four bytes at a time and asks nothing about them.
  */
 final class EntropyDecoder {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int REGISTER = 64;
     private static final int LOOK_SHIFT = REGISTER - HuffmanTable.LOOK;
     private static final int LAST = 63;
@@ -17,8 +23,16 @@ final class EntropyDecoder {
     private static final int RST0 = 0xD0;
     private static final int RESTARTS = 8;
 
-    private final byte[] bytes;
-    private final int length;
+    /** Zero bytes behind the data: more than a block takes, after which it is seen that the data have ended. */
+    private static final int PADDING = 512;
+
+    private byte[] file = new byte[0];
+    private int fileLength;
+    private int fileAt;
+    private int restarts;
+
+    private byte[] data = new byte[0];
+    private int dataLength;
     private int at;
 
     /** The next bits, from the highest down; those below {@link #valid} are 0. */
@@ -26,15 +40,51 @@ final class EntropyDecoder {
 
     private int valid;
 
-    /** Zero bits that were put behind the end of the data, so that looking ahead needs no checks. */
-    private int padding;
+    /** Starts at the data of a scan. */
+    void open(byte[] newFile, int start, int length) {
+        file = newFile;
+        fileAt = start;
+        fileLength = length;
+        restarts = 0;
+        segment();
+    }
 
-    private int restarts;
-
-    EntropyDecoder(byte[] bytes, int start, int length) {
-        this.bytes = bytes;
-        this.at = start;
-        this.length = length;
+    /** Copies the data up to the next marker. */
+    private void segment() {
+        int most = fileLength - fileAt;
+        if (data.length < most + PADDING) {
+            data = new byte[most + most / 2 + PADDING];
+        }
+        byte[] from = file;
+        byte[] to = data;
+        int p = fileAt;
+        int q = 0;
+        while (p < fileLength) {
+            while (p + 8 <= fileLength) {
+                long eight = (long) LONG.get(from, p);
+                // Written whole: what is behind a 0xFF among them is overwritten below.
+                LONG.set(to, q, eight);
+                if (((~eight - 0x0101010101010101L) & eight & 0x8080808080808080L) != 0) {
+                    break;
+                }
+                p += 8;
+                q += 8;
+            }
+            while (p < fileLength && from[p] != (byte) 0xFF) {
+                to[q++] = from[p++];
+            }
+            if (p + 1 >= fileLength || from[p + 1] != 0) {
+                break;
+            }
+            to[q++] = (byte) 0xFF;
+            p += 2;
+        }
+        Arrays.fill(to, q, q + PADDING, (byte) 0);
+        fileAt = p;
+        dataLength = q;
+        at = 0;
+        register = 0;
+        valid = 0;
     }
 
     /**
@@ -44,24 +94,41 @@ final class EntropyDecoder {
      * @param previous DC value of the block before, without its quantization step
      * @param coefficients receives the coefficients that are not 0, by number in the file and lane
      * @return DC value of this block
-     * @throws JpegException if there is no such code, or more coefficients than a block has
+     * @throws JpegException if the data end, there is no such code, or more coefficients than a block has
      */
     int block(Component component, int previous, int[][] coefficients, int lane) throws JpegException {
+        byte[] from = data;
         int[] steps = component.quantization;
-        int dc = previous + difference(component.dc);
+        long bits = register;
+        int left = valid;
+        int next = at;
+        if (left < 32) {
+            bits |= four(from, next) << (32 - left);
+            left += 32;
+            next += 4;
+        }
+        int code = component.dc.code(bits);
+        int size = code >> 8;
+        if (size > 15) {
+            throw new JpegException("a JPEG with data that are no code");
+        }
+        bits <<= code;
+        left -= code & 63;
+        int dc = previous;
+        if (size > 0) {
+            dc += HuffmanTable.extend((int) (bits >>> (REGISTER - size)), size);
+            bits <<= size;
+            left -= size;
+        }
         coefficients[0][lane] = dc * steps[0];
         HuffmanTable table = component.ac;
         int[] fast = table.coefficient;
-        long bits = register;
-        int left = valid;
         int k = 1;
         while (k <= LAST) {
             if (left < 32) {
-                register = bits;
-                valid = left;
-                refill();
-                bits = register;
-                left = valid;
+                bits |= four(from, next) << (32 - left);
+                left += 32;
+                next += 4;
             }
             int entry = fast[(int) (bits >>> LOOK_SHIFT)];
             int value;
@@ -72,18 +139,12 @@ final class EntropyDecoder {
                 k += (entry >> HuffmanTable.RUN) & 255;
                 value = entry >> HuffmanTable.VALUE;
             } else {
-                int found = table.symbol[(int) (bits >>> LOOK_SHIFT)];
-                if (found == 0) {
-                    found = table.longer((int) (bits >>> (REGISTER - HuffmanTable.LONGEST)));
-                }
-                int symbol = found >> 8;
-                int size = symbol & 15;
-                bits <<= found;
-                left -= found & 63;
+                code = table.code(bits);
+                int symbol = code >> 8;
+                size = symbol & 15;
+                bits <<= code;
+                left -= code & 63;
                 k += size > 0 || symbol == SKIP_16 ? symbol >> 4 : HuffmanTable.END;
-                if (found == 0) {
-                    throw new JpegException("a JPEG with data that are no code");
-                }
                 value = size == 0 ? 0 : HuffmanTable.extend((int) (bits >>> (REGISTER - size)), size);
                 bits <<= size;
                 left -= size;
@@ -97,74 +158,17 @@ final class EntropyDecoder {
             coefficients[k][lane] = value * steps[k];
             k++;
         }
+        if (8L * next - left > 8L * dataLength) {
+            throw JpegException.cut("a JPEG that ends too early");
+        }
         register = bits;
         valid = left;
+        at = next;
         return dc;
     }
 
-    private int difference(HuffmanTable table) throws JpegException {
-        if (valid < 32) {
-            refill();
-        }
-        int found = table.symbol[(int) (register >>> LOOK_SHIFT)];
-        if (found == 0) {
-            found = table.longer((int) (register >>> (REGISTER - HuffmanTable.LONGEST)));
-        }
-        int size = found >> 8;
-        if (found == 0 || size > 15) {
-            throw new JpegException("a JPEG with data that are no code");
-        }
-        int used = found & 255;
-        register <<= used;
-        valid -= used;
-        if (size == 0) {
-            return 0;
-        }
-        int value = HuffmanTable.extend((int) (register >>> (REGISTER - size)), size);
-        register <<= size;
-        valid -= size;
-        return value;
-    }
-
-    /** Adds bits until there are at least 32, which one code and its value never exceed. */
-    private void refill() {
-        if (at + 4 <= length) {
-            int next = (int) INT.get(bytes, at);
-            int inverse = ~next;
-            // No byte of the four is 0xFF: nothing is stuffed and no marker follows.
-            if (((inverse - 0x01010101) & next & 0x80808080) == 0) {
-                register |= (next & 0xFFFFFFFFL) << (32 - valid);
-                valid += 32;
-                at += 4;
-                return;
-            }
-        }
-        while (valid <= REGISTER - 8) {
-            int next = 0;
-            if (at < length && bytes[at] != (byte) 0xFF) {
-                next = bytes[at] & 255;
-                at++;
-            } else if (at + 1 < length && bytes[at + 1] == 0) {
-                next = 0xFF;
-                at += 2;
-            } else {
-                // A marker, or the end of the file.
-                padding += 8;
-            }
-            register |= (long) next << (REGISTER - 8 - valid);
-            valid += 8;
-        }
-    }
-
-    /**
-     * Checks that no bit behind the end of the data was used.
-     *
-     * @throws JpegException if one was
-     */
-    void check() throws JpegException {
-        if (valid < padding) {
-            throw JpegException.cut("a JPEG that ends too early");
-        }
+    private static long four(byte[] from, int next) {
+        return (int) INT.get(from, next) & 0xFFFFFFFFL;
     }
 
     /**
@@ -173,10 +177,6 @@ final class EntropyDecoder {
      * @throws JpegException if another marker or none follows
      */
     void restart() throws JpegException {
-        check();
-        register = 0;
-        valid = 0;
-        padding = 0;
         int marker = nextMarker();
         if (marker != RST0 + restarts % RESTARTS) {
             throw marker < 0
@@ -184,7 +184,8 @@ final class EntropyDecoder {
                     : new JpegException("a JPEG with its restart markers out of order");
         }
         restarts++;
-        at += 2;
+        fileAt += 2;
+        segment();
     }
 
     /** Whether a marker follows the data, as it does in a whole file; there may be other bytes before it. */
@@ -194,12 +195,12 @@ final class EntropyDecoder {
 
     /** Goes to the next marker and returns it, -1 if there is none. */
     private int nextMarker() {
-        while (at + 1 < length) {
-            int marker = bytes[at + 1] & 255;
-            if (bytes[at] == (byte) 0xFF && marker != 0 && marker != 0xFF) {
+        while (fileAt + 1 < fileLength) {
+            int marker = file[fileAt + 1] & 255;
+            if (file[fileAt] == (byte) 0xFF && marker != 0 && marker != 0xFF) {
                 return marker;
             }
-            at++;
+            fileAt++;
         }
         return -1;
     }

@@ -1,5 +1,6 @@
 package viewfit.views.jpeg;
 
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class Frame {
     private static final int DQT = 0xDB;
     private static final int DRI = 0xDD;
     private static final int BLOCK = 64;
+    private static final int MOST_KNOWN = 8;
 
     /** Natural order of the coefficients by their order in the file (T.81, figure A.6). */
     static final int[] NATURAL = natural();
@@ -46,8 +48,11 @@ final class Frame {
     private final byte[] bytes;
     private final int length;
 
-    private Frame(byte[] bytes, int length) {
+    private final Deque<HuffmanTable> known;
+
+    private Frame(byte[] bytes, int length, Deque<HuffmanTable> known) {
         this.bytes = bytes;
+        this.known = known;
         this.length = length;
     }
 
@@ -77,11 +82,12 @@ final class Frame {
     /**
      * Reads the markers up to the data of the first scan.
      *
+     * @param known tables of earlier files, the latest first: most files of a data set share theirs
      * @return the frame, or null if the picture is of a kind that is not read here
      * @throws JpegException if the markers break off or contradict each other
      */
-    static @Nullable Frame parse(byte[] bytes, int length) throws JpegException {
-        Frame frame = new Frame(bytes, length);
+    static @Nullable Frame parse(byte[] bytes, int length, Deque<HuffmanTable> known) throws JpegException {
+        Frame frame = new Frame(bytes, length, known);
         return frame.read() ? frame : null;
     }
 
@@ -177,9 +183,23 @@ final class Frame {
                 throw new JpegException("a damaged Huffman table");
             }
             byte[] symbols = java.util.Arrays.copyOfRange(bytes, at, at + total);
-            (kind == 0 ? dc : ac)[id] = new HuffmanTable(counts, symbols);
+            (kind == 0 ? dc : ac)[id] = table(counts, symbols);
             at += total;
         }
+    }
+
+    private HuffmanTable table(int[] counts, byte[] symbols) throws JpegException {
+        for (HuffmanTable table : known) {
+            if (table.is(counts, symbols)) {
+                return table;
+            }
+        }
+        HuffmanTable made = new HuffmanTable(counts, symbols);
+        known.addFirst(made);
+        if (known.size() > MOST_KNOWN) {
+            known.removeLast();
+        }
+        return made;
     }
 
     private boolean frame(int body, int end) throws JpegException {

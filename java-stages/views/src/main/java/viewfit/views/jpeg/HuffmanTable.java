@@ -1,5 +1,7 @@
 package viewfit.views.jpeg;
 
+import java.util.Arrays;
+
 /**
  * A Huffman table of a JPEG file, made for speed: the next {@link #LOOK} bits of the stream index a table that gives, for nearly
  * every coefficient of a photograph, run, value and length at once (ITU T.81, annexes C and F).
@@ -26,14 +28,15 @@ final class HuffmanTable {
     final int[] coefficient = new int[1 << LOOK];
 
     /** By the next {@link #LOOK} bits: symbol in bits 8 to 15, length of its code in the low 8; 0 if the code is longer. */
-    final int[] symbol = new int[1 << LOOK];
+    private final int[] symbol = new int[1 << LOOK];
 
     /** By length: one past the largest code of this length, moved left to 16 bits; 0 if there is none. */
-    private final int[] limit = new int[LONGEST + 2];
+    private final int[] limit = new int[LONGEST + 1];
 
     /** By length: what to add to a code to get the place of its symbol. */
     private final int[] offset = new int[LONGEST + 1];
 
+    private final int[] counts;
     private final byte[] symbols;
 
     /**
@@ -44,6 +47,7 @@ final class HuffmanTable {
      * @throws JpegException if there are more codes of a length than fit
      */
     HuffmanTable(int[] counts, byte[] symbols) throws JpegException {
+        this.counts = counts;
         this.symbols = symbols;
         int code = 0;
         int place = 0;
@@ -61,7 +65,6 @@ final class HuffmanTable {
             limit[length] = count == 0 ? 0 : code << (LONGEST - length);
             code <<= 1;
         }
-        limit[LONGEST + 1] = Integer.MAX_VALUE;
     }
 
     private void enter(int code, int length, int sym) {
@@ -86,18 +89,29 @@ final class HuffmanTable {
     }
 
     /**
-     * Finds a code that is longer than the look-up.
+     * Finds the next code.
      *
-     * @param next the next 16 bits
-     * @return symbol in bits 8 to 15 and length in the low 8, or 0 if there is no such code
+     * @param bits the stream, from the highest bit down
+     * @return symbol in bits 8 to 15 and length in the low 8
+     * @throws JpegException if there is no such code
      */
-    int longer(int next) {
+    int code(long bits) throws JpegException {
+        int found = symbol[(int) (bits >>> (Long.SIZE - LOOK))];
+        return found != 0 ? found : longer((int) (bits >>> (Long.SIZE - LONGEST)));
+    }
+
+    private int longer(int next) throws JpegException {
         for (int length = LOOK + 1; length <= LONGEST; length++) {
             if (next < limit[length]) {
                 int place = (next >> (LONGEST - length)) + offset[length];
                 return ((symbols[place] & 255) << 8) | length;
             }
         }
-        return 0;
+        throw new JpegException("a JPEG with data that are no code");
+    }
+
+    /** Whether this is the table of these counts and symbols. */
+    boolean is(int[] otherCounts, byte[] otherSymbols) {
+        return Arrays.equals(counts, otherCounts) && Arrays.equals(symbols, otherSymbols);
     }
 }

@@ -1,5 +1,8 @@
 package viewfit.views.jpeg;
 
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class JpegDecoder {
+    private final Deque<HuffmanTable> known = new ArrayDeque<>();
+    private final EntropyDecoder data = new EntropyDecoder();
     private final InverseDct transform = new InverseDct();
     private final Upsampler upsampler = new Upsampler();
     private final ColourRow colours = new ColourRow();
@@ -35,7 +40,7 @@ public final class JpegDecoder {
     public boolean open(byte[] newBytes, int newLength) throws JpegException {
         bytes = newBytes;
         length = newLength;
-        frame = Frame.parse(newBytes, newLength);
+        frame = Frame.parse(newBytes, newLength, known);
         return frame != null;
     }
 
@@ -77,7 +82,7 @@ public final class JpegDecoder {
     }
 
     private void coefficients(Frame f) throws JpegException {
-        EntropyDecoder data = new EntropyDecoder(bytes, f.dataStart, length);
+        data.open(bytes, f.dataStart, length);
         transform.into(planes);
         int[] dc = new int[f.components.length];
         int across = f.mcusAcross();
@@ -85,7 +90,7 @@ public final class JpegDecoder {
         for (int mcu = 0; mcu < mcus; mcu++) {
             if (f.restartInterval > 0 && mcu > 0 && mcu % f.restartInterval == 0) {
                 data.restart();
-                java.util.Arrays.fill(dc, 0);
+                Arrays.fill(dc, 0);
             }
             int mcuX = mcu % across;
             int mcuY = mcu / across;
@@ -98,9 +103,6 @@ public final class JpegDecoder {
                         dc[i] = data.block(c, dc[i], transform.inFileOrder, lane);
                     }
                 }
-            }
-            if (mcuX == across - 1) {
-                data.check();
             }
         }
         transform.flush();

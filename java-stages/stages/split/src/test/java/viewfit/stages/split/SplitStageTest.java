@@ -136,8 +136,12 @@ class SplitStageTest {
         Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));
         Path noise = root.resolve(rows.get(40).path());
         bytes = Files.readAllBytes(noise);
-        bytes[bytes.length / 2] = (byte) 0xFF;
-        bytes[bytes.length / 2 + 1] = (byte) 0xD9;
+        int frame = 0;
+        while ((bytes[frame] & 255) != 0xFF || (bytes[frame + 1] & 255) != 0xC0) {
+            frame++;
+        }
+        // The sampling factors of the luma.
+        bytes[frame + 11] = 0;
         Files.write(noise, bytes);
         return root;
     }
