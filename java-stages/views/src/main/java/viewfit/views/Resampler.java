@@ -7,7 +7,8 @@ package viewfit.views;
  * by two threads at a time.
  *
  * <p>Both passes are sums of whole lines times a weight: the source is turned into columns, so that the first pass adds columns
- * as the second adds rows, and all heavy loops become vector code.
+ * as the second adds rows, and all heavy loops become vector code. A line holds its red samples, then the green, then the blue
+ * ones. Between the passes, where columns become rows, the three samples of a pixel travel in one int, four columns at a time.
  */
 final class Resampler {
     private static final int HALF = 1 << (FilterTable.BITS - 1);
@@ -18,9 +19,17 @@ final class Resampler {
     private static final int STRIP_MOST = 96;
     private static final int STRIP_LEAST = 16;
 
+    /** Columns that are turned into rows together. */
+    private static final int GROUP = 4;
+
     private final Lines columnLines = new Lines();
+    private final Lines packedRows = new Lines();
     private final Lines rowLines = new Lines();
+    private final int[][] packed = new int[GROUP][0];
     private int[] sums = new int[0];
+    private int[] green = new int[0];
+    private int[] blue = new int[0];
+    private int[][] rows = new int[0][];
 
     /**
      * Resizes a box of the picture.
@@ -66,35 +75,59 @@ final class Resampler {
         int rowCount = down.first[bottom] + down.count[bottom] - firstRow;
         int strip = Math.max(STRIP_LEAST, Math.min(STRIP_MOST, STRIP_INTS / (3 * columnCount)));
         int[][] columns = columnLines.ensure(columnCount, 3 * Math.min(strip, rowCount));
-        int[][] rows = rowLines.ensure(rowCount, 3 * window.width());
-        if (sums.length < 3 * strip) {
-            sums = new int[3 * strip];
-        }
+        int[][] strips = packedRows.ensure(rowCount, window.width());
+        makeRoom(Math.max(strip, window.width()), rowCount);
         for (int y = 0; y < rowCount; y += strip) {
             int height = Math.min(strip, rowCount - y);
             cut(from, box.x() + firstColumn, box.y() + firstRow + y, columnCount, height, columns);
-            for (int x = 0; x < window.width(); x++) {
-                blend(columns, across, window.x() + x, firstColumn, 3 * height, sums);
-                scatter(sums, height, rows, y, mirror ? window.width() - 1 - x : x, window.width());
+            for (int x = 0; x < window.width(); x += GROUP) {
+                int group = Math.min(GROUP, window.width() - x);
+                for (int k = 0; k < group; k++) {
+                    blend(columns, across, window.x() + x + k, firstColumn, 3 * height, sums);
+                    pack(height, packed[mirror ? group - 1 - k : k]);
+                }
+                turn(group, height, strips, y, mirror ? window.width() - x - group : x);
             }
         }
         out.reshape(window.width(), window.height());
+        // As many lines as an output line can need; each takes the place of one that is needed no more.
+        int[][] ring = rowLines.ensure(down.stride, 3 * window.width());
+        int unpacked = 0;
         for (int y = 0; y < window.height(); y++) {
+            int end = down.first[window.y() + y] + down.count[window.y() + y] - firstRow;
+            for (; unpacked < end; unpacked++) {
+                rows[unpacked] = ring[unpacked % down.stride];
+                unpack(strips[unpacked], window.width(), rows[unpacked]);
+            }
             blend(rows, down, window.y() + y, firstRow, 3 * window.width(), out.line(y));
         }
     }
 
-    /** Turns a part of the picture into columns: column x holds the RGB of rows 0 to height - 1. */
+    private void makeRoom(int length, int rowCount) {
+        if (green.length < length) {
+            sums = new int[3 * length];
+            green = new int[length];
+            blue = new int[length];
+            for (int k = 0; k < GROUP; k++) {
+                packed[k] = new int[length];
+            }
+        }
+        if (rows.length < rowCount) {
+            rows = new int[rowCount][];
+        }
+    }
+
+    /** Turns a part of the picture into columns. */
     private static void cut(Pixels from, int left, int top, int width, int height, int[][] columns) {
         byte[] data = from.data();
         int stride = 3 * from.width();
         for (int x = 0; x < width; x++) {
             int[] column = columns[x];
             int p = top * stride + 3 * (left + x);
-            for (int i = 0; i < 3 * height; i += 3, p += stride) {
-                column[i] = data[p] & 255;
-                column[i + 1] = data[p + 1] & 255;
-                column[i + 2] = data[p + 2] & 255;
+            for (int y = 0; y < height; y++, p += stride) {
+                column[y] = data[p] & 255;
+                column[height + y] = data[p + 1] & 255;
+                column[2 * height + y] = data[p + 2] & 255;
             }
         }
     }
@@ -159,13 +192,53 @@ final class Resampler {
         }
     }
 
-    /** Writes column {@code x} of a strip of rows, whose channels lie one after another. */
-    private static void scatter(int[] column, int height, int[][] rows, int top, int x, int width) {
-        for (int y = 0, i = 0; y < height; y++, i += 3) {
-            int[] row = rows[top + y];
-            row[x] = column[i];
-            row[width + x] = column[i + 1];
-            row[2 * width + x] = column[i + 2];
+    /** The sums of a column, one int for each pixel. */
+    private void pack(int height, int[] to) {
+        System.arraycopy(sums, height, green, 0, height);
+        System.arraycopy(sums, 2 * height, blue, 0, height);
+        pack(sums, green, blue, to, height);
+    }
+
+    private static void pack(int[] r, int[] g, int[] b, int[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = r[i] | (g[i] << 8) | (b[i] << 16);
+        }
+    }
+
+    /** Writes the packed columns of a strip into its rows, from column {@code x}. */
+    private void turn(int group, int height, int[][] strips, int top, int x) {
+        if (group == GROUP) {
+            turn(packed[0], packed[1], packed[2], packed[3], height, strips, top, x);
+            return;
+        }
+        for (int k = 0; k < group; k++) {
+            for (int y = 0; y < height; y++) {
+                strips[top + y][x + k] = packed[k][y];
+            }
+        }
+    }
+
+    private static void turn(int[] a, int[] b, int[] c, int[] d, int height, int[][] strips, int top, int x) {
+        for (int y = 0; y < height; y++) {
+            int[] row = strips[top + y];
+            row[x] = a[y];
+            row[x + 1] = b[y];
+            row[x + 2] = c[y];
+            row[x + 3] = d[y];
+        }
+    }
+
+    private void unpack(int[] packedRow, int width, int[] line) {
+        channel(packedRow, 0, line, width);
+        channel(packedRow, 8, green, width);
+        channel(packedRow, 16, blue, width);
+        System.arraycopy(green, 0, line, width, width);
+        System.arraycopy(blue, 0, line, 2 * width, width);
+    }
+
+    private static void channel(int[] packedRow, int shift, int[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = (packedRow[i] >> shift) & 255;
         }
     }
 }

@@ -102,7 +102,8 @@ final class EntropyDecoder {
         long bits = register;
         int left = valid;
         int next = at;
-        // Tops up to more than 56 bits, without a branch that nobody could predict. A code and its value take at most 31.
+        // Tops up to more than 56 bits, without a branch that nobody could predict. A code and its value take at most
+        // 31.
         bits |= (long) BIG.get(from, next) >>> left;
         next += (63 - left) >> 3;
         left |= 56;
