@@ -140,9 +140,10 @@ final class HueShift {
 
     private static void arrange(int[] r, int[] g, int[] b, int[] to, int n) {
         for (int i = 0; i < n; i++) {
-            to[i] = (((r[i] - g[i]) >> 31) & GREEN_BLUE)
-                    + (((g[i] - b[i]) >> 31) & RED_GREEN)
-                    + (((r[i] - b[i]) >> 31) & TRIANGLE);
+            to[i] = (((r[i] - g[i]) >> 31) & GREEN_BLUE) + (((g[i] - b[i]) >> 31) & RED_GREEN);
+        }
+        for (int i = 0; i < n; i++) {
+            to[i] += ((r[i] - b[i]) >> 31) & TRIANGLE;
         }
     }
 
