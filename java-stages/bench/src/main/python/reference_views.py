@@ -1,7 +1,8 @@
 """The views of the paper's recipe with Pillow: the baseline of the benchmarks. One thread.
 
 Reads a folder, file names and an empty line, then answers each line `views SIDE SPLIT` or `decode` with milliseconds of
-processor time per image: of the views alone, and of the views as normalised float tensors.
+processor time per image: of the views with Pillow alone, of the same as normalised float tensors, and of torchvision's transforms
+with the tensors (nan without torchvision).
 """
 
 import math
@@ -16,6 +17,7 @@ from PIL import __version__ as pillow_version
 try:
     import torch
     import torchvision
+    from torchvision import transforms
     from torchvision.transforms import functional
 
     torch.set_num_threads(1)
@@ -91,6 +93,43 @@ def tensor(image):
     return (array - numpy.float32(MEAN).reshape(3, 1, 1)) / numpy.float32(STD).reshape(3, 1, 1)
 
 
+class Sometimes:
+    """Applies an operation with a probability."""
+
+    def __init__(self, probability, operation):
+        self.probability = probability
+        self.operation = operation
+
+    def __call__(self, image):
+        return self.operation(image) if random.random() < self.probability else image
+
+
+def composed(side, low, high, blur, solarize):
+    return transforms.Compose([
+        transforms.RandomResizedCrop(side, scale=(low, high), interpolation=functional.InterpolationMode.BICUBIC),
+        transforms.RandomHorizontalFlip(),
+        transforms.RandomApply([transforms.ColorJitter(0.4, 0.4, 0.2, 0.1)], p=0.8),
+        transforms.RandomGrayscale(0.2),
+        Sometimes(blur, lambda im: im.filter(ImageFilter.GaussianBlur(random.uniform(0.1, 2.0)))),
+        Sometimes(solarize, ImageOps.solarize),
+        transforms.ToTensor(),
+        transforms.Normalize(MEAN, STD),
+    ])
+
+
+def with_torchvision(files, side, split):
+    if functional is None:
+        return math.nan
+    makers = [composed(224, split, 1, 1.0, 0), composed(224, split, 1, 0.1, 0.2)]
+    makers += [composed(side, 0.05, split, 0.5, 0)] * 6
+    start = time.process_time()
+    for file in files:
+        image = load(file)
+        for make in makers:
+            make(image)
+    return time.process_time() - start
+
+
 def load(file):
     with open(file, "rb") as stream:
         return Image.open(stream).convert("RGB")
@@ -119,7 +158,8 @@ def main():
                 tensors += time.process_time() - before
         total = time.process_time() - start
         each = 1000 / len(files)
-        print((total - tensors) * each, total * each, flush=True)
+        torchvision_time = with_torchvision(files, int(work[1]), float(work[2])) if work[0] == "views" else math.nan
+        print((total - tensors) * each, total * each, torchvision_time * each, flush=True)
 
 
 main()

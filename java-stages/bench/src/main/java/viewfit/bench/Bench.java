@@ -10,6 +10,7 @@ public final class Bench {
             """
             run views  --images DIR [--images-most N] [--rounds N] [--python PROGRAM]   views per second against Pillow
             run decode --images DIR [--images-most N] [--rounds N] [--python PROGRAM]   JPEG decoding against the JDK and Pillow
+            run packs  --images DIR [--images-most N] [--rounds N]                      packed against files
             run epoch  --images DIR [--images-most N] [--rounds N]                      1, 2 and more workers; memory over an epoch
             """;
 
@@ -34,6 +35,7 @@ public final class Bench {
         switch (args[0]) {
             case "views" -> new ViewsBench(photographs, rounds, python).run();
             case "decode" -> new DecodeBench(photographs, rounds, python).run();
+            case "packs" -> new PackBench(photographs, rounds).run();
             case "epoch" -> new EpochBench(photographs, rounds).run();
             default -> System.out.print(USAGE);
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import viewfit.core.data.ManifestRow;
+import viewfit.core.files.Hashes;
 import viewfit.core.recipe.BlurRecipe;
 import viewfit.core.recipe.JitterRecipe;
 import viewfit.core.recipe.NormalizeRecipe;
@@ -46,7 +47,9 @@ record Photographs(Path root, List<String> paths) {
     }
 
     List<ManifestRow> rows() {
-        return paths.stream().map(path -> new ManifestRow(path, -1, 0, "")).toList();
+        return paths.stream()
+                .map(path -> new ManifestRow(path, -1, 0, Hashes.sha256(root.resolve(path))))
+                .toList();
     }
 
     long bytes() {
