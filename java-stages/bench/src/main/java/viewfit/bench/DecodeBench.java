@@ -13,7 +13,7 @@ import viewfit.views.Pixels;
 
 /** JPEG files to RGB, in processor time per image, against the reader of the JDK (components only, no colours) and Pillow. */
 final class DecodeBench {
-    private static final int WARM_UP = 10;
+    private static final long WARM_UP = 10_000_000_000L;
 
     private final Photographs photographs;
     private final int rounds;
@@ -33,7 +33,8 @@ final class DecodeBench {
 
     void run() throws IOException {
         try (Reference reference = Reference.start(python, photographs)) {
-            for (int i = 0; i < WARM_UP; i++) {
+            long start = System.nanoTime();
+            while (System.nanoTime() - start < WARM_UP) {
                 ours();
                 jdk();
             }

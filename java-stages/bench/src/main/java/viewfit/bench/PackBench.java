@@ -18,7 +18,7 @@ import viewfit.views.PackWriter;
 /** Eight views per image from files, from a pack of the files and from a pack of their pixels; processor time of one worker. */
 final class PackBench {
     private static final int BATCH = 16;
-    private static final int WARM_UP = 4;
+    private static final long WARM_UP = 10_000_000_000L;
     private static final long SHARD = 256L << 20;
 
     private final List<ManifestRow> rows;
@@ -37,7 +37,8 @@ final class PackBench {
         try {
             Path original = pack(folder.resolve("original"), PackInfo.Store.ORIGINAL);
             Path pixels = pack(folder.resolve("pixels"), PackInfo.Store.PIXELS);
-            for (int i = 0; i < WARM_UP; i++) {
+            long start = System.nanoTime();
+            while (System.nanoTime() - start < WARM_UP) {
                 pass(photographs.root());
                 pass(original);
                 pass(pixels);
