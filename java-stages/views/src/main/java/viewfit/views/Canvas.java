@@ -1,8 +1,6 @@
 package viewfit.views;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import viewfit.views.jpeg.PackedPixels;
 
 /**
  * A view while it is painted: 8-bit samples, one int each, since the just-in-time compiler makes vector code of loops over ints.
@@ -14,8 +12,6 @@ final class Canvas {
     static final int CHANNELS = 3;
 
     private static final int SPLIT = 700;
-
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private int width;
     private int height;
@@ -131,27 +127,8 @@ final class Canvas {
         for (int y = 0; y < height; y += step) {
             int count = Math.min(step, height - y);
             split(y, count);
-            pack(red, green, blue, count * width);
-            interleave(red, count * width, rgb, CHANNELS * width * y);
+            PackedPixels.join(red, green, blue, red, count * width);
+            PackedPixels.store(red, count * width, rgb, CHANNELS * width * y);
         }
-    }
-
-    /** The first channel becomes all three, one byte each. */
-    private static void pack(int[] r, int[] g, int[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            r[i] |= (g[i] << 8) | (b[i] << 16);
-        }
-    }
-
-    /** Three bytes per pixel, written four at a time: the fourth is overwritten by the next pixel. */
-    private static void interleave(int[] packed, int n, byte[] rgb, int at) {
-        int q = at;
-        for (int i = 0; i < n - 1; i++, q += CHANNELS) {
-            INT.set(rgb, q, packed[i]);
-        }
-        int last = packed[n - 1];
-        rgb[q] = (byte) last;
-        rgb[q + 1] = (byte) (last >> 8);
-        rgb[q + 2] = (byte) (last >> 16);
     }
 }

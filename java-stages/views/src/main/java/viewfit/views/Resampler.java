@@ -1,5 +1,7 @@
 package viewfit.views;
 
+import viewfit.views.jpeg.PackedPixels;
+
 /**
  * Cuts a box out of a picture and resizes it with the antialiased bicubic filter, bit for bit as Pillow's crop followed by
  * resize: the box is cut out first, so that no sample outside it is used; then the width is resampled, then the height, each
@@ -196,13 +198,7 @@ final class Resampler {
     private void pack(int height, int[] to) {
         System.arraycopy(sums, height, green, 0, height);
         System.arraycopy(sums, 2 * height, blue, 0, height);
-        pack(sums, green, blue, to, height);
-    }
-
-    private static void pack(int[] r, int[] g, int[] b, int[] to, int n) {
-        for (int i = 0; i < n; i++) {
-            to[i] = r[i] | (g[i] << 8) | (b[i] << 16);
-        }
+        PackedPixels.join(sums, green, blue, to, height);
     }
 
     /** Writes the packed columns of a strip into its rows, from column {@code x}. */

@@ -1,15 +1,10 @@
 package viewfit.views.jpeg;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /**
  * One row of components to interleaved RGB bytes. YCbCr is converted as libjpeg does: 16-bit constants, the products of red and of
  * blue rounded each, those of green together. One small loop per step: the just-in-time compiler makes no vector code of large ones.
  */
 final class ColourRow {
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int BITS = 16;
     private static final int HALF = 1 << (BITS - 1);
     private static final int MIDDLE = 128;
@@ -29,15 +24,15 @@ final class ColourRow {
     /** Writes n grey pixels. */
     void fromGrey(int[] level, int n, byte[] rgb, int at) {
         makeRoom(n);
-        join(level, level, level, red, n);
-        store(red, n, rgb, at);
+        PackedPixels.join(level, level, level, red, n);
+        PackedPixels.store(red, n, rgb, at);
     }
 
     /** Writes n pixels whose components are red, green and blue. */
     void fromRgb(int[] r, int[] g, int[] b, int n, byte[] rgb, int at) {
         makeRoom(n);
-        join(r, g, b, red, n);
-        store(red, n, rgb, at);
+        PackedPixels.join(r, g, b, red, n);
+        PackedPixels.store(red, n, rgb, at);
     }
 
     /** Writes n pixels whose components are luma and the two chroma. */
@@ -46,8 +41,8 @@ final class ColourRow {
         channel(luma, cr, RED_FROM_CR, red, n);
         channel(luma, cb, cr, GREEN_FROM_CB, GREEN_FROM_CR, green, n);
         channel(luma, cb, BLUE_FROM_CB, blue, n);
-        join(red, green, blue, red, n);
-        store(red, n, rgb, at);
+        PackedPixels.join(red, green, blue, red, n);
+        PackedPixels.store(red, n, rgb, at);
     }
 
     private void makeRoom(int n) {
@@ -74,23 +69,5 @@ final class ColourRow {
             v &= ~(v >> 31);
             to[i] = (v | ((255 - v) >> 31)) & 255;
         }
-    }
-
-    private static void join(int[] r, int[] g, int[] b, int[] to, int n) {
-        for (int i = 0; i < n; i++) {
-            to[i] = r[i] | (g[i] << 8) | (b[i] << 16);
-        }
-    }
-
-    /** Three bytes per pixel, written four at a time: the fourth is overwritten by the next pixel. */
-    private static void store(int[] from, int n, byte[] rgb, int at) {
-        int q = at;
-        for (int i = 0; i < n - 1; i++, q += 3) {
-            INT.set(rgb, q, from[i]);
-        }
-        int last = from[n - 1];
-        rgb[q] = (byte) last;
-        rgb[q + 1] = (byte) (last >> 8);
-        rgb[q + 2] = (byte) (last >> 16);
     }
 }
