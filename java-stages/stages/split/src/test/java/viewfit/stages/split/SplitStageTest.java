@@ -136,12 +136,11 @@ class SplitStageTest {
         Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));
         Path noise = root.resolve(rows.get(40).path());
         bytes = Files.readAllBytes(noise);
-        int frame = 0;
-        while ((bytes[frame] & 255) != 0xFF || (bytes[frame + 1] & 255) != 0xC0) {
-            frame++;
+        // Ones alone are no Huffman code; FF is followed by a stuffed zero.
+        for (int i = bytes.length / 2; i < bytes.length - 3; i += 2) {
+            bytes[i] = (byte) 0xFF;
+            bytes[i + 1] = 0;
         }
-        // The sampling factors of the luma.
-        bytes[frame + 11] = 0;
         Files.write(noise, bytes);
         return root;
     }
@@ -186,6 +185,24 @@ class SplitStageTest {
         assertEquals(0, run(out, "--images", root.toString(), "--on-damaged", "skip", "--check", "header"));
         // Damage inside is not seen by a look at header and end.
         assertEquals(1, Quarantine.read(out.resolve("quarantine.csv")).rows().size());
+    }
+
+    @Test
+    void threadsPlayNoPart() throws IOException {
+        assertEquals(64, run(dir, "--images", IMAGES.toString(), "--threads", "-1"));
+        assertEquals(
+                "split: --threads: found -1: must be 0 (one per core) or more",
+                err.toString().strip());
+        for (String threads : List.of("1", "3")) {
+            assertEquals(0, run(dir.resolve(threads), "--images", IMAGES.toString(), "--threads", threads));
+        }
+        for (Port port : Contracts.SPLIT.outputs()) {
+            assertEquals(
+                    -1,
+                    Files.mismatch(
+                            dir.resolve("1").resolve(port.file()),
+                            dir.resolve("3").resolve(port.file())));
+        }
     }
 
     @Test
