@@ -88,6 +88,7 @@ public record ImageFolder(
         String name = AtomicFiles.name(images);
         if (Files.isDirectory(images)) {
             if (FolderLayout.hasClasses(images)) {
+                requireNoContainer(images);
                 return FolderLayout.list(images);
             }
             if (HdfLayout.in(images)) {
@@ -105,6 +106,20 @@ public record ImageFolder(
         throw new StageFailure(
                 ExitCode.NO_INPUT,
                 images + ": found a file: must be a folder of images, a list (.txt, .csv, .tsv), a .tar or an .h5");
+    }
+
+    /** Folders of any other kind beside shards would pass for classes. Beside {@code train/}, archives are leftovers. */
+    private static void requireNoContainer(Path images) {
+        if (Files.isDirectory(images.resolve("train"))) {
+            return;
+        }
+        String container = HdfLayout.in(images) ? HdfLayout.train(images) : TarLayout.train(images);
+        if (!container.isEmpty()) {
+            throw Listing.bad(
+                    images.toString(),
+                    "the folder " + FolderLayout.firstClass(images) + " beside " + container,
+                    "must be class folders or shards, not both: name one shard, or move the folders away");
+        }
     }
 
     /** Whether the images have classes. */

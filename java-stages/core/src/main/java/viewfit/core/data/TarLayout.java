@@ -37,6 +37,14 @@ final class TarLayout {
         return !tars(root).isEmpty() || !tars(root.resolve("train")).isEmpty();
     }
 
+    /** Name of the first shard in the folder that says it is for training; empty without one. */
+    static String train(Path root) {
+        return tars(root).stream()
+                .filter(name -> name.startsWith("train"))
+                .findFirst()
+                .orElse("");
+    }
+
     /**
      * The images of a folder of shards. Training shards are {@code train*.tar}, {@code train/*.tar}, or without either all that
      * are not validation shards, {@code val*.tar} and {@code val/*.tar}.
