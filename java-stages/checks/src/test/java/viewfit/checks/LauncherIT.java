@@ -135,7 +135,7 @@ class LauncherIT {
         assertEquals(78, result.exit(), result.output());
         assertTrue(result.output().contains("grid: " + grid + ": "), result.output());
         assertTrue(result.output().contains("tempersture"), result.output());
-        assertFalse(Files.exists(folder.resolve("work")), "a task ran");
+        assertFalse(Files.exists(folder.resolve("results/split")), "a task ran");
     }
 
     @Test
