@@ -129,12 +129,12 @@ class LauncherIT {
     @Test
     void aGridThatIsNotRightIsToldBeforeTheSplit() throws IOException {
         Path grid = folder.resolve("grid.yml");
-        String axes = "axes: {loss.tempersture: [0.1]}";
+        String axes = "axes: {loss.temperature: [0.1]}";
         Files.writeString(grid, Repository.text("params/grids/test.yml").replaceAll("(?m)^axes:.*(\\n .*)*", axes));
         var result = new Workflow(folder).run("-profile", "test", "--grid", grid.toString());
         assertEquals(78, result.exit(), result.output());
         assertTrue(result.output().contains("grid: " + grid + ": "), result.output());
-        assertTrue(result.output().contains("tempersture"), result.output());
+        assertTrue(result.output().contains("loss: unknown key"), result.output());
         assertFalse(Files.exists(folder.resolve("results/split")), "a task ran");
     }
 
