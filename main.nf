@@ -29,7 +29,12 @@ workflow {
     }
     def images = file(params.input, type: 'any').toAbsolutePath()
     def code   = Launch.code(projectDir)            // stage -> fingerprint of its jars: changed code runs again
-    def damaged = "--on-damaged ${params.on_damaged} --damaged-quota ${params.damaged_quota}"
+    problem = Launch.gridProblem(projectDir, params)
+    if( problem ) {
+        exit problem[0], problem[1]
+    }
+    def skips  = params.on_damaged == 'skip'        // a quota without it changes nothing, not even for -resume
+    def damaged = skips ? "--on-damaged skip --damaged-quota ${params.damaged_quota}" : ''
 
     // Photographs become manifests: train, held-out validation, test, and the 1 % and 10 % label subsets.
     SPLIT(images, Launch.listing(images), given(params.labels_1pct), given(params.labels_10pct),
@@ -50,7 +55,7 @@ workflow {
         SPLIT.out.shapes, SPLIT.out.train, images, code.views)
 
     // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint.
-    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), photos, damaged, code.pretrain)
+    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), photos, code.pretrain)
     networks = PRETRAIN.out.checkpoint              // [[id], checkpoint]
 
     // Frozen-backbone scores on the held-out images. Without these or without labels there is nothing to score.

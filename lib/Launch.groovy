@@ -48,8 +48,12 @@ class Launch {
                 return "--${name}: ${value}: one of ${about.enum.join(', ')}"
             if( about.type == 'integer' && !(value.toString() ==~ /-?\d+/) )
                 return "--${name}: ${value}: a whole number"
+            if( about.type == 'number' && !value.toString().isBigDecimal() )
+                return "--${name}: ${value}: a number"
             if( about.minimum != null && value.toString().toBigDecimal() < about.minimum )
                 return "--${name}: ${value}: ${about.minimum} or more"
+            if( about.maximum != null && value.toString().toBigDecimal() > about.maximum )
+                return "--${name}: ${value}: ${about.maximum} or less"
             if( about.format == 'directory-path' && about.exists && !Files.isDirectory(Path.of(value.toString())) )
                 return "--${name}: ${value}: no such folder"
             if( about.format == 'path' && about.exists && !Files.exists(Path.of(value.toString())) )
@@ -65,6 +69,18 @@ class Launch {
         if( images.contains("'") )
             return "--input: ${images}: a path without an apostrophe, which the commands of the tasks could not quote"
         return null
+    }
+
+    /** [exit code, line] about a grid that would fail once the images have been read, or null. Takes about a second. */
+    static List gridProblem(Path project, Map params) {
+        def command = [project.resolve('bin/stage').toString(), 'grid', '--check-only',
+            '--grid', params.grid.toString(), '--recipes', params.recipes.toString()]
+        def builder = new ProcessBuilder(command)
+        builder.environment().putAll(VIEWFIT_HOME: project.toString(), VIEWFIT_BUILT: 'yes')
+        def check = builder.start()
+        def said = new StringBuilder()
+        check.waitForProcessOutput(said, said)
+        check.exitValue() == 0 ? null : [check.exitValue(), said.toString().trim()]
     }
 
     private static String plain(String name) {
@@ -118,20 +134,52 @@ class Launch {
     }
 
     /**
-     * Fingerprint of names, sizes and times below a folder: images travel as a path, and a changed one must count.
-     * Links are followed, as the split does. What a list names lies in its folder; a tar or an HDF5 file has its
-     * validation set beside it.
+     * Fingerprint of names, sizes and times of the images: they travel as a path, and a changed one must count. Of a
+     * folder, all files below it, behind links too, as the split reads them. Of a list, itself, its validation list, and
+     * the files they name, not what else lies in their folder. Of a tar or an HDF5 file, itself and its validation set.
      */
     static String listing(Path images) {
         def digest = MessageDigest.getInstance('SHA-256')
-        def container = Files.isRegularFile(images) && images.fileName.toString().toLowerCase() ==~ /.*\.(tar|h5|hdf5)/
-        def root = Files.isDirectory(images) ? images : images.parent
-        Files.walk(root, container ? 1 : Integer.MAX_VALUE, FileVisitOption.FOLLOW_LINKS).withCloseable { files ->
-            files.filter { Files.isRegularFile(it) && (!container || it == images || it.fileName.toString().startsWith('val.')) }.map { file ->
-                def seen = Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes)
-                "${root.relativize(file)}\t${seen.size()}\t${seen.lastModifiedTime().toMillis()}\n".toString()
-            }.sorted().forEach { digest.update(it.getBytes('UTF-8')) }
+        def root = Files.isDirectory(images) ? images : images.toAbsolutePath().parent
+        if( Files.isDirectory(images) ) {
+            Files.walk(root, FileVisitOption.FOLLOW_LINKS).withCloseable { files ->
+                files.filter { Files.isRegularFile(it) }.map { seen(root, it) }.sorted().forEach { digest.update(it.getBytes('UTF-8')) }
+            }
+        }
+        else {
+            def name = images.fileName.toString()
+            def parts = [images.toAbsolutePath(), name.startsWith('train.') ? root.resolve("val${name.substring(5)}") : null].findAll { it && Files.isRegularFile(it) }
+            def named = name.toLowerCase() ==~ /.*\.(txt|csv|tsv)/ ? parts.collectMany { listed(root, it) } : []
+            (parts + named.toSet()).collect { seen(root, it) }.sort().each { digest.update(it.getBytes('UTF-8')) }
         }
         digest.digest().encodeHex().toString().take(12)
+    }
+
+    private static String seen(Path root, Path file) {
+        def about = Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes)
+        "${root.relativize(file)}\t${about.size()}\t${about.lastModifiedTime().toMillis()}\n".toString()
+    }
+
+    /**
+     * The files that a list may mean. Its lines are read for good by the split; here each beginning of a line up to a tab,
+     * comma, quote, space or the end counts if there is a file of this name, and the tar or HDF5 file a path leads through.
+     */
+    private static List<Path> listed(Path root, Path list) {
+        def files = []
+        list.eachLine('UTF-8') { line ->
+            def text = line.trim()
+            def ends = (0..text.size()).findAll { it == text.size() || text[it] in ['\t', ',', ' ', '"'] }
+            def names = ends.collect { text.substring(0, it).replaceAll(/^"/, '').replace('\\', '/') }
+            def file = names.reverse().findResult { there(root, it) }
+            if( file ) files << file
+        }
+        files
+    }
+
+    private static Path there(Path root, String name) {
+        if( !name || name.startsWith('/') || name.contains('\0') ) return null
+        def inside = name.toLowerCase() =~ /^.*?\.(tar|h5|hdf5)(?=\/)/
+        [name, inside ? name.substring(0, inside.end()) : null].findAll().collect { root.resolve(it).normalize() }
+            .find { it.startsWith(root) && Files.isRegularFile(it) }
     }
 }

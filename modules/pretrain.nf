@@ -1,4 +1,5 @@
 // A recipe and images -> networks and curves. A diverged cell has its metrics, and what else was written by then.
+// What to do about damaged images is in the environment (conf/base.config), so that it does not count for -resume.
 process PRETRAIN {
     tag "${meta.id}"
     label 'trains'
@@ -9,7 +10,6 @@ process PRETRAIN {
     path monitor
     path weights, stageAs: 'given/weights/*'
     val images
-    val damaged                                       // what to do about damaged images, as flags
     val code
 
     output:
@@ -29,7 +29,7 @@ process PRETRAIN {
     def device = params.gpus ? 'cuda' : 'auto'       // a GPU that was asked for and is not there is an error
     """
     with-gpu stage pretrain --cell '${meta.id}' --recipe ${recipe} --manifest ${manifest} --monitor ${monitor} \\
-        --images '${images}' ${start} ${damaged} --threads ${task.cpus} --device ${device} --out '${meta.id}'
+        --images '${images}' ${start} --threads ${task.cpus} --device ${device} --out '${meta.id}'
     """
 
     stub:

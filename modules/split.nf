@@ -1,6 +1,6 @@
 // An image folder -> manifests: train, held-out, test, and the label subsets.
 process SPLIT {
-    label 'light'
+    label 'splits'
 
     input:
     val images
@@ -27,7 +27,8 @@ process SPLIT {
     script:
     def given = (labels_1pct ? " --labels-1pct ${labels_1pct}" : '') + (labels_10pct ? " --labels-10pct ${labels_10pct}" : '')
     """
-    stage split --images '${images}' --heldout-per-class ${heldout} --seed ${seed}${given} ${damaged} --out split
+    stage split --images '${images}' --heldout-per-class ${heldout} --seed ${seed}${given} ${damaged} \\
+        --threads ${task.cpus} --out split
     """
 
     stub:

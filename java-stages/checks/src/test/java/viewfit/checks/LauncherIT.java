@@ -107,6 +107,9 @@ class LauncherIT {
                 "--heldout-per-class 5      | did you mean --heldout_per_class?",
                 "--split_seed many          | --split_seed: many: a whole number",
                 "--heldout_per_class -1     | --heldout_per_class: -1: 0 or more",
+                "--damaged_quota abc        | --damaged_quota: abc: a number",
+                "--damaged_quota 1.5        | --damaged_quota: 1.5: 1 or less",
+                "--damaged_quota -0.1       | --damaged_quota: -0.1: 0 or more",
                 "--export_network both      | --export_network: both: one of student, teacher",
                 "--grid nowhere.yml         | --grid: nowhere.yml: no such file",
                 "--probe_recipe false       | --probe_recipe: false: no such file",
@@ -120,6 +123,19 @@ class LauncherIT {
         var result = new Workflow(folder).run(all.toArray(String[]::new));
         assertEquals(64, result.exit(), result.output());
         assertTrue(result.output().contains(message), result.output());
+        assertFalse(Files.exists(folder.resolve("results/split")), "a task ran");
+    }
+
+    /** Before the images are read, which takes hours where there are many. */
+    @Test
+    void aGridThatIsNotRightIsToldBeforeTheSplit() throws IOException {
+        Path grid = folder.resolve("grid.yml");
+        String axes = "axes: {loss.temperature: [0.1]}";
+        Files.writeString(grid, Repository.text("params/grids/test.yml").replaceAll("(?m)^axes:.*(\\n .*)*", axes));
+        var result = new Workflow(folder).run("-profile", "test", "--grid", grid.toString());
+        assertEquals(78, result.exit(), result.output());
+        assertTrue(result.output().contains("grid: " + grid + ": "), result.output());
+        assertTrue(result.output().contains("loss: unknown key"), result.output());
         assertFalse(Files.exists(folder.resolve("results/split")), "a task ran");
     }
 
@@ -143,6 +159,35 @@ class LauncherIT {
         List<String> after = launch("Launch.listing(Path.of(args[0]))", linked);
         assertEquals(1, after.size(), after.toString());
         assertNotEquals(before, after);
+    }
+
+    /** What lies beside a list, such as the results of an earlier run, is not part of it. */
+    @Test
+    void aListIsWhatItNames() throws IOException {
+        Files.createDirectories(folder.resolve("photos"));
+        for (String name : List.of("a b.jpg", "b.jpg", "c.jpg", "d.jpg", "shard.tar", "other.jpg")) {
+            Files.writeString(folder.resolve("photos").resolve(name), name);
+        }
+        Path list = folder.resolve("train.txt");
+        Files.writeString(list, "photos/a b.jpg 0\n./photos/b.jpg 1\nphotos/shard.tar/1.jpg 1\n");
+        Files.writeString(folder.resolve("val.txt"), "photos/c.jpg 1\n");
+        Path csv = folder.resolve("list.csv");
+        Files.writeString(csv, "path,label\n\"photos/d.jpg\",2\n");
+        String expression = "Launch.listing(Path.of(args[0]))";
+        List<String> before = launch(expression, list);
+        Files.writeString(folder.resolve("photos/other.jpg"), "changed");
+        Files.createDirectories(folder.resolve("results"));
+        Files.writeString(folder.resolve("results/curve.csv"), "a result");
+        assertEquals(before, launch(expression, list));
+        for (String name : List.of("a b.jpg", "b.jpg", "shard.tar", "c.jpg")) {
+            Files.writeString(folder.resolve("photos").resolve(name), "changed " + name);
+            List<String> after = launch(expression, list);
+            assertNotEquals(before, after, name);
+            before = after;
+        }
+        before = launch(expression, csv);
+        Files.writeString(folder.resolve("photos/d.jpg"), "changed");
+        assertNotEquals(before, launch(expression, csv));
     }
 
     @Test

@@ -127,8 +127,7 @@ public final class ViewGoldens implements GoldenTheme {
         switch (op) {
             // A view is mirrored while it is resized; at equal size the resize itself changes nothing.
             case "hflip" ->
-                new Resampler()
-                        .resize(input, Crop.whole(width, height), width, height, Filter.BICUBIC, true, canvas);
+                new Resampler().resize(input, Crop.whole(width, height), width, height, Filter.BICUBIC, true, canvas);
             case "brightness" -> jitter(canvas, number(value), 1, 1, 0, false);
             case "contrast" -> jitter(canvas, 1, number(value), 1, 0, false);
             case "saturation" -> jitter(canvas, 1, 1, number(value), 0, false);

@@ -2,14 +2,20 @@ package viewfit.views;
 
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import viewfit.core.data.DamagedImage;
 import viewfit.core.data.ImageCheck;
 import viewfit.core.data.ImageSize;
 
 /** Checks images by decoding them, or by a look at header and end mark. Safe for use by many threads. */
 public final class ImageAudit implements ImageCheck, AutoCloseable {
-    /** Buffers above this are not kept for the next image. */
-    private static final int KEPT_BYTES = 64 << 20;
+    /**
+     * Pictures above this are decoded one at a time, and their memory is given back: what a check needs must not grow by a
+     * largest picture with every thread.
+     */
+    private static final long LARGE_PIXELS = 20_000_000;
 
+    private final ReentrantLock large = new ReentrantLock();
     private final Depth depth;
     private final ConcurrentLinkedQueue<ImageDecoder> decoders = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Pixels> buffers = new ConcurrentLinkedQueue<>();
@@ -46,17 +52,34 @@ public final class ImageAudit implements ImageCheck, AutoCloseable {
     }
 
     private ImageSize decode(ImageDecoder decoder, byte[] bytes, String where) {
-        Pixels pixels = buffers.poll();
-        if (pixels == null) {
-            pixels = new Pixels();
-        }
-        try {
-            decoder.decode(bytes, where, pixels);
-            return new ImageSize(pixels.width(), pixels.height());
-        } finally {
-            if (pixels.data().length <= KEPT_BYTES) {
+        if (small(decoder, bytes, where)) {
+            Pixels kept = buffers.poll();
+            Pixels pixels = kept == null ? new Pixels() : kept;
+            try {
+                return decode(decoder, bytes, where, pixels);
+            } finally {
                 buffers.add(pixels);
             }
+        }
+        large.lock();
+        try {
+            return decode(decoder, bytes, where, new Pixels());
+        } finally {
+            large.unlock();
+        }
+    }
+
+    private static ImageSize decode(ImageDecoder decoder, byte[] bytes, String where, Pixels into) {
+        decoder.decode(bytes, where, into);
+        return new ImageSize(into.width(), into.height());
+    }
+
+    /** By its header. What is wrong with a picture is for the decoder to say. */
+    private static boolean small(ImageDecoder decoder, byte[] bytes, String where) {
+        try {
+            return decoder.check(bytes, where).pixels() <= LARGE_PIXELS;
+        } catch (DamagedImage e) {
+            return false;
         }
     }
 
@@ -64,5 +87,6 @@ public final class ImageAudit implements ImageCheck, AutoCloseable {
     public void close() {
         decoders.forEach(ImageDecoder::close);
         decoders.clear();
+        buffers.clear();
     }
 }

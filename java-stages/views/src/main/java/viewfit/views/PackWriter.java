@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -124,23 +125,27 @@ public final class PackWriter {
     }
 
     private static ManifestRows distinct(List<ManifestRow> rows) {
-        List<ManifestRow> sorted = new ArrayList<>(rows);
-        sorted.sort((a, b) -> ByteOrder.TEXT.compare(a.path(), b.path()));
-        List<ManifestRow> distinct = new ArrayList<>();
-        for (ManifestRow row : sorted) {
-            ManifestRow last = distinct.isEmpty() ? null : distinct.get(distinct.size() - 1);
+        // Places are sorted and not rows, whose objects would take several times the bytes.
+        List<Integer> places =
+                new ArrayList<>(IntStream.range(0, rows.size()).boxed().toList());
+        places.sort(Comparator.comparing(place -> rows.get(place).path(), ByteOrder.TEXT));
+        ManifestRows.Builder distinct = new ManifestRows.Builder();
+        ManifestRow last = null;
+        for (int place : places) {
+            ManifestRow row = rows.get(place);
             if (last == null || !last.path().equals(row.path())) {
                 distinct.add(row);
+                last = row;
             } else if (!last.sha256().equals(row.sha256())) {
                 throw new StageFailure(
                         ExitCode.BAD_DATA,
                         row.path() + ": found two checksums in the manifests: must be those of one split");
             }
         }
-        if (distinct.isEmpty()) {
+        if (distinct.size() == 0) {
             throw new StageFailure(ExitCode.BAD_DATA, "--manifest: found no images in any: must be at least one image");
         }
-        return ManifestRows.of(distinct);
+        return distinct.build();
     }
 
     /** An earlier pack goes, its {@code pack.json} first. */

@@ -24,7 +24,15 @@ final class FolderLayout {
         Path train = root.resolve("train");
         return Files.isDirectory(train)
                 ? !folders(train).isEmpty()
-                : folders(root).stream().anyMatch(name -> !name.equals("val"));
+                : !firstClass(root).isEmpty();
+    }
+
+    /** Name of the first folder that would be a class without {@code train}; empty without one. */
+    static String firstClass(Path root) {
+        return folders(root).stream()
+                .filter(name -> !name.equals("val"))
+                .findFirst()
+                .orElse("");
     }
 
     /** The images of a folder. */

@@ -5,14 +5,12 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
-import viewfit.core.files.Hashes;
 import viewfit.core.images.ImageFiles;
 
 /**
@@ -26,18 +24,14 @@ import viewfit.core.images.ImageFiles;
  * @param train images to divide
  * @param val images of the validation set; none without one
  * @param damaged images of both that were left out
- * @param sizes sides of the images of both, by path
+ * @param sizes sides of the images to divide, in their order
  */
 public record ImageFolder(
-        Classes classes,
-        List<ManifestRow> train,
-        List<ManifestRow> val,
-        Quarantine damaged,
-        Map<String, ImageSize> sizes) {
+        Classes classes, List<ManifestRow> train, List<ManifestRow> val, Quarantine damaged, List<ImageSize> sizes) {
     public ImageFolder {
-        train = List.copyOf(train);
-        val = List.copyOf(val);
-        sizes = Collections.unmodifiableMap(sizes);
+        train = ManifestRows.of(train);
+        val = ManifestRows.of(val);
+        sizes = Collections.unmodifiableList(sizes);
     }
 
     /**
@@ -46,25 +40,23 @@ public record ImageFolder(
      * @param images a folder, a list, a tar or an HDF5 file
      * @param check tells images that can be used
      * @param policy what to do about the others
+     * @param threads how many images are looked at side by side, from 1 on; plays no part in what is found
      * @throws StageFailure {@link ExitCode#NO_INPUT} without it, {@link ExitCode#BAD_DATA} for an empty class, damaged images
-     *     that the policy does not allow, or a class without any other; the first problem in path order
+     *     that the policy does not allow, or a class without any other; the first problem in path order, without a look at
+     *     those far behind it
      */
-    public static ImageFolder scan(Path images, ImageCheck check, DamagePolicy policy) {
+    public static ImageFolder scan(Path images, ImageCheck check, DamagePolicy policy, int threads) {
         ImageFiles files = ImageFiles.of(images);
-        Listing listing = list(images, files);
-        Intake intake = new Intake(files::read, files::name, check, policy.skips());
-        List<ManifestRow> train = rows(intake, listing.train());
-        List<ManifestRow> val = rows(intake, listing.val());
-        int all = listing.train().size() + listing.val().size();
-        policy.require(intake.damaged().size(), all, intake.first());
-        requireEveryClass(images, listing.classes(), train);
-        return new ImageFolder(listing.classes(), train, val, new Quarantine(intake.damaged()), intake.sizes());
-    }
-
-    private static List<ManifestRow> rows(Intake intake, List<Listing.Entry> entries) {
-        return intake.rows(
-                entries.stream().map(Listing.Entry::path).toList(),
-                entries.stream().map(Listing.Entry::label).toList());
+        try (Workers workers = new Workers(threads)) {
+            Listing listing = list(images, files, workers);
+            int all = listing.train().size() + listing.val().size();
+            Intake intake = new Intake(files, check, policy, all, workers);
+            Intake.Taken train = intake.take(listing.train());
+            Intake.Taken val = intake.take(listing.val());
+            requireEveryClass(images, listing.classes(), train.rows());
+            Quarantine damaged = new Quarantine(intake.damaged());
+            return new ImageFolder(listing.classes(), train.rows(), val.rows(), damaged, train.sizes());
+        }
     }
 
     private static void requireEveryClass(Path images, Classes classes, List<ManifestRow> rows) {
@@ -92,20 +84,21 @@ public record ImageFolder(
         return !val.isEmpty() && Files.isRegularFile(train.resolveSibling(val)) ? val : null;
     }
 
-    private static Listing list(Path images, ImageFiles files) {
+    private static Listing list(Path images, ImageFiles files, Workers workers) {
         String name = AtomicFiles.name(images);
         if (Files.isDirectory(images)) {
             if (FolderLayout.hasClasses(images)) {
+                requireNoContainer(images);
                 return FolderLayout.list(images);
             }
             if (HdfLayout.in(images)) {
                 return HdfLayout.list(files, HdfLayout.train(images));
             }
-            return TarLayout.in(images) ? TarLayout.list(files) : FolderLayout.list(images);
+            return TarLayout.in(images) ? TarLayout.list(files, workers) : FolderLayout.list(images);
         }
         if (ImageFiles.isContainer(name)) {
             boolean tar = name.toLowerCase(Locale.ROOT).endsWith(".tar");
-            return tar ? TarLayout.list(files, name) : HdfLayout.list(files, name);
+            return tar ? TarLayout.list(files, name, workers) : HdfLayout.list(files, name);
         }
         if (ListLayout.named(name)) {
             return ListLayout.list(images);
@@ -115,6 +108,20 @@ public record ImageFolder(
                 images + ": found a file: must be a folder of images, a list (.txt, .csv, .tsv), a .tar or an .h5");
     }
 
+    /** Folders of any other kind beside shards would pass for classes. Beside {@code train/}, archives are leftovers. */
+    private static void requireNoContainer(Path images) {
+        if (Files.isDirectory(images.resolve("train"))) {
+            return;
+        }
+        String container = HdfLayout.in(images) ? HdfLayout.train(images) : TarLayout.train(images);
+        if (!container.isEmpty()) {
+            throw Listing.bad(
+                    images.toString(),
+                    "the folder " + FolderLayout.firstClass(images) + " beside " + container,
+                    "must be class folders or shards, not both: name one shard, or move the folders away");
+        }
+    }
+
     /** Whether the images have classes. */
     public boolean labelled() {
         return classes.count() > 0;
@@ -122,10 +129,6 @@ public record ImageFolder(
 
     /** One checksum for names, classes and contents of the whole tree. */
     public String sha256() {
-        StringBuilder text = new StringBuilder();
-        for (List<ManifestRow> part : List.of(train, val)) {
-            part.forEach(row -> text.append(Manifest.TABLE.format(row)));
-        }
-        return Hashes.sha256(text.toString());
+        return Manifest.TABLE.sha256(List.of(train, val));
     }
 }

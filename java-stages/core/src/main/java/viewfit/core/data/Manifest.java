@@ -24,8 +24,9 @@ public record Manifest(List<ManifestRow> rows, Map<String, String> header) {
 
     /** Reads and checks a manifest. */
     public static Manifest read(Path file) {
-        CsvTable.Content<ManifestRow> content = TABLE.read(file);
-        return new Manifest(content.rows(), content.header());
+        ManifestRows.Builder rows = new ManifestRows.Builder();
+        Map<String, String> header = TABLE.read(file, rows::add);
+        return new Manifest(rows.build(), header);
     }
 
     /** Writes the manifest atomically. */

@@ -17,25 +17,27 @@ public final class ManifestRows extends AbstractList<ManifestRow> implements Ran
     private static final HexFormat HEX = HexFormat.of();
     private static final int HASH_BYTES = 32;
 
-    /** Paths and checksums of some rows, one after the other; a start per row, and the end of the last. */
+    /** Some rows: paths and checksums, one after the other, with a start per row and the end of the last. */
     private static final class Block {
         final byte[] text;
         final int[] starts;
+        final int[] labels;
+        final long[] bytes;
 
-        Block(byte[] text, int[] starts) {
+        Block(byte[] text, int[] starts, int[] labels, long[] bytes) {
             this.text = text;
             this.starts = starts;
+            this.labels = labels;
+            this.bytes = bytes;
         }
     }
 
     private final List<Block> blocks;
-    private final int[] labels;
-    private final long[] bytes;
+    private final int size;
 
-    private ManifestRows(List<Block> blocks, int[] labels, long[] bytes) {
-        this.blocks = blocks;
-        this.labels = labels;
-        this.bytes = bytes;
+    private ManifestRows(List<Block> blocks, int size) {
+        this.blocks = List.copyOf(blocks);
+        this.size = size;
     }
 
     /** The same rows; rows that are packed already stay as they are. */
@@ -43,29 +45,59 @@ public final class ManifestRows extends AbstractList<ManifestRow> implements Ran
         if (rows instanceof ManifestRows packed) {
             return packed;
         }
-        List<Block> blocks = new ArrayList<>();
-        int[] labels = new int[rows.size()];
-        long[] bytes = new long[rows.size()];
-        byte[] text = new byte[ROWS_PER_BLOCK * 128];
-        for (int from = 0; from < rows.size(); from += ROWS_PER_BLOCK) {
-            int to = Math.min(rows.size(), from + ROWS_PER_BLOCK);
-            int[] starts = new int[to - from + 1];
-            int at = 0;
-            for (int i = from; i < to; i++) {
-                ManifestRow row = rows.get(i);
-                labels[i] = row.label();
-                bytes[i] = row.bytes();
-                byte[] packed = pack(row);
-                if (at + packed.length > text.length) {
-                    text = Arrays.copyOf(text, 2 * (at + packed.length));
-                }
-                System.arraycopy(packed, 0, text, at, packed.length);
-                at += packed.length;
-                starts[i - from + 1] = at;
+        Builder builder = new Builder();
+        rows.forEach(builder::add);
+        return builder.build();
+    }
+
+    /** Packs rows as they come, so that their objects need not be kept. Of one thread. */
+    public static final class Builder {
+        private final List<Block> blocks = new ArrayList<>();
+        private final int[] starts = new int[ROWS_PER_BLOCK + 1];
+        private final int[] labels = new int[ROWS_PER_BLOCK];
+        private final long[] bytes = new long[ROWS_PER_BLOCK];
+        private byte[] text = new byte[ROWS_PER_BLOCK * 16];
+        private int rows;
+
+        /** Adds a row after the others. */
+        public void add(ManifestRow row) {
+            byte[] packed = pack(row);
+            int at = starts[rows];
+            if (at + packed.length > text.length) {
+                text = Arrays.copyOf(text, 2 * (at + packed.length));
             }
-            blocks.add(new Block(Arrays.copyOf(text, at), starts));
+            System.arraycopy(packed, 0, text, at, packed.length);
+            labels[rows] = row.label();
+            bytes[rows] = row.bytes();
+            rows++;
+            starts[rows] = at + packed.length;
+            if (rows == ROWS_PER_BLOCK) {
+                close();
+            }
         }
-        return new ManifestRows(blocks, labels, bytes);
+
+        /** How many were added. */
+        public int size() {
+            return blocks.size() * ROWS_PER_BLOCK + rows;
+        }
+
+        /** The rows so far. Ends the builder. */
+        public ManifestRows build() {
+            int size = size();
+            if (rows > 0) {
+                close();
+            }
+            return new ManifestRows(blocks, size);
+        }
+
+        private void close() {
+            blocks.add(new Block(
+                    Arrays.copyOf(text, starts[rows]),
+                    Arrays.copyOf(starts, rows + 1),
+                    Arrays.copyOf(labels, rows),
+                    Arrays.copyOf(bytes, rows)));
+            rows = 0;
+        }
     }
 
     /** Length of the checksum's bytes, these, and the path. A text that is no checksum of 64 digits is kept as text. */
@@ -94,21 +126,21 @@ public final class ManifestRows extends AbstractList<ManifestRow> implements Ran
 
     @Override
     public int size() {
-        return labels.length;
+        return size;
     }
 
     @Override
     public ManifestRow get(int index) {
-        java.util.Objects.checkIndex(index, labels.length);
+        java.util.Objects.checkIndex(index, size);
         Block block = blocks.get(index / ROWS_PER_BLOCK);
-        int start = block.starts[index % ROWS_PER_BLOCK];
-        int end = block.starts[index % ROWS_PER_BLOCK + 1];
-        int kept = block.text[start] < 0 ? HASH_BYTES : block.text[start];
-        int path = start + 1 + kept;
+        int row = index % ROWS_PER_BLOCK;
+        int start = block.starts[row];
+        int end = block.starts[row + 1];
+        int path = start + 1 + (block.text[start] < 0 ? HASH_BYTES : block.text[start]);
         String sha256 = block.text[start] < 0
                 ? HEX.formatHex(block.text, start + 1, path)
-                : new String(block.text, start + 1, kept, StandardCharsets.UTF_8);
+                : new String(block.text, start + 1, path - start - 1, StandardCharsets.UTF_8);
         String name = new String(block.text, path, end - path, StandardCharsets.UTF_8);
-        return new ManifestRow(name, labels[index], bytes[index], sha256);
+        return new ManifestRow(name, block.labels[row], block.bytes[row], sha256);
     }
 }

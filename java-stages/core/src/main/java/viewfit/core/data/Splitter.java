@@ -1,6 +1,7 @@
 package viewfit.core.data;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.random.SeedTree;
@@ -41,8 +41,13 @@ public final class Splitter {
         this.heldoutPerClass = heldoutPerClass;
     }
 
-    /** The two parts, each in the order of the images given. */
-    public record Parts(List<ManifestRow> train, List<ManifestRow> heldout) {}
+    /** The two parts, each in the order of the images given; kept as bytes ({@link ManifestRows}). */
+    public record Parts(List<ManifestRow> train, List<ManifestRow> heldout) {
+        public Parts {
+            train = ManifestRows.of(train);
+            heldout = ManifestRows.of(heldout);
+        }
+    }
 
     /** How many of a class of {@code size} images are held out. */
     public int heldoutOf(int size) {
@@ -51,13 +56,16 @@ public final class Splitter {
 
     /** Divides the images; images without label all stay in train, since nothing could be scored on them. */
     public Parts divide(List<ManifestRow> images) {
-        Set<String> heldout = new HashSet<>();
-        byClass(images).forEach((label, rows) -> ranked(rows, "heldout")
-                .subList(0, label < 0 ? 0 : heldoutOf(rows.size()))
-                .forEach(row -> heldout.add(row.path())));
-        return new Parts(
-                images.stream().filter(row -> !heldout.contains(row.path())).toList(),
-                images.stream().filter(row -> heldout.contains(row.path())).toList());
+        BitSet heldout = new BitSet(images.size());
+        byClass(images).forEach((label, rows) -> {
+            if (label >= 0) {
+                first(heldoutOf(rows.size()), images, rows, "heldout", heldout);
+            }
+        });
+        BitSet train = new BitSet(images.size());
+        train.set(0, images.size());
+        train.andNot(heldout);
+        return new Parts(chosen(images, train), chosen(images, heldout));
     }
 
     /**
@@ -67,7 +75,7 @@ public final class Splitter {
      * @param share of all of them, in 0 .. 1
      */
     public List<ManifestRow> labels(List<ManifestRow> train, double share) {
-        Map<Integer, List<ManifestRow>> classes = byClass(train);
+        Map<Integer, List<Integer>> classes = byClass(train);
         classes.remove(-1);
         if (classes.isEmpty()) {
             return List.of();
@@ -79,13 +87,13 @@ public final class Splitter {
         order.sort(Comparator.comparing(
                         (Integer label) -> seeds.at("classes").at(label).seed())
                 .thenComparing(label -> label));
-        Set<String> chosen = new HashSet<>();
+        BitSet chosen = new BitSet(train.size());
         for (int i = 0; i < order.size(); i++) {
-            List<ManifestRow> rows = classes.getOrDefault(order.get(i), List.of());
+            List<Integer> rows = classes.getOrDefault(order.get(i), List.of());
             int count = target / order.size() + (i < target % order.size() ? 1 : 0);
-            ranked(rows, "labels").subList(0, Math.min(count, rows.size())).forEach(row -> chosen.add(row.path()));
+            first(Math.min(count, rows.size()), train, rows, "labels", chosen);
         }
-        return train.stream().filter(row -> chosen.contains(row.path())).toList();
+        return chosen(train, chosen);
     }
 
     /**
@@ -101,19 +109,21 @@ public final class Splitter {
      * The train images a list names by file name.
      *
      * @param names file names, folders before them are ignored
-     * @throws StageFailure {@link ExitCode#BAD_DATA} if none is found or a name stands for several images
+     * @throws StageFailure {@link ExitCode#BAD_DATA} if none is found or a name of the list stands for several images
      */
     public static Listed listed(List<String> names, String where, Parts parts) {
-        Map<String, @Nullable ManifestRow> train = byName(parts.train(), where);
-        Map<String, @Nullable ManifestRow> heldout = byName(parts.heldout(), where);
-        Set<String> chosen = new HashSet<>();
+        Set<String> wanted = new HashSet<>();
+        names.forEach(line -> wanted.add(fileName(line.strip())));
+        Map<String, Integer> train = byName(parts.train(), wanted, where);
+        Map<String, Integer> heldout = byName(parts.heldout(), wanted, where);
+        BitSet chosen = new BitSet(parts.train().size());
         int held = 0;
         int absent = 0;
         for (String line : names) {
             String name = fileName(line.strip());
-            ManifestRow row = train.get(name);
+            Integer row = train.get(name);
             if (row != null) {
-                chosen.add(row.path());
+                chosen.set(row);
             } else if (heldout.containsKey(name)) {
                 held++;
             } else {
@@ -125,22 +135,23 @@ public final class Splitter {
                     ExitCode.BAD_DATA,
                     where + ": found none of its " + names.size() + " names in train: must be one file name per line");
         }
-        List<ManifestRow> rows = parts.train().stream()
-                .filter(row -> chosen.contains(row.path()))
-                .toList();
-        return new Listed(rows, held, absent);
+        return new Listed(chosen(parts.train(), chosen), held, absent);
     }
 
-    private static Map<String, @Nullable ManifestRow> byName(List<ManifestRow> rows, String where) {
-        Map<String, @Nullable ManifestRow> byName = new HashMap<>();
+    /** Places of the images that have one of these file names. */
+    private static Map<String, Integer> byName(List<ManifestRow> rows, Set<String> wanted, String where) {
+        Map<String, Integer> byName = new HashMap<>();
+        int place = 0;
         for (ManifestRow row : rows) {
-            ManifestRow other = byName.put(fileName(row.path()), row);
+            String name = fileName(row.path());
+            Integer other = wanted.contains(name) ? byName.put(name, place) : null;
             if (other != null) {
                 throw new StageFailure(
                         ExitCode.BAD_DATA,
-                        where + ": found " + other.path() + " and " + row.path()
+                        where + ": found " + rows.get(other).path() + " and " + row.path()
                                 + ": a list needs file names that are unique in the image folder");
             }
+            place++;
         }
         return byName;
     }
@@ -149,22 +160,35 @@ public final class Splitter {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    private record Ranked(long number, ManifestRow row) {}
+    private record Ranked(long number, String path, int place) {}
 
-    private List<ManifestRow> ranked(List<ManifestRow> rows, String purpose) {
+    /** Marks the first images of one class in the order of their numbers under the seed. */
+    private void first(int count, List<ManifestRow> images, List<Integer> places, String purpose, BitSet into) {
         SeedTree branch = seeds.at(purpose);
-        return rows.stream()
-                .map(row -> new Ranked(branch.at(row.path()).seed(), row))
-                .sorted(Comparator.comparingLong(Ranked::number)
-                        .thenComparing(ranked -> ranked.row().path(), ByteOrder.TEXT))
-                .map(Ranked::row)
-                .toList();
+        places.stream()
+                .map(place -> {
+                    String path = images.get(place).path();
+                    return new Ranked(branch.at(path).seed(), path, place);
+                })
+                .sorted(Comparator.comparingLong(Ranked::number).thenComparing(Ranked::path, ByteOrder.TEXT))
+                .limit(count)
+                .forEach(ranked -> into.set(ranked.place()));
     }
 
-    private static Map<Integer, List<ManifestRow>> byClass(List<ManifestRow> images) {
-        Map<Integer, List<ManifestRow>> classes = new TreeMap<>();
-        images.forEach(row ->
-                classes.computeIfAbsent(row.label(), label -> new ArrayList<>()).add(row));
+    private static List<ManifestRow> chosen(List<ManifestRow> images, BitSet places) {
+        ManifestRows.Builder rows = new ManifestRows.Builder();
+        places.stream().forEach(place -> rows.add(images.get(place)));
+        return rows.build();
+    }
+
+    /** Places of the images of each class. */
+    private static Map<Integer, List<Integer>> byClass(List<ManifestRow> images) {
+        Map<Integer, List<Integer>> classes = new TreeMap<>();
+        int place = 0;
+        for (ManifestRow row : images) {
+            classes.computeIfAbsent(row.label(), label -> new ArrayList<>()).add(place);
+            place++;
+        }
         return classes;
     }
 }

@@ -37,11 +37,19 @@ final class TarLayout {
         return !tars(root).isEmpty() || !tars(root.resolve("train")).isEmpty();
     }
 
+    /** Name of the first shard in the folder that says it is for training; empty without one. */
+    static String train(Path root) {
+        return tars(root).stream()
+                .filter(name -> name.startsWith("train"))
+                .findFirst()
+                .orElse("");
+    }
+
     /**
      * The images of a folder of shards. Training shards are {@code train*.tar}, {@code train/*.tar}, or without either all that
      * are not validation shards, {@code val*.tar} and {@code val/*.tar}.
      */
-    static Listing list(ImageFiles files) {
+    static Listing list(ImageFiles files, Workers workers) {
         Path root = files.root();
         List<String> train = new ArrayList<>();
         List<String> val = new ArrayList<>();
@@ -57,14 +65,16 @@ final class TarLayout {
                     "a tar beside those of train",
                     "must be named train*.tar or val*.tar");
         }
-        return Listing.of(root, samples(files, train.isEmpty() ? others : train), samples(files, val));
+        return Listing.of(
+                root, samples(files, train.isEmpty() ? others : train, workers), samples(files, val, workers));
     }
 
     /** The images of one shard, and those of the validation shard beside it. */
-    static Listing list(ImageFiles files, String shard) {
+    static Listing list(ImageFiles files, String shard, Workers workers) {
         Path file = files.root().resolve(shard);
         String val = ImageFolder.valBeside(file);
-        return Listing.of(file, samples(files, List.of(shard)), samples(files, val == null ? List.of() : List.of(val)));
+        List<String> held = val == null ? List.of() : List.of(val);
+        return Listing.of(file, samples(files, List.of(shard), workers), samples(files, held, workers));
     }
 
     private static List<String> tars(Path folder) {
@@ -82,10 +92,9 @@ final class TarLayout {
         }
     }
 
-    private static List<Written> samples(ImageFiles files, List<String> shards) {
+    private static List<Written> samples(ImageFiles files, List<String> shards, Workers workers) {
         // Shards are read side by side; their order, and so the first problem, stays.
-        return shards.parallelStream()
-                .map(shard -> samples(files, shard))
+        return workers.map(shards, shard -> samples(files, shard)).stream()
                 .flatMap(List::stream)
                 .toList();
     }

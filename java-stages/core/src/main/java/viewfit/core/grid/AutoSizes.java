@@ -17,6 +17,9 @@ public final class AutoSizes {
     /** Any size that every network takes: nothing of a recipe is held against the size of its local views. */
     private static final int ANY = 128;
 
+    /** Stands for a data set where only the rest of the recipes is looked at. */
+    public static final LocalSizes ANY_SIZE = (recipe, group) -> new LocalSizes.Estimate(ANY, "any size");
+
     private AutoSizes() {}
 
     /**

@@ -95,6 +95,21 @@ public final class ImageFiles {
         }
     }
 
+    /** Bytes of an image file; 0 if there is none or it cannot be asked, which {@link #read} says in full. */
+    public long length(String path) {
+        try {
+            String inside = containerOf(path);
+            if (inside == null) {
+                return Files.size(root.resolve(path));
+            }
+            MemberIndex members = open(inside).members();
+            int member = members.find(path.substring(inside.length() + 1));
+            return member < 0 ? 0 : members.length(member);
+        } catch (IOException | StageFailure e) {
+            return 0;
+        }
+    }
+
     /**
      * Whether there is such a file or member.
      *

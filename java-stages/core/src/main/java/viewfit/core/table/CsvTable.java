@@ -2,20 +2,25 @@ package viewfit.core.table;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
+import viewfit.core.files.Hashes;
 
 /**
  * A CSV table whose columns are the components of record {@code R} in snake_case.
@@ -66,11 +71,24 @@ public final class CsvTable<R extends Record> {
      * @param header further comment lines, such as {@code provenance}; values are one line each
      */
     public void write(Path file, Map<String, String> header, List<R> rows) {
-        StringBuilder text = new StringBuilder(head(header));
-        for (R row : rows) {
-            text.append(format(row));
-        }
-        AtomicFiles.writeString(file, text.toString());
+        String head = head(header);
+        AtomicFiles.write(file, out -> {
+            out.write(head.getBytes(StandardCharsets.UTF_8));
+            for (R row : rows) {
+                out.write(format(row).getBytes(StandardCharsets.UTF_8));
+            }
+        });
+    }
+
+    /**
+     * Checksum of the rows' lines: comment lines play no part.
+     *
+     * @param parts rows, one list after the other
+     */
+    public String sha256(List<List<R>> parts) {
+        MessageDigest digest = Hashes.digest();
+        parts.forEach(rows -> rows.forEach(row -> digest.update(format(row).getBytes(StandardCharsets.UTF_8))));
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Opens a new table that grows row by row; every row is on its way to the disk when the call returns. */
@@ -84,11 +102,24 @@ public final class CsvTable<R extends Record> {
      * @throws StageFailure {@link ExitCode#NO_INPUT} or {@link ExitCode#BAD_DATA}, naming file and line
      */
     public Content<R> read(Path file) {
+        List<R> rows = new ArrayList<>();
+        Map<String, String> header = read(file, rows::add);
+        return new Content<>(header, rows);
+    }
+
+    /**
+     * Reads and checks a table row by row; none of it is kept here.
+     *
+     * @param each receives the rows in their order
+     * @return the comment lines
+     * @throws StageFailure as {@link #read(Path)}
+     */
+    public Map<String, String> read(Path file, Consumer<R> each) {
         if (!Files.isRegularFile(file)) {
             throw new StageFailure(ExitCode.NO_INPUT, file + ": does not exist: must be a " + schema + " table");
         }
-        try {
-            return parse(Files.readString(file, StandardCharsets.UTF_8), file.toString());
+        try (BufferedReader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            return parse(text, file.toString(), each);
         } catch (IOException e) {
             throw new StageFailure(ExitCode.NO_INPUT, file + ": cannot be read: must be UTF-8 text", e);
         }
@@ -96,38 +127,45 @@ public final class CsvTable<R extends Record> {
 
     /** Parses the text of a table; {@code where} names it in messages. */
     public Content<R> parse(String text, String where) {
-        String whole = text.substring(0, text.lastIndexOf('\n') + 1);
+        List<R> rows = new ArrayList<>();
+        try {
+            return new Content<>(parse(new StringReader(text), where, rows::add), rows);
+        } catch (IOException e) {
+            throw new IllegalStateException("a text can be read", e);
+        }
+    }
+
+    /** Parses what a reader gives; throws its exceptions. */
+    private Map<String, String> parse(Reader text, String where, Consumer<R> each) throws IOException {
+        WholeLines lines = new WholeLines(text);
         Map<String, String> header = new LinkedHashMap<>();
-        int offset = 0;
         int firstLine = 1;
-        while (whole.startsWith("#", offset)) {
-            int end = whole.indexOf('\n', offset);
-            String line = whole.substring(offset + 1, end).strip();
+        while (lines.next('#')) {
+            String line = String.valueOf(lines.line()).substring(1).strip();
             int colon = line.indexOf(':');
             if (colon > 0) {
                 header.put(
                         line.substring(0, colon).strip(),
                         line.substring(colon + 1).strip());
             }
-            offset = end + 1;
             firstLine++;
         }
         String found = header.getOrDefault("schema", "none");
         if (!found.equals(schema)) {
             throw bad(where + ":1", "schema " + found, "must be '# schema: " + schema + "'");
         }
-        return new Content<>(header, rows(whole.substring(offset), where, firstLine));
+        rows(lines, where, firstLine, each);
+        return header;
     }
 
-    private List<R> rows(String body, String where, int firstLine) {
-        List<R> rows = new ArrayList<>();
-        try (CSVParser parser = FORMAT.parse(new BufferedReader(new StringReader(body)))) {
+    private void rows(WholeLines body, String where, int firstLine, Consumer<R> each) throws IOException {
+        try (CSVParser parser = FORMAT.parse(body)) {
             boolean columnsSeen = false;
             long line = firstLine;
             for (CSVRecord record : parser) {
                 String place = where + ":" + line;
                 if (columnsSeen) {
-                    rows.add(codec.parse(record.toList(), place));
+                    each.accept(codec.parse(record.toList(), place));
                 } else if (!record.toList().equals(columns())) {
                     throw bad(place, "columns " + record.toList(), "must be " + columns());
                 }
@@ -138,9 +176,12 @@ public final class CsvTable<R extends Record> {
                 throw bad(where + ":" + firstLine, "no column line", "must be " + columns());
             }
         } catch (IOException | java.io.UncheckedIOException e) {
+            IOException unread = body.trouble();
+            if (unread != null) {
+                throw unread;
+            }
             throw new StageFailure(ExitCode.BAD_DATA, where + ": broken quoting: must be CSV as in RFC 4180", e);
         }
-        return rows;
     }
 
     private String head(Map<String, String> header) {

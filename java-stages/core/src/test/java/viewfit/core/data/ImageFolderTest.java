@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.contract.ExitCode;
@@ -56,11 +58,11 @@ class ImageFolderTest {
     }
 
     static ImageFolder scan(Path root) {
-        return ImageFolder.scan(root, ImageFolderTest::check, DamagePolicy.FAIL);
+        return ImageFolder.scan(root, ImageFolderTest::check, DamagePolicy.FAIL, 2);
     }
 
     private ImageFolder skipping(double quota) {
-        return ImageFolder.scan(dir, ImageFolderTest::check, new DamagePolicy(OnDamaged.SKIP, quota));
+        return ImageFolder.scan(dir, ImageFolderTest::check, new DamagePolicy(OnDamaged.SKIP, quota), 2);
     }
 
     @Test
@@ -85,7 +87,7 @@ class ImageFolderTest {
                         .toList());
         assertEquals(Hashes.sha256(CUT), folder.damaged().rows().get(2).sha256());
         assertEquals("", folder.damaged().rows().get(1).sha256());
-        assertEquals(Set.of("train/a/1.jpg", "train/b/1.jpg"), folder.sizes().keySet());
+        assertEquals(List.of(new ImageSize(8, 1), new ImageSize(5, 1)), folder.sizes());
     }
 
     @Test
@@ -118,6 +120,53 @@ class ImageFolderTest {
         assertTrue(String.valueOf(
                         assertThrows(StageFailure.class, () -> skipping(1)).getMessage())
                 .contains("found only damaged images"));
+    }
+
+    /** Three blocks and a bit of one class, the second image and one of the third block damaged. */
+    private void fourBlocks() throws IOException {
+        for (int i = 0; i < 3 * Intake.BLOCK + 9; i++) {
+            put(
+                    String.format(Locale.ROOT, "a/%05d.jpg", i),
+                    i == 1 || i == 2 * Intake.BLOCK || i == 2 * Intake.BLOCK + 1 ? CUT : JPEG);
+        }
+    }
+
+    @Test
+    void damageEndsTheReadingSoon() throws IOException {
+        fourBlocks();
+        AtomicInteger looks = new AtomicInteger();
+        ImageCheck counting = (bytes, where) -> {
+            looks.incrementAndGet();
+            return check(bytes, where);
+        };
+        StageFailure e = assertThrows(StageFailure.class, () -> ImageFolder.scan(dir, counting, DamagePolicy.FAIL, 2));
+        assertTrue(String.valueOf(e.getMessage()).startsWith(dir.resolve("a/00001.jpg") + ": found"), e::getMessage);
+        assertEquals(Intake.BLOCK, looks.getAndSet(0));
+        // Two of 3081 are allowed; the third is in the third block.
+        DamagePolicy two = new DamagePolicy(OnDamaged.SKIP, 2.5 / 3081);
+        e = assertThrows(StageFailure.class, () -> ImageFolder.scan(dir, counting, two, 2));
+        assertTrue(String.valueOf(e.getMessage()).startsWith("damaged images: found 3 of 3081, the first: "));
+        assertEquals(3 * Intake.BLOCK, looks.get());
+    }
+
+    @Test
+    void theNumberOfThreadsIsKeptAndPlaysNoPart() throws IOException {
+        fourBlocks();
+        DamagePolicy skip = new DamagePolicy(OnDamaged.SKIP, 0.01);
+        ImageFolder one = ImageFolder.scan(dir, ImageFolderTest::check, skip, 1);
+        Set<String> threads = ConcurrentHashMap.newKeySet();
+        ImageFolder three = ImageFolder.scan(
+                dir,
+                (bytes, where) -> {
+                    threads.add(Thread.currentThread().getName()
+                            + Thread.currentThread().getId());
+                    return check(bytes, where);
+                },
+                skip,
+                3);
+        assertTrue(threads.size() <= 3, threads::toString);
+        assertEquals(one, three);
+        assertEquals(3 * Intake.BLOCK + 6, one.sizes().size());
     }
 
     @Test

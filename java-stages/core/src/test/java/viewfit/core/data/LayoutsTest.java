@@ -92,6 +92,24 @@ class LayoutsTest {
     }
 
     @Test
+    void foldersBesideShardsAreNotTakenForClasses() throws IOException {
+        tar("train-000000.tar", sample(new Tars(), "1", "0"));
+        Files.createDirectory(dir.resolve("val"));
+        assertEquals(1, ImageFolderTest.scan(dir).train().size());
+        Files.createDirectory(dir.resolve("logs"));
+        fails(
+                ExitCode.BAD_DATA,
+                dir,
+                dir + ": found the folder logs beside train-000000.tar: must be class folders or shards, not both: name"
+                        + " one shard, or move the folders away");
+        // Archives are often left beside the folders they were unpacked to.
+        Files.delete(dir.resolve("val"));
+        Files.createDirectories(dir.resolve("train/a"));
+        Files.write(dir.resolve("train/a/1.jpg"), JPEG);
+        assertEquals(List.of("train/a/1.jpg 0"), rows(ImageFolderTest.scan(dir).train()));
+    }
+
+    @Test
     void whatIsWrongWithShardsIsOneLine() throws IOException {
         tar("a.tar", new Tars().file("1.cls", "0"));
         fails(ExitCode.BAD_DATA, dir, "found no images");

@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.files.Hashes;
 
 class CsvTableTest {
     /** A row of every type. */
@@ -81,6 +84,38 @@ class CsvTableTest {
     void aTornLastLineIsNotARow() {
         assertEquals(
                 1, TABLE.parse(HEAD + "a,1,1,1,true\nb,1,1,0.", "t.csv").rows().size());
+    }
+
+    /** Files are read in pieces: a line may be longer than one, and the torn one at the end too. */
+    @Test
+    void longLinesAndATornOneAreReadFromAFile() throws IOException {
+        String longName = "x".repeat(40_000) + "é\r\n" + "y".repeat(40_000);
+        Path file = dir.resolve("t.csv");
+        List<Row> rows = List.of(new Row("a", 1, 1, 1, true), new Row(longName, 2, 2, 2, false));
+        TABLE.write(file, Map.of("long", "z".repeat(50_000)), rows);
+        Files.writeString(file, "b,1,1,1,true" + "z".repeat(50_000), StandardOpenOption.APPEND);
+        CsvTable.Content<Row> content = TABLE.read(file);
+        assertEquals(rows, content.rows());
+        assertEquals(content, TABLE.parse(Files.readString(file), "t.csv"));
+        assertEquals("z".repeat(50_000), content.header().get("long"));
+    }
+
+    @Test
+    void whatIsNoTextOrNoCsvIsTold() throws IOException {
+        Path file = dir.resolve("t.csv");
+        Files.write(file, (HEAD + "\u00e9,1,1,1,true\n").getBytes(StandardCharsets.ISO_8859_1));
+        StageFailure e = assertThrows(StageFailure.class, () -> TABLE.read(file));
+        assertEquals(ExitCode.NO_INPUT, e.exitCode());
+        assertEquals(file + ": cannot be read: must be UTF-8 text", e.getMessage());
+        assertEquals("t.csv: broken quoting: must be CSV as in RFC 4180", failure(HEAD + "\"a\"b,1,1,1,true\n"));
+    }
+
+    @Test
+    void theChecksumIsThatOfTheLines() {
+        List<Row> rows = List.of(new Row("a", 1, 1, 1, true), new Row("é", 2, 2, 2, false));
+        assertEquals(
+                Hashes.sha256(TABLE.format(rows.get(0)) + TABLE.format(rows.get(1))),
+                TABLE.sha256(List.of(rows.subList(0, 1), List.of(), rows.subList(1, 2))));
     }
 
     @Test

@@ -20,6 +20,7 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Shapes;
 import viewfit.core.files.AtomicFiles;
+import viewfit.core.grid.AutoSizes;
 import viewfit.core.grid.Cell;
 import viewfit.core.grid.CellRow;
 import viewfit.core.grid.GridExpander;
@@ -53,6 +54,11 @@ public final class GridStage extends Stage {
                     + " (default: every size must be a number).")
     private @Nullable Path shapes;
 
+    @Option(
+            names = "--check-only",
+            description = "Read grid and recipes with all checks and write nothing; a size of auto may be any.")
+    private boolean checkOnly;
+
     public GridStage() {
         super(Contracts.GRID, "bin/stage grid --grid params/grids/demo.yml --recipes params/recipes --out grid");
     }
@@ -68,17 +74,26 @@ public final class GridStage extends Stage {
     }
 
     @Override
+    protected boolean writes() {
+        return !checkOnly;
+    }
+
+    @Override
     protected void run() throws IOException {
-        removeEarlierCells(out().resolve(CELLS));
-        removeEarlierCells(out().resolve(VIEWS));
+        if (!checkOnly) {
+            removeEarlierCells(out().resolve(CELLS));
+            removeEarlierCells(out().resolve(VIEWS));
+        }
         for (Path folder : recipes) {
             if (!Files.isDirectory(folder)) {
                 throw new StageFailure(ExitCode.NO_INPUT, folder + ": no folder: must be a folder of recipes");
             }
         }
         GridRecipe sweep = Recipes.read(grid, GridRecipe.class);
-        LocalSizes sizes = shapes == null ? null : new DataSetSizes(Shapes.read(shapes), shapes.toString());
-        List<Cell> cells = new GridExpander(sweep, grid.toString(), sizes).expand(recipes);
+        List<Cell> cells = new GridExpander(sweep, grid.toString(), sizes()).expand(recipes);
+        if (checkOnly) {
+            return;
+        }
         for (Cell cell : cells) {
             write(CELLS, cell);
             cell.notes().forEach(note -> say(cell.row().cell() + ": " + note));
@@ -92,6 +107,13 @@ public final class GridStage extends Stage {
                 out().resolve("cells.csv"),
                 Map.of("provenance", provenance),
                 cells.stream().map(Cell::row).toList());
+    }
+
+    private @Nullable LocalSizes sizes() {
+        if (shapes != null) {
+            return new DataSetSizes(Shapes.read(shapes), shapes.toString());
+        }
+        return checkOnly ? AutoSizes.ANY_SIZE : null;
     }
 
     private void write(String folder, Cell cell) {

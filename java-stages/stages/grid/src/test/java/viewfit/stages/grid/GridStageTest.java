@@ -71,6 +71,34 @@ class GridStageTest {
         }
     }
 
+    /** Before a data set is read: what is wrong is said as later, what is right leaves no trace. */
+    @Test
+    void aCheckWritesNothingAndNeedsNoShapes() throws IOException {
+        Path grid = dir.resolve("grid.yml");
+        Files.writeString(
+                grid,
+                """
+                schema: grid/1
+                recipes: [demo-ours.yml]
+                seeds: [0]
+                set: {}
+                axes:
+                  views.groups.1.size: [auto, 64]
+                """);
+        String[] check = {"--check-only", "--grid", grid.toString(), "--recipes", PARAMS + "/recipes"};
+        assertEquals(0, run(check), err::toString);
+        assertFalse(Files.exists(dir.resolve("out")));
+        assertEquals(78, grid(grid), "without --check-only and --shapes");
+        assertEquals(0, grid(PARAMS.resolve("grids/demo.yml")), err::toString);
+        List<String> before = cells();
+        Files.writeString(grid, Files.readString(grid).replace("64", "-64"));
+        err.getBuffer().setLength(0);
+        assertEquals(78, run(check));
+        assertEquals(1, err.toString().lines().count(), err::toString);
+        assertEquals(before, cells());
+        assertTrue(Files.exists(dir.resolve("out/cells.csv")));
+    }
+
     @Test
     void aSecondRunLeavesNoCellOfTheFirst() throws IOException {
         assertEquals(0, grid(PARAMS.resolve("grids/demo.yml")));

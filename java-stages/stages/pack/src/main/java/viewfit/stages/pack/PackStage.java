@@ -16,6 +16,7 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
+import viewfit.core.data.ManifestRows;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
 import viewfit.views.Pack;
@@ -124,13 +125,13 @@ public final class PackStage extends Stage {
     private final List<PackInfo.Source> sources = new ArrayList<>();
 
     private List<ManifestRow> rows() {
-        List<ManifestRow> rows = new ArrayList<>();
+        ManifestRows.Builder rows = new ManifestRows.Builder();
         for (Path file : manifests) {
             Manifest manifest = Manifest.read(file);
             sources.add(new PackInfo.Source(AtomicFiles.name(file), manifest.size(), Hashes.sha256(file)));
-            rows.addAll(manifest.rows());
+            manifest.rows().forEach(rows::add);
         }
-        return rows;
+        return rows.build();
     }
 
     private PackWriter.Options options() {

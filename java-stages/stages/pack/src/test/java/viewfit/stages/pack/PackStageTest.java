@@ -39,7 +39,7 @@ class PackStageTest {
     void manifests() {
         ImageFolder folder;
         try (ImageAudit audit = new ImageAudit(ImageAudit.Depth.HEADER)) {
-            folder = ImageFolder.scan(IMAGES, audit, DamagePolicy.FAIL);
+            folder = ImageFolder.scan(IMAGES, audit, DamagePolicy.FAIL, 2);
         }
         train = dir.resolve("train.csv");
         heldout = dir.resolve("heldout.csv");

@@ -64,13 +64,17 @@ public final class PretrainStage extends ComputeStage {
     @Option(
             names = "--on-damaged",
             paramLabel = "WHAT",
-            description = "fail, or skip: another image stands in for a damaged or missing one (default: fail).")
+            defaultValue = "${env:VIEWFIT_ON_DAMAGED:-fail}",
+            description = "fail, or skip: another image stands in for a damaged or missing one (default: that of the"
+                    + " environment variable VIEWFIT_ON_DAMAGED, else fail).")
     private DamagePolicy.OnDamaged onDamaged = DamagePolicy.OnDamaged.FAIL;
 
     @Option(
             names = "--damaged-quota",
             paramLabel = "SHARE",
-            description = "With skip, largest share of the training images that may be damaged (default: 0.01).")
+            defaultValue = "${env:VIEWFIT_DAMAGED_QUOTA:-" + DamagePolicy.DEFAULT_QUOTA + "}",
+            description = "With skip, largest share of the training images that may be damaged (default: that of the"
+                    + " environment variable VIEWFIT_DAMAGED_QUOTA, else 0.01).")
     private double damagedQuota = DamagePolicy.DEFAULT_QUOTA;
 
     public PretrainStage() {

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import viewfit.cli.OutputFormat;
@@ -80,6 +79,12 @@ public final class SplitStage extends Stage {
                     + " cut off (default: decode).")
     private ImageAudit.Depth check = ImageAudit.Depth.DECODE;
 
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Images that are read and decoded side by side; 0 means one per core (default: 0).")
+    private int threads;
+
     private final List<String> notes = new ArrayList<>();
 
     public SplitStage() {
@@ -104,6 +109,10 @@ public final class SplitStage extends Stage {
     protected void run() throws IOException {
         if (heldoutPerClass < 0) {
             throw new StageFailure(ExitCode.USAGE, "--heldout-per-class: found " + heldoutPerClass + ": must be >= 0");
+        }
+        if (threads < 0) {
+            throw new StageFailure(
+                    ExitCode.USAGE, "--threads: found " + threads + ": must be 0 (one per core) or more");
         }
         ImageFolder folder = scan();
         Splitter splitter = new Splitter(seed, heldoutPerClass);
@@ -146,7 +155,8 @@ public final class SplitStage extends Stage {
     private ImageFolder scan() {
         DamagePolicy policy = new DamagePolicy(onDamaged, damagedQuota);
         try (ImageAudit audit = new ImageAudit(check)) {
-            ImageFolder folder = ImageFolder.scan(images, audit, policy);
+            int side = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+            ImageFolder folder = ImageFolder.scan(images, audit, policy, side);
             int damaged = folder.damaged().rows().size();
             if (damaged > 0) {
                 notes.add(String.format(
@@ -160,12 +170,16 @@ public final class SplitStage extends Stage {
         }
     }
 
-    /** Sizes of the images to train on. */
+    /** Sizes of the images to train on, which are some of the folder's, in its order. */
     private static Shapes shapes(ImageFolder folder, List<ManifestRow> train) {
         Shapes.Counter counter = new Shapes.Counter();
-        for (ManifestRow row : train) {
-            ImageSize size = Objects.requireNonNull(folder.sizes().get(row.path()));
-            counter.add(size.width(), size.height());
+        int next = 0;
+        for (int i = 0; i < folder.train().size() && next < train.size(); i++) {
+            if (folder.train().get(i).path().equals(train.get(next).path())) {
+                ImageSize size = folder.sizes().get(i);
+                counter.add(size.width(), size.height());
+                next++;
+            }
         }
         return counter.shapes();
     }

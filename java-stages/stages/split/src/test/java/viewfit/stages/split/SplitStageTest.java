@@ -136,9 +136,11 @@ class SplitStageTest {
         Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));
         Path noise = root.resolve(rows.get(40).path());
         bytes = Files.readAllBytes(noise);
-        // An end mark where the scan is half through: the look at header and end does not see it.
-        bytes[bytes.length / 2] = (byte) 0xFF;
-        bytes[bytes.length / 2 + 1] = (byte) 0xD9;
+        // Ones alone are no Huffman code; FF is followed by a stuffed zero.
+        for (int i = bytes.length / 2; i < bytes.length - 3; i += 2) {
+            bytes[i] = (byte) 0xFF;
+            bytes[i + 1] = 0;
+        }
         Files.write(noise, bytes);
         return root;
     }
@@ -155,7 +157,7 @@ class SplitStageTest {
         assertEquals(0, run(out, skip), err::toString);
         Quarantine quarantine = Quarantine.read(out.resolve("quarantine.csv"));
         assertEquals(
-                List.of("truncated", "truncated"),
+                List.of("truncated", "corrupt"),
                 quarantine.rows().stream().map(Quarantine.Row::reason).toList());
         for (String name : List.of("train", "heldout", "labels-1pct", "labels-10pct")) {
             List<String> paths = Manifest.read(out.resolve(name + ".csv")).rows().stream()
@@ -183,6 +185,24 @@ class SplitStageTest {
         assertEquals(0, run(out, "--images", root.toString(), "--on-damaged", "skip", "--check", "header"));
         // Damage inside is not seen by a look at header and end.
         assertEquals(1, Quarantine.read(out.resolve("quarantine.csv")).rows().size());
+    }
+
+    @Test
+    void threadsPlayNoPart() throws IOException {
+        assertEquals(64, run(dir, "--images", IMAGES.toString(), "--threads", "-1"));
+        assertEquals(
+                "split: --threads: found -1: must be 0 (one per core) or more",
+                err.toString().strip());
+        for (String threads : List.of("1", "3")) {
+            assertEquals(0, run(dir.resolve(threads), "--images", IMAGES.toString(), "--threads", threads));
+        }
+        for (Port port : Contracts.SPLIT.outputs()) {
+            assertEquals(
+                    -1,
+                    Files.mismatch(
+                            dir.resolve("1").resolve(port.file()),
+                            dir.resolve("3").resolve(port.file())));
+        }
     }
 
     @Test
