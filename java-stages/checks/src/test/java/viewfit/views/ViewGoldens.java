@@ -3,7 +3,10 @@ package viewfit.views;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -205,10 +208,11 @@ public final class ViewGoldens implements GoldenTheme {
                 Arrays.stream(GoldenCase.longs(node)).mapToObj(Math::toIntExact).toList());
     }
 
-    private static Pixels read(GoldenCase golden, String member) {
+    private static Pixels read(GoldenCase golden, String member) throws IOException {
         Pixels pixels = new Pixels();
         try (ImageDecoder decoder = new ImageDecoder()) {
-            decoder.decode(golden.file(golden.get(member).asText()), pixels);
+            Path file = golden.file(golden.get(member).asText());
+            decoder.decode(Files.readAllBytes(file), file.toString(), pixels);
         }
         return pixels;
     }

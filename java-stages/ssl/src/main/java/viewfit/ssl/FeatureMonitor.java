@@ -3,7 +3,9 @@ package viewfit.ssl;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
 import viewfit.core.metrics.MonitorRow;
@@ -22,11 +24,13 @@ import viewfit.views.EvalLoader;
 import viewfit.views.ImageStore;
 import viewfit.views.LabelledBatch;
 import viewfit.views.LoaderOptions;
+import viewfit.views.StandIns;
 import viewfit.views.ViewBlock;
 
 /**
  * What the features of a run are worth so far: weighted k-NN accuracy of student and teacher backbones in evaluation
- * mode, and the spread of the student's features. Bank and queries are fixed subsets, so that epochs compare.
+ * mode, and the spread of the student's features. Bank and queries are fixed subsets, so that epochs compare. Where damaged
+ * images are skipped they are left out of the bank and counted; queries from the held-out images must all be whole.
  */
 final class FeatureMonitor implements AutoCloseable {
     /** Neighbours and temperature of the reference's monitor. */
@@ -68,13 +72,17 @@ final class FeatureMonitor implements AutoCloseable {
     private final EvalViewRecipe views;
     private final int workers;
     private final ImageStore bank;
+    private final int[] bankRows;
+    private final StandIns damaged;
     private final @Nullable ImageStore queries;
 
     /**
      * @param train images the bank is drawn from
+     * @param damaged whether damaged images may be left out of the bank, and their count
      * @param heldout images the queries are drawn from; without it every bank image asks all the others
      */
-    FeatureMonitor(Trainer trainer, Manifest train, @Nullable Manifest heldout, Path images, int workers) {
+    FeatureMonitor(
+            Trainer trainer, Manifest train, StandIns damaged, @Nullable Manifest heldout, Path images, int workers) {
         PretrainRecipe recipe = trainer.recipe();
         this.runtime = trainer.runtime();
         this.method = trainer.method();
@@ -87,7 +95,10 @@ final class FeatureMonitor implements AutoCloseable {
         this.views = new EvalViewRecipe((int) Math.round(side * RESIZE), side);
         int most = recipe.monitor().knnImages();
         SeedTree seed = SeedTree.root(recipe.seed()).at("monitor");
-        this.bank = store(images, subset(train.rows(), most, seed.at("bank")));
+        this.damaged = damaged;
+        this.bankRows = subset(train.size(), most, seed.at("bank"));
+        this.bank = store(
+                images, Arrays.stream(bankRows).mapToObj(train.rows()::get).toList());
         this.queries = heldout == null ? null : store(images, subset(heldout.rows(), most, seed.at("queries")));
     }
 
@@ -97,14 +108,31 @@ final class FeatureMonitor implements AutoCloseable {
 
     /** At most {@code most} rows, chosen by the seed alone, in manifest order. */
     static List<ManifestRow> subset(List<ManifestRow> rows, int most, SeedTree seed) {
-        if (rows.size() <= most) {
-            return rows;
+        return rows.size() <= most
+                ? rows
+                : Arrays.stream(subset(rows.size(), most, seed))
+                        .mapToObj(rows::get)
+                        .toList();
+    }
+
+    private static int[] subset(int size, int most, SeedTree seed) {
+        return size <= most
+                ? IntStream.range(0, size).toArray()
+                : Arrays.stream(seed.stream().permutation(size))
+                        .limit(most)
+                        .sorted()
+                        .toArray();
+    }
+
+    /** Features of whole images, with their labels. */
+    private static final class Features {
+        private final float[] values;
+        private final int[] labels;
+
+        Features(float[] values, int[] labels) {
+            this.values = values;
+            this.labels = labels;
         }
-        return Arrays.stream(seed.stream().permutation(rows.size()))
-                .limit(most)
-                .sorted()
-                .mapToObj(rows::get)
-                .toList();
     }
 
     /**
@@ -114,8 +142,8 @@ final class FeatureMonitor implements AutoCloseable {
      * @param epochs epochs finished
      */
     MonitorRow measure(int epochs, long steps) {
-        float[] student = features(method.student(), bank);
-        float[] health = health(student);
+        Features student = features(method.student(), bank);
+        float[] health = health(student.values);
         Network teacher = method.networks().get("teacher");
         return new MonitorRow(
                 epochs,
@@ -128,8 +156,9 @@ final class FeatureMonitor implements AutoCloseable {
                 method.usedPrototypes());
     }
 
-    private double knn(Network network, float[] bankFeatures) {
-        int[] bankLabels = labels(bank);
+    private double knn(Network network, Features of) {
+        float[] bankFeatures = of.values;
+        int[] bankLabels = of.labels;
         int[] queryLabels = queries == null ? bankLabels : labels(queries);
         int classes = Math.max(max(bankLabels), max(queryLabels)) + 1;
         boolean labelled = min(bankLabels) >= 0 && min(queryLabels) >= 0;
@@ -140,7 +169,7 @@ final class FeatureMonitor implements AutoCloseable {
         if (queries == null) {
             return knn.leaveOneOut(bankFeatures, bankLabels, dim).top1();
         }
-        float[] asked = features(network, queries);
+        float[] asked = features(network, queries).values;
         return finite(asked)
                 ? knn.evaluate(bankFeatures, bankLabels, asked, queryLabels, dim)
                         .top1()
@@ -148,22 +177,36 @@ final class FeatureMonitor implements AutoCloseable {
     }
 
     /** Pooled features in evaluation mode, in manifest order: [images, dim]. */
-    float[] features(Network network, ImageStore images) {
+    private Features features(Network network, ImageStore images) {
         float[] all = new float[Math.multiplyExact(images.size(), dim)];
-        int at = 0;
-        try (EvalLoader loader = new EvalLoader(images, views, new LoaderOptions(BATCH, 0, workers))) {
+        int[] labels = new int[images.size()];
+        int count = 0;
+        StageFailure failure = null;
+        boolean leavesOut = images == bank && damaged.skips();
+        try (EvalLoader loader = new EvalLoader(images, views, new LoaderOptions(BATCH, 0, workers), leavesOut)) {
             while (loader.hasNext()) {
                 LabelledBatch batch = loader.next();
                 try (Scope scope = runtime.scope()) {
                     Tensor x = normalizer.images(scope, batch.data(), batch.size(), views.crop());
                     float[] some = runtime.floats(program.callOne(
                             scope, "features", x, network.parameters("backbone"), network.buffers("backbone")));
-                    System.arraycopy(some, 0, all, at, some.length);
-                    at += some.length;
+                    for (int i = 0; i < batch.size(); i++) {
+                        StageFailure found = batch.damage(i);
+                        if (found != null) {
+                            damaged.count(bankRows[batch.image(i)], found);
+                            failure = found;
+                            continue;
+                        }
+                        System.arraycopy(some, i * dim, all, count * dim, dim);
+                        labels[count++] = batch.label(i);
+                    }
                 }
             }
         }
-        return all;
+        if (count == 0 && failure != null) {
+            throw failure;
+        }
+        return new Features(Arrays.copyOf(all, count * dim), Arrays.copyOf(labels, count));
     }
 
     private float[] health(float[] features) {

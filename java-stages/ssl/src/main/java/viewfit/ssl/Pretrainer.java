@@ -92,7 +92,7 @@ public final class Pretrainer {
      * @param cell cell of a sweep, or empty
      * @param workers threads that prepare views; they change nothing but the speed
      * @param weights what the backbone starts from
-     * @param damaged what to do about damaged images to train on; images of the monitors must all be whole
+     * @param damaged what to do about damaged images to train on; held-out ones must all be whole
      */
     public record Job(
             PretrainRecipe recipe,
@@ -268,7 +268,7 @@ public final class Pretrainer {
         try (CsvAppender<CurveRow> curve = CURVE.appender(files.file("curve.csv"), files.header());
                 CsvAppender<MonitorRow> monitor = MONITOR.appender(files.file("monitor.csv"), files.header());
                 FeatureMonitor features =
-                        new FeatureMonitor(trainer, job.train(), job.heldout(), job.images(), job.workers());
+                        new FeatureMonitor(trainer, job.train(), standIns, job.heldout(), job.images(), job.workers());
                 MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps())) {
             measure(features, monitor, 0);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {

@@ -91,7 +91,7 @@ class DamagedImagesTest {
         return root;
     }
 
-    /** Without a monitor, whose images must all be whole. */
+    /** With a monitor, whose bank holds every training image. */
     private Pretrainer.Job skipping(Path root, String folder, int workers, double quota) {
         PretrainRecipe r = DinoRecipes.recipe(
                 3,
@@ -99,7 +99,7 @@ class DamagedImagesTest {
                 DinoRecipes.dino(0.4, 24),
                 DinoRecipes.lars(3),
                 DinoRecipes.views(DinoRecipes.views(ViewKind.GLOBAL, 2, 32), DinoRecipes.views(ViewKind.LOCAL, 2, 16)));
-        PretrainRecipe unmonitored = new PretrainRecipe(
+        PretrainRecipe monitored = new PretrainRecipe(
                 r.schema(),
                 r.name(),
                 r.seed(),
@@ -111,11 +111,11 @@ class DamagedImagesTest {
                 r.optimizer(),
                 r.schedule(),
                 r.checkpoint(),
-                new MonitorRecipe(0, 0, false),
+                new MonitorRecipe(1, 100, false),
                 OnDivergence.FAIL);
         DamagePolicy policy = new DamagePolicy(DamagePolicy.OnDamaged.SKIP, quota);
         return new Pretrainer.Job(
-                unmonitored, train, null, "", root, out.resolve(folder), "", workers, StartWeights.none(), policy);
+                monitored, train, null, "", root, out.resolve(folder), "", workers, StartWeights.none(), policy);
     }
 
     @Test
@@ -124,6 +124,9 @@ class DamagedImagesTest {
         Metrics one = Pretrainer.run(runtime, skipping(root, "one", 1, 0.2));
         Pretrainer.run(runtime, skipping(root, "three", 3, 0.2));
         assertEquals(2, one.counts().get("damaged"));
+        assertEquals(
+                Files.readString(out.resolve("one/monitor.csv")), Files.readString(out.resolve("three/monitor.csv")));
+        assertTrue(one.values().get("student.knn.top1") >= 0);
         assertEquals(
                 Hashes.sha256(out.resolve("one/checkpoint.safetensors")),
                 Hashes.sha256(out.resolve("three/checkpoint.safetensors")));

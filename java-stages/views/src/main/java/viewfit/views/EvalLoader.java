@@ -1,5 +1,7 @@
 package viewfit.views;
 
+import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Verdict;
 import viewfit.core.recipe.EvalViewRecipe;
 
 /**
@@ -15,6 +17,16 @@ public final class EvalLoader implements AutoCloseable {
      * @throws IllegalArgumentException if there are no pictures
      */
     public EvalLoader(ImageStore images, EvalViewRecipe views, LoaderOptions options) {
+        this(images, views, options, false);
+    }
+
+    /**
+     * Starts loading.
+     *
+     * @param marksDamage whether a damaged picture is marked in its batch, {@link LabelledBatch#damage}, or ends the loading
+     * @throws IllegalArgumentException if there are no pictures
+     */
+    public EvalLoader(ImageStore images, EvalViewRecipe views, LoaderOptions options, boolean marksDamage) {
         StepPlan plan = StepPlan.inOrder(images.size(), options.batchSize());
         this.prefetcher = new Prefetcher<>(
                 plan,
@@ -22,7 +34,7 @@ public final class EvalLoader implements AutoCloseable {
                 plan.stepsPerEpoch(),
                 options,
                 () -> new LabelledBatch(views.crop(), options.batchSize()),
-                new Filler(images, views));
+                new Filler(images, views, marksDamage));
     }
 
     /** Whether another batch follows. */
@@ -51,7 +63,8 @@ public final class EvalLoader implements AutoCloseable {
         prefetcher.close();
     }
 
-    private record Filler(ImageStore images, EvalViewRecipe views) implements Prefetcher.Filler<LabelledBatch> {
+    private record Filler(ImageStore images, EvalViewRecipe views, boolean marksDamage)
+            implements Prefetcher.Filler<LabelledBatch> {
         @Override
         public void begin(LabelledBatch batch, long epoch, long stepInEpoch, int size) {
             batch.begin(epoch, stepInEpoch, size);
@@ -59,7 +72,16 @@ public final class EvalLoader implements AutoCloseable {
 
         @Override
         public void fill(LabelledBatch batch, int position, int image, long epoch, Workbench bench) {
-            Pixels picture = images.get(image, bench.decoder, bench.scratch);
+            Pixels picture;
+            try {
+                picture = images.get(image, bench.decoder, bench.scratch);
+            } catch (StageFailure e) {
+                if (!marksDamage || Verdict.of(e) == null) {
+                    throw e;
+                }
+                batch.setDamaged(position, image, images.row(image), e);
+                return;
+            }
             batch.set(position, image, images.row(image));
             int at = position * 3 * views.crop() * views.crop();
             bench.painter.paintCentre(picture, views.resize(), views.crop(), batch.target(), at);

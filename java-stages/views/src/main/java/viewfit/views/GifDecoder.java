@@ -8,6 +8,8 @@ import viewfit.core.data.ImageSize;
  * transparent colour, or on colour 0 without one; one that reaches beyond the canvas enlarges it. Without any palette an
  * index is a grey level; an index without an entry is black, or its own grey level where the palette is a grey ramp. What
  * lies behind the last pixel may be missing.
+ *
+ * <p>Nothing is allocated for a frame its data cannot hold; a small frame on a large canvas is a large picture.
  */
 final class GifDecoder {
     private static final int SCREEN = 6;
@@ -126,6 +128,11 @@ final class GifDecoder {
         int bits = in.u8(at++);
         if (bits < 1 || bits > MOST_BITS) {
             throw BrokenImage.corrupt("a GIF with codes of " + bits + " bits");
+        }
+        // The n-th code after a clearing one stands for n pixels at most, and for no more than there are codes.
+        long codeCount = 8L * (in.length() - at) / (bits + 1);
+        if ((long) frameWidth * frameHeight > codeCount * Math.min(codeCount, 1 << MOST_BITS)) {
+            throw BrokenImage.truncated("a GIF with too few pixels");
         }
         into.reshape(width, height);
         byte[] to = into.data();

@@ -1,13 +1,9 @@
 package viewfit.views;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
-import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Damage;
 import viewfit.core.data.DamagedImage;
@@ -22,8 +18,10 @@ import viewfit.views.jpeg.JpegException;
  * colour profile is applied, the EXIF orientation is ignored, alpha is dropped, grey is copied to three channels. Where
  * Pillow only fills a gap in a damaged file, the file is refused. Every refusal is a {@link DamagedImage} with one line.
  *
- * <p>The size in the header is checked before anything is allocated for the pixels. Beside the file and the picture (3 bytes
- * per pixel) a decoder holds a few rows of a PNG, GIF or BMP, a strip of a JPEG, and about 8 bytes per pixel of a WebP.
+ * <p>The size in the header is checked before anything is allocated for the pixels: a picture has at most 100 million of them and
+ * 65,500 on a side, and no more than the length of its data can hold where the format has such a bound. Beside the file and the
+ * picture (3 bytes per pixel) a decoder holds a few rows of a PNG, GIF or BMP, a strip of a JPEG, and about 8 bytes per pixel of a
+ * WebP.
  *
  * <p>Keeps its reader; one object per thread.
  */
@@ -31,8 +29,11 @@ public final class ImageDecoder implements AutoCloseable {
     /** Pictures above this number of pixels are refused before decoding. */
     public static final long DEFAULT_PIXEL_LIMIT = 100_000_000;
 
-    /** Longest file that is read, in bytes. */
-    public static final long FILE_LIMIT = 512L << 20;
+    /** Longest side that is read, in pixels, so that rows are short: the limit of libjpeg. */
+    public static final int SIDE_LIMIT = 65_500;
+
+    /** Pixels of one bit of a JPEG: the level of a block has a code, and one component has blocks for the whole picture. */
+    private static final long JPEG_PIXELS_PER_BIT = 64;
 
     private static final String WHOLE = "a whole image file";
 
@@ -56,39 +57,6 @@ public final class ImageDecoder implements AutoCloseable {
      */
     public ImageDecoder(long pixelLimit) {
         this.pixelLimit = pixelLimit;
-    }
-
-    /**
-     * Reads and decodes a file.
-     *
-     * @param into receives the picture
-     * @throws DamagedImage if there is no such file or it is not a whole picture
-     * @throws StageFailure IO if reading fails
-     */
-    public void decode(Path file, Pixels into) {
-        decode(read(file), file.toString(), into);
-    }
-
-    /**
-     * The bytes of an image file.
-     *
-     * @throws DamagedImage if there is no such file or it is longer than {@link #FILE_LIMIT}
-     * @throws StageFailure IO if reading fails
-     */
-    public static byte[] read(Path file) {
-        try {
-            long size = Files.size(file);
-            if (size > FILE_LIMIT) {
-                throw new DamagedImage(
-                        Damage.TOO_LARGE, file.toString(), size + " bytes", "at most " + FILE_LIMIT + " bytes", null);
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new DamagedImage(Damage.MISSING, file.toString(), "no such file", "an image file", e);
-        } catch (IOException e) {
-            throw new StageFailure(
-                    ExitCode.IO, file + ": cannot be read (" + oneLine(e) + "): must be a readable image file", e);
-        }
     }
 
     /**
@@ -155,20 +123,27 @@ public final class ImageDecoder implements AutoCloseable {
         if (jpeg == null) {
             jpeg = new ImageIoJpeg();
         }
-        ImageSize size = allowed(jpeg.open(bytes), name);
-        if (into != null) {
-            jpeg.decode(bytes, into);
-        } else {
-            requireEnd(bytes);
+        ImageIoJpeg reader = jpeg;
+        try {
+            ImageSize size = allowed(reader.open(bytes), name);
+            requireData(size, bytes);
+            if (into != null) {
+                reader.decode(bytes, into);
+            } else {
+                requireEnd(bytes);
+            }
+            return size;
+        } finally {
+            // Also of a refused file: the reader would hold its bytes until the next one.
+            reader.reset();
         }
-        jpeg.reset();
-        return size;
     }
 
     /** The usual JPEG files: faster than the reader of the JDK, and the same whatever the JDK. */
     private ImageSize decodeBaseline(byte[] bytes, String name, @Nullable Pixels into)
             throws JpegException, BrokenImage {
         ImageSize size = allowed(new ImageSize(baseline.width(), baseline.height()), name);
+        requireData(size, bytes);
         if (into == null) {
             requireEnd(bytes);
             return size;
@@ -180,6 +155,13 @@ public final class ImageDecoder implements AutoCloseable {
 
     private static long pixels(JpegDecoder opened) {
         return (long) opened.width() * opened.height();
+    }
+
+    /** A header may ask for any size; nothing is allocated for what the data cannot hold. */
+    private static void requireData(ImageSize size, byte[] bytes) throws BrokenImage {
+        if (size.pixels() > 8L * bytes.length * JPEG_PIXELS_PER_BIT) {
+            throw BrokenImage.truncated("a JPEG that ends too early");
+        }
     }
 
     private static void requireEnd(byte[] bytes) throws BrokenImage {
@@ -232,12 +214,12 @@ public final class ImageDecoder implements AutoCloseable {
     }
 
     private ImageSize allowed(ImageSize size, String name) {
-        if (size.pixels() > pixelLimit) {
+        if (size.pixels() > pixelLimit || Math.max(size.width(), size.height()) > SIDE_LIMIT) {
             throw new DamagedImage(
                     Damage.TOO_LARGE,
                     name,
                     size.width() + "x" + size.height(),
-                    "at most " + pixelLimit + " pixels",
+                    "at most " + pixelLimit + " pixels and " + SIDE_LIMIT + " on a side",
                     null);
         }
         return size;

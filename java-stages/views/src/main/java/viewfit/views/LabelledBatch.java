@@ -2,6 +2,8 @@ package viewfit.views;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.contract.StageFailure;
 import viewfit.core.data.ManifestRow;
 
 /**
@@ -13,6 +15,7 @@ public final class LabelledBatch {
     private final int side;
     private final int[] images;
     private final int[] labels;
+    private final @Nullable StageFailure[] damage;
     private int size;
     private long epoch;
     private long stepInEpoch;
@@ -22,6 +25,7 @@ public final class LabelledBatch {
         this.data = ByteBuffer.allocateDirect(Math.multiplyExact(3 * side * side, capacity));
         this.images = new int[capacity];
         this.labels = new int[capacity];
+        this.damage = new StageFailure[capacity];
     }
 
     void begin(long newEpoch, long newStepInEpoch, int newSize) {
@@ -33,6 +37,19 @@ public final class LabelledBatch {
     void set(int position, int image, ManifestRow row) {
         images[position] = image;
         labels[position] = row.label();
+        damage[position] = null;
+    }
+
+    /** Black in the place of a damaged picture. */
+    void setDamaged(int position, int image, ManifestRow row, StageFailure failure) {
+        set(position, image, row);
+        damage[position] = failure;
+        data.put(3 * side * side * position, new byte[3 * side * side]);
+    }
+
+    /** What is wrong with a picture, or null; only loaders that leave out damaged pictures have any. */
+    public @Nullable StageFailure damage(int position) {
+        return damage[position];
     }
 
     ByteBuffer target() {

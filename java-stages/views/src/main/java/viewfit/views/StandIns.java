@@ -5,15 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import viewfit.core.contract.ExitCode;
+import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.StageFailure;
-import viewfit.core.data.Damage;
 import viewfit.core.data.DamagePolicy;
-import viewfit.core.data.DamagedImage;
 import viewfit.core.data.ManifestRow;
 import viewfit.core.data.Quarantine;
-import viewfit.core.files.Hashes;
-import viewfit.core.images.FileTooLarge;
+import viewfit.core.data.Verdict;
 import viewfit.core.random.SeedTree;
 
 /**
@@ -82,7 +79,7 @@ public final class StandIns {
                     Pixels picture = images.get(candidate, decoder, scratch);
                     return new Pick(candidate, picture, damaged);
                 } catch (StageFailure e) {
-                    if (!policy.skips() || !isDamage(e)) {
+                    if (!policy.skips() || Verdict.of(e) == null) {
                         throw e;
                     }
                     found.put(candidate, e);
@@ -98,8 +95,19 @@ public final class StandIns {
         }
     }
 
-    private static boolean isDamage(StageFailure e) {
-        return e instanceof DamagedImage || e instanceof FileTooLarge || e.exitCode() == ExitCode.NO_INPUT;
+    /** Whether damaged pictures are done without. */
+    public boolean skips() {
+        return policy.skips();
+    }
+
+    /**
+     * Counts a damaged picture that was met elsewhere and left out there.
+     *
+     * @throws StageFailure BAD_DATA if there are now more than the quota allows
+     */
+    public void count(int row, StageFailure failure) {
+        found.putIfAbsent(row, failure);
+        count(row);
     }
 
     /**
@@ -109,12 +117,14 @@ public final class StandIns {
      */
     void count(MultiCropBatch batch) {
         for (int position = 0; position < batch.size(); position++) {
-            for (int row : batch.damaged(position)) {
-                if (counted.add(row)) {
-                    first = counted.size() == 1 ? message(row) : first;
-                    policy.require(counted.size(), images.size(), first);
-                }
-            }
+            batch.damaged(position).forEach(this::count);
+        }
+    }
+
+    private void count(int row) {
+        if (counted.add(row)) {
+            first = counted.size() == 1 ? message(row) : first;
+            policy.require(counted.size(), images.size(), first);
         }
     }
 
@@ -136,21 +146,18 @@ public final class StandIns {
     private Quarantine.Row row(int index) {
         ManifestRow row = images.row(index);
         StageFailure failure = found.get(index);
-        String reason = Damage.MISSING.word();
-        String detail = "no such file";
-        if (failure instanceof DamagedImage damaged) {
-            reason = damaged.reason().word();
-            detail = damaged.found();
+        Verdict verdict = failure == null ? null : Verdict.of(failure);
+        if (verdict == null) {
+            throw new IllegalStateException(row.path() + ": counted, but not found damaged");
         }
-        if (failure instanceof FileTooLarge) {
-            reason = Damage.TOO_LARGE.word();
-            detail = "too many bytes";
-        }
+        return verdict.row(row.path(), readable(index));
+    }
+
+    private byte @Nullable [] readable(int index) {
         try {
-            byte[] bytes = images.bytes(index);
-            return new Quarantine.Row(row.path(), reason, detail, bytes.length, Hashes.sha256(bytes));
+            return images.bytes(index);
         } catch (StageFailure e) {
-            return new Quarantine.Row(row.path(), reason, detail, 0, "");
+            return null;
         }
     }
 }

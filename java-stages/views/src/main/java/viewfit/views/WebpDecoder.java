@@ -23,6 +23,12 @@ final class WebpDecoder {
     private static final int FRAME_HEADER = 16;
     private static final int VP8L_SIGNATURE = 0x2F;
 
+    /** Bytes of a picture that the reader accepts of a byte of a file. */
+    private static final int READER_EXPANSION = 2048;
+
+    /** Side of a block of a lossy picture; the mode of its colours takes most of a bit, that of its luma more than one. */
+    private static final int BLOCK = 16;
+
     private final Octets in;
     private int width;
     private int height;
@@ -109,6 +115,10 @@ final class WebpDecoder {
         if (frameWidth == 0 || frameHeight == 0) {
             throw BrokenImage.corrupt("a WebP of " + frameWidth + "x" + frameHeight + " pixels");
         }
+        long blocks = (long) ((frameWidth + BLOCK - 1) / BLOCK) * ((frameHeight + BLOCK - 1) / BLOCK);
+        if (blocks > 8 * length) {
+            throw BrokenImage.truncated("a WebP that ends too early");
+        }
     }
 
     ImageSize size() {
@@ -147,10 +157,14 @@ final class WebpDecoder {
         }
     }
 
-    /** A file of nothing but the frame. */
+    /**
+     * A file of nothing but the frame, and zeros behind it: the reader refuses pictures that are large for the length of their file,
+     * and a picture of one colour takes some 20 bytes whatever its size.
+     */
     private byte[] alone() {
         int padded = (int) (frameBytes + (frameBytes & 1));
-        byte[] file = new byte[RIFF_HEADER + padded];
+        int most = (int) (3L * frameWidth * frameHeight / READER_EXPANSION) + 1;
+        byte[] file = new byte[Math.max(RIFF_HEADER + padded, most)];
         System.arraycopy("RIFF".getBytes(StandardCharsets.ISO_8859_1), 0, file, 0, 4);
         for (int i = 0; i < 4; i++) {
             file[4 + i] = (byte) ((padded + 4) >> (8 * i));

@@ -228,6 +228,8 @@ class PngDecoderTest {
     @Test
     void bombsAllocateNothing() {
         refuses(Damage.TOO_LARGE, "50000x50000", png(50_000, 50_000, 8, 2, 0, new byte[100_000]));
+        refuses(Damage.TOO_LARGE, "100000000x1", png(100_000_000, 1, 16, 6, 0, new byte[100_000]));
+        refuses(Damage.TOO_LARGE, "1x100000000", png(1, 100_000_000, 16, 6, 0, new byte[100_000]));
         refuses(Damage.TRUNCATED, "a PNG that ends too early", png(9_999, 9_999, 8, 2, 0, new byte[100_000]));
         assertTrue(pixels.data().length < 1000, "nothing was allocated");
         byte[] profile = chunk("iCCP", join(bytes('a', 0, 0), deflate(new byte[50_000_000])));

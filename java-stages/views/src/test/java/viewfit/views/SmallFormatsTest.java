@@ -230,10 +230,21 @@ class SmallFormatsTest {
         }
     }
 
+    /** 512x512 pixels in 34 bytes. */
+    @Test
+    void aWebpOfOneColourIsReadWhateverItsSize() {
+        decoder.decode(HundredMegapixels.file("webp", 512, 512), "x", pixels);
+        assertEquals(512, pixels.height());
+        assertArrayEquals(new byte[3 * 512 * 512], GoldenImages.bytes(pixels));
+    }
+
     /** Headers that ask for gigabytes. */
     @Test
     void bombsAllocateNothing() {
         refuses(Damage.TOO_LARGE, gif(65_535, 65_535, COLOURS, NONE, frame(0, 0, 3, 1, 0, 4, 0, 1, 2, 5)));
+        refuses(Damage.TRUNCATED, gif(9_999, 9_999, COLOURS, NONE, frame(0, 0, 9_999, 9_999, 0, 4, 0, 1, 2, 5)));
+        refuses(Damage.TOO_LARGE, gif(65_501, 1, COLOURS, NONE, frame(0, 0, 3, 1, 0, 4, 0, 1, 2, 5)));
+        refuses(Damage.TOO_LARGE, bmp(65_501, 1, 24, 0, NONE, new byte[8]));
         refuses(Damage.TOO_LARGE, bmp(50_000, 50_000, 24, 0, NONE, new byte[8]));
         refuses(Damage.TRUNCATED, bmp(9_999, 9_999, 24, 0, NONE, new byte[8]));
         refuses(Damage.TRUNCATED, bmp(9_999, 9_999, 8, 1, bmpColours(2), bytes(0, 1)));
@@ -242,6 +253,14 @@ class SmallFormatsTest {
             webp[i] = (byte) (i == 24 ? 0x0F : 0xFF);
         }
         refuses(Damage.TOO_LARGE, webp);
+        byte[] lossy = ImageFiles.webpLossy();
+        lossy[26] = 0x10;
+        lossy[27] = 0x27;
+        lossy[28] = 0x10;
+        lossy[29] = 0x27;
+        refuses(Damage.TRUNCATED, lossy);
+        refuses(Damage.TRUNCATED, HundredMegapixels.cutJpeg(10_000, 10_000, 2_000));
+        refuses(Damage.TRUNCATED, HundredMegapixels.cutJpeg(4_000, 4_000, 2_000));
         assertTrue(pixels.data().length < 1000, "nothing was allocated");
     }
 }

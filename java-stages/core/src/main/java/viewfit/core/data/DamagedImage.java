@@ -5,8 +5,8 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 
 /**
- * An image file that cannot be used, and why. It ends a stage like any other failure, {@link ExitCode#NO_INPUT} if the file
- * is missing and else {@link ExitCode#BAD_DATA}, unless the stage was told to go on without such files.
+ * An image file that cannot be used, and why. It ends a stage like any other failure, with {@link ExitCode#BAD_DATA}, unless
+ * the stage was told to go on without such files.
  */
 public final class DamagedImage extends StageFailure {
     private static final long serialVersionUID = 1;
@@ -22,10 +22,7 @@ public final class DamagedImage extends StageFailure {
      * @param allowed what it must be, in a few words
      */
     public DamagedImage(Damage reason, String where, String found, String allowed, @Nullable Throwable cause) {
-        super(
-                reason == Damage.MISSING ? ExitCode.NO_INPUT : ExitCode.BAD_DATA,
-                where + ": found " + found + ": must be " + allowed,
-                cause);
+        super(ExitCode.BAD_DATA, where + ": found " + found + ": must be " + allowed, cause);
         this.reason = reason;
         this.found = found;
     }

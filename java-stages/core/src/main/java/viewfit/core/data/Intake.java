@@ -4,10 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.Hashes;
-import viewfit.core.images.FileTooLarge;
 import viewfit.core.images.ImageFiles;
 
 /**
@@ -95,23 +93,14 @@ final class Intake {
     }
 
     private Result take(String path, int label) {
-        byte[] bytes = new byte[0];
+        byte[] bytes = null;
         try {
             bytes = files.read(path);
             ImageSize size = check.check(bytes, files.name(path));
             return new Result(new ManifestRow(path, label, bytes.length, Hashes.sha256(bytes)), size, null, null);
-        } catch (DamagedImage e) {
-            String sha256 = Hashes.sha256(bytes);
-            String word = e.reason().word();
-            return new Result(null, null, new Quarantine.Row(path, word, e.found(), bytes.length, sha256), e);
-        } catch (FileTooLarge e) {
-            String large = Damage.TOO_LARGE.word();
-            return new Result(null, null, new Quarantine.Row(path, large, "too many bytes", 0, ""), e);
         } catch (StageFailure e) {
-            String missing = Damage.MISSING.word();
-            Quarantine.Row row =
-                    e.exitCode() == ExitCode.NO_INPUT ? new Quarantine.Row(path, missing, "no such file", 0, "") : null;
-            return new Result(null, null, row, e);
+            Verdict verdict = Verdict.of(e);
+            return new Result(null, null, verdict == null ? null : verdict.row(path, bytes), e);
         }
     }
 
