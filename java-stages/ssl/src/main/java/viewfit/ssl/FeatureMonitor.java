@@ -1,6 +1,5 @@
 package viewfit.ssl;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,7 @@ import viewfit.graph.Graph;
 import viewfit.graph.TorchScript;
 import viewfit.views.EvalLoader;
 import viewfit.views.ImageStore;
+import viewfit.views.Images;
 import viewfit.views.LabelledBatch;
 import viewfit.views.LoaderOptions;
 import viewfit.views.ViewBlock;
@@ -74,7 +74,7 @@ final class FeatureMonitor implements AutoCloseable {
      * @param train images the bank is drawn from
      * @param heldout images the queries are drawn from; without it every bank image asks all the others
      */
-    FeatureMonitor(Trainer trainer, Manifest train, @Nullable Manifest heldout, Path images, int workers) {
+    FeatureMonitor(Trainer trainer, Manifest train, @Nullable Manifest heldout, Images images, int workers) {
         PretrainRecipe recipe = trainer.recipe();
         this.runtime = trainer.runtime();
         this.method = trainer.method();
@@ -91,7 +91,7 @@ final class FeatureMonitor implements AutoCloseable {
         this.queries = heldout == null ? null : store(images, subset(heldout.rows(), most, seed.at("queries")));
     }
 
-    private static ImageStore store(Path images, List<ManifestRow> rows) {
+    private static ImageStore store(Images images, List<ManifestRow> rows) {
         return new ImageStore(images, rows, Runtime.getRuntime().maxMemory() / CACHE_SHARE);
     }
 

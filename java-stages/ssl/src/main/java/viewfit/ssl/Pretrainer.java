@@ -33,6 +33,7 @@ import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.views.ContactSheet;
 import viewfit.views.ImageStore;
+import viewfit.views.Images;
 import viewfit.views.LoaderOptions;
 import viewfit.views.MultiCropBatch;
 import viewfit.views.MultiCropLoader;
@@ -68,6 +69,7 @@ public final class Pretrainer {
     private final Job job;
     private final PretrainRecipe recipe;
     private final Trainer trainer;
+    private final Images source;
     private final ImageStore images;
     private final StandIns standIns;
     private final Health health;
@@ -143,8 +145,9 @@ public final class Pretrainer {
         this.job = job;
         this.recipe = job.recipe();
         this.trainer = trainer;
-        this.images = new ImageStore(
-                job.images(), job.train().rows(), Runtime.getRuntime().maxMemory() / CACHE_SHARE);
+        this.source = Images.open(job.images());
+        this.images =
+                new ImageStore(source, job.train().rows(), Runtime.getRuntime().maxMemory() / CACHE_SHARE);
         this.standIns = new StandIns(images, job.damaged(), recipe.seed());
         this.health = new Health(
                 trainer.method().codes(),
@@ -199,7 +202,7 @@ public final class Pretrainer {
         requireImages(images, job.damaged());
         Manifest heldout = job.heldout();
         if (heldout != null) {
-            requireImages(new ImageStore(job.images(), heldout.rows(), 0), DamagePolicy.FAIL);
+            requireImages(new ImageStore(source, heldout.rows(), 0), DamagePolicy.FAIL);
         }
         Advice.on(recipe).forEach(progress::say);
         files.clear();
@@ -268,7 +271,7 @@ public final class Pretrainer {
         try (CsvAppender<CurveRow> curve = CURVE.appender(files.file("curve.csv"), files.header());
                 CsvAppender<MonitorRow> monitor = MONITOR.appender(files.file("monitor.csv"), files.header());
                 FeatureMonitor features =
-                        new FeatureMonitor(trainer, job.train(), job.heldout(), job.images(), job.workers());
+                        new FeatureMonitor(trainer, job.train(), job.heldout(), source, job.workers());
                 MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps())) {
             measure(features, monitor, 0);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {

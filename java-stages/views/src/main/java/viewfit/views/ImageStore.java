@@ -22,16 +22,22 @@ public final class ImageStore {
     /**
      * A store; no picture is read yet.
      *
-     * @param images what {@code --images} names: the folder the manifest paths are relative to, a list in that folder, or a pack
+     * @param images where the pictures are; several manifests may share it
      * @param rows the manifest
      * @param cacheBytes bytes of decoded pictures to keep, 0 for none
-     * @throws viewfit.core.contract.StageFailure if there is nothing of this name, or the pack is not one of these images
+     * @throws viewfit.core.contract.StageFailure NO_INPUT if a container of the manifest is missing, BAD_DATA if the pack is not
+     *     one of these images
      */
-    public ImageStore(Path images, List<ManifestRow> rows, long cacheBytes) {
+    public ImageStore(Images images, List<ManifestRow> rows, long cacheBytes) {
         this.rows = ManifestRows.of(rows);
-        this.source = PixelSource.open(images, this.rows);
+        this.source = images.of(this.rows);
         this.cacheBytes = source.decoded() ? 0 : cacheBytes;
         this.cache = new AtomicReferenceArray<>(this.cacheBytes > 0 ? rows.size() : 0);
+    }
+
+    /** The store of a single manifest. */
+    public ImageStore(Path images, List<ManifestRow> rows, long cacheBytes) {
+        this(Images.open(images), rows, cacheBytes);
     }
 
     /** Number of pictures. */
@@ -44,7 +50,11 @@ public final class ImageStore {
         return rows.get(index);
     }
 
-    /** Whether the file, member or record of a picture is there. */
+    /**
+     * Whether the file, member or record of a picture is there.
+     *
+     * @throws viewfit.core.contract.StageFailure BAD_DATA if its container is broken
+     */
     public boolean has(int index) {
         return source.has(index);
     }

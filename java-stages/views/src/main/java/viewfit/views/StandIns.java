@@ -109,11 +109,16 @@ public final class StandIns {
      */
     void count(MultiCropBatch batch) {
         for (int position = 0; position < batch.size(); position++) {
-            for (int row : batch.damaged(position)) {
-                if (counted.add(row)) {
-                    first = counted.size() == 1 ? message(row) : first;
-                    policy.require(counted.size(), images.size(), first);
-                }
+            count(batch.damaged(position));
+        }
+    }
+
+    /** Counts damaged pictures, as {@link #count(MultiCropBatch)}. */
+    void count(List<Integer> damaged) {
+        for (int row : damaged) {
+            if (counted.add(row)) {
+                first = counted.size() == 1 ? message(row) : first;
+                policy.require(counted.size(), images.size(), first);
             }
         }
     }
@@ -121,6 +126,11 @@ public final class StandIns {
     private String message(int row) {
         StageFailure failure = found.get(row);
         return failure == null ? images.row(row).path() : String.valueOf(failure.getMessage());
+    }
+
+    /** What was found about the first damaged picture that was met; empty if there was none. */
+    public String first() {
+        return first;
     }
 
     /** How many damaged pictures were met so far. */
