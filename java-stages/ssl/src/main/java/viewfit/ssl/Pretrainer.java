@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
@@ -199,10 +198,10 @@ public final class Pretrainer {
     }
 
     private Metrics run() {
-        requireImages(images, job.damaged());
+        images.requireAll(job.damaged());
         Manifest heldout = job.heldout();
         if (heldout != null) {
-            requireImages(new ImageStore(source, heldout.rows(), 0), DamagePolicy.FAIL);
+            new ImageStore(source, heldout.rows(), 0).requireAll(DamagePolicy.FAIL);
         }
         Advice.on(recipe).forEach(progress::say);
         files.clear();
@@ -230,22 +229,6 @@ public final class Pretrainer {
             throw new StageFailure(ExitCode.DIVERGED, metrics.message());
         }
         return metrics;
-    }
-
-    /** Missing images are found now, not after hours. */
-    private static void requireImages(ImageStore store, DamagePolicy policy) {
-        int[] missing = IntStream.range(0, store.size())
-                .parallel()
-                .filter(i -> !store.has(i))
-                .toArray();
-        if (missing.length == 0) {
-            return;
-        }
-        String first = store.name(missing[0]) + ": no such file: the manifest lists it";
-        if (!policy.skips()) {
-            throw new StageFailure(ExitCode.NO_INPUT, first);
-        }
-        policy.require(missing.length, store.size(), first);
     }
 
     /** The damaged images that others stood in for, if there were any. */

@@ -4,6 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.ManifestRow;
 import viewfit.core.data.ManifestRows;
 
@@ -25,7 +29,7 @@ public final class ImageStore {
      * @param images where the pictures are; several manifests may share it
      * @param rows the manifest
      * @param cacheBytes bytes of decoded pictures to keep, 0 for none
-     * @throws viewfit.core.contract.StageFailure NO_INPUT if a container of the manifest is missing, BAD_DATA if the pack is not
+     * @throws StageFailure NO_INPUT if a container of the manifest is missing, BAD_DATA if the pack is not
      *     one of these images
      */
     public ImageStore(Images images, List<ManifestRow> rows, long cacheBytes) {
@@ -53,10 +57,29 @@ public final class ImageStore {
     /**
      * Whether the file, member or record of a picture is there.
      *
-     * @throws viewfit.core.contract.StageFailure BAD_DATA if its container is broken
+     * @throws StageFailure BAD_DATA if its container is broken
      */
     public boolean has(int index) {
         return source.has(index);
+    }
+
+    /**
+     * Requires all pictures to be there, without reading them: missing ones are found now, not after hours.
+     *
+     * @param policy whether some may be missing
+     * @throws StageFailure NO_INPUT for a missing one, or BAD_DATA for more of them than the quota allows
+     */
+    public void requireAll(DamagePolicy policy) {
+        int[] missing =
+                IntStream.range(0, size()).parallel().filter(i -> !has(i)).toArray();
+        if (missing.length == 0) {
+            return;
+        }
+        String first = name(missing[0]) + ": no such file: the manifest lists it";
+        if (!policy.skips()) {
+            throw new StageFailure(ExitCode.NO_INPUT, first);
+        }
+        policy.require(missing.length, size(), first);
     }
 
     /** What messages call a picture. */
@@ -73,7 +96,7 @@ public final class ImageStore {
      * Gets a picture, which must not be changed.
      *
      * @param scratch used for the picture if it is not kept
-     * @throws viewfit.core.contract.StageFailure if the file is missing or damaged
+     * @throws StageFailure if the file is missing or damaged
      */
     Pixels get(int index, ImageDecoder decoder, Pixels scratch) {
         if (cacheBytes > 0) {

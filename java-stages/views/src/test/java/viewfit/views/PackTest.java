@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -311,7 +312,6 @@ class PackTest {
         StageFailure stale = assertThrows(StageFailure.class, () -> new ImageStore(dir, List.of(other), 0));
         assertEquals(ExitCode.BAD_DATA, stale.exitCode());
         assertEquals(dir + ": p3.png: found another file than the manifest's: must be packed anew", stale.getMessage());
-        assertTrue(new ImageStore(dir, List.of(row), 0).has(0));
         List<ManifestRow> more = List.of(row, new ManifestRow("new.png", 0, 1, row.sha256()));
         StageFailure missing = assertThrows(StageFailure.class, () -> new ImageStore(dir, more, 0));
         assertEquals(ExitCode.BAD_DATA, missing.exitCode());
@@ -329,11 +329,8 @@ class PackTest {
         Files.write(shard, bytes);
         StandIns standIns = new StandIns(new ImageStore(dir, ROWS, 0), skip, 1);
         try (Workbench bench = new Workbench()) {
-            StageFailure e = assertThrows(StageFailure.class, () -> {
-                for (int i = 0; i < IMAGES; i++) {
-                    standIns.pick(i, 0, bench.decoder, bench.scratch);
-                }
-            });
+            StageFailure e = assertThrows(StageFailure.class, () -> IntStream.range(0, IMAGES)
+                    .forEach(i -> standIns.pick(i, 0, bench.decoder, bench.scratch)));
             assertTrue(String.valueOf(e.getMessage()).contains("does not fit its checksum"), e::getMessage);
         }
         StageFailure gone =
