@@ -40,11 +40,11 @@ workflow {
     SPLIT(images, Launch.listing(images), given(params.labels_1pct), given(params.labels_10pct),
         params.heldout_per_class, params.split_seed, damaged, code.split)
 
-    // With --pack, one packed copy of them is what the trainers read.
+    // With --pack, one packed copy of them is what everything after it reads.
     if( params.pack ) {
         PACK(images, SPLIT.out.train, SPLIT.out.heldout, params.pack, params.pack_short_side ?: 0, code.pack)
     }
-    photos = params.pack ? PACK.out.folder.map { pack -> pack.toString() } : images
+    pack = params.pack ? PACK.out.index : []
 
     // The grid becomes complete recipes, each read strictly before anything is trained: [[id], recipe.yml]
     GRID(file(params.grid), file(params.recipes), SPLIT.out.shapes, code.grid)
@@ -52,23 +52,23 @@ workflow {
 
     // How far global and local views are apart on these photographs: once for each different set of views.
     VIEWS(GRID.out.views.flatten().map { recipe -> [[id: recipe.baseName], recipe] },
-        SPLIT.out.shapes, SPLIT.out.train, images, code.views)
+        SPLIT.out.shapes, SPLIT.out.train, images, pack, damaged, code.views)
 
     // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint.
-    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), photos, code.pretrain)
+    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images, pack, code.pretrain)
     networks = PRETRAIN.out.checkpoint              // [[id], checkpoint]
 
     // Frozen-backbone scores on the held-out images. Without these or without labels there is nothing to score.
     classes = SPLIT.out.classes.filter { file -> hasRows(file) }
     heldout = SPLIT.out.heldout.filter { file -> hasRows(file) }
-    PROBE(networks, file(params.probe_recipe), SPLIT.out.train, heldout, classes, photos, code.probe)
+    PROBE(networks, file(params.probe_recipe), SPLIT.out.train, heldout, classes, images, pack, code.probe)
 
     // Fine-tuning on the label subsets: [[id], checkpoint, fraction, recipe, labels.csv]
     subsets = SPLIT.out.labels_1pct.map { labels -> ['1pct', params.finetune_1pct, labels] }
         .mix(SPLIT.out.labels_10pct.map { labels -> ['10pct', params.finetune_10pct, labels] })
         .filter { fraction, recipe, labels -> recipe }
         .map { fraction, recipe, labels -> [fraction, file(recipe), labels] }
-    FINETUNE(networks.combine(subsets), heldout, classes, photos, code.finetune)
+    FINETUNE(networks.combine(subsets), heldout, classes, images, pack, code.finetune)
 
     // The backbone in the formats detection frameworks load.
     COCO_EXPORT(networks, params.export_network, code['coco-export'])

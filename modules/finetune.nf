@@ -8,6 +8,7 @@ process FINETUNE {
     path heldout
     path classes
     val images
+    path pack                                         // index of a packed copy, if that is to be read instead
     val code
 
     output:
@@ -16,10 +17,11 @@ process FINETUNE {
     path "${meta.id}.${fraction}",                                                     emit: folder
 
     script:
+    def photos = Photos.of(images, pack)
     def device = params.gpus ? 'cuda' : 'auto'       // a GPU that was asked for and is not there is an error
     """
     with-gpu stage finetune --cell '${meta.id}' --fraction ${fraction} --checkpoint ${checkpoint} --recipe ${recipe} \\
-        --train ${labels} --eval ${heldout} --classes ${classes} --images '${images}' --threads ${task.cpus} \\
+        --train ${labels} --eval ${heldout} --classes ${classes} --images ${photos} --threads ${task.cpus} \\
         --device ${device} --out '${meta.id}.${fraction}'
     """
 

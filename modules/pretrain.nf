@@ -10,6 +10,7 @@ process PRETRAIN {
     path monitor
     path weights, stageAs: 'given/weights/*'
     val images
+    path pack                                         // index of a packed copy, if that is to be read instead
     val code
 
     output:
@@ -26,10 +27,11 @@ process PRETRAIN {
 
     script:
     def start  = weights ? "--weights ${weights}" : ''
+    def photos = Photos.of(images, pack)
     def device = params.gpus ? 'cuda' : 'auto'       // a GPU that was asked for and is not there is an error
     """
     with-gpu stage pretrain --cell '${meta.id}' --recipe ${recipe} --manifest ${manifest} --monitor ${monitor} \\
-        --images '${images}' ${start} --threads ${task.cpus} --device ${device} --out '${meta.id}'
+        --images ${photos} ${start} --threads ${task.cpus} --device ${device} --out '${meta.id}'
     """
 
     stub:

@@ -10,6 +10,7 @@ process PROBE {
     path heldout
     path classes
     val images
+    path pack                                         // index of a packed copy, if that is to be read instead
     val code
 
     output:
@@ -20,10 +21,11 @@ process PROBE {
     path "${meta.id}",                                     emit: folder
 
     script:
+    def photos = Photos.of(images, pack)
     def device = params.gpus ? 'cuda' : 'auto'       // a GPU that was asked for and is not there is an error
     """
     with-gpu stage probe --cell '${meta.id}' --checkpoint ${checkpoint} --recipe ${recipe} --train ${train} \\
-        --eval ${heldout} --classes ${classes} --images '${images}' --threads ${task.cpus} \\
+        --eval ${heldout} --classes ${classes} --images ${photos} --threads ${task.cpus} \\
         --device ${device} --out '${meta.id}'
     """
 

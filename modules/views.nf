@@ -8,6 +8,8 @@ process VIEWS {
     path shapes
     path manifest
     val images
+    path pack                                         // index of a packed copy, if that is to be read instead
+    val damaged                                       // what to do about damaged images, as flags
     val code
 
     output:
@@ -20,9 +22,10 @@ process VIEWS {
     path "${meta.id}",                                        emit: folder
 
     script:
+    def photos = Photos.of(images, pack)
     """
     stage views --cell '${meta.id}' --recipe ${recipe} --shapes ${shapes} --manifest ${manifest} \\
-        --images '${images}' --threads ${task.cpus} --out '${meta.id}'
+        --images ${photos} ${damaged} --threads ${task.cpus} --out '${meta.id}'
     """
 
     stub:

@@ -29,7 +29,7 @@ public abstract class ComputeStage extends CellStage {
     }
 
     @Override
-    final void checkOptions() {
+    protected void checkOptions() {
         if (threads < 0) {
             throw new StageFailure(ExitCode.USAGE, "--threads: found " + threads + ": must be 0 (all cores) or more");
         }

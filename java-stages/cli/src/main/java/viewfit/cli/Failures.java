@@ -52,10 +52,26 @@ final class Failures {
     }
 
     int bug(Throwable e) {
+        if (unreadablePage(e)) {
+            return say(
+                    ExitCode.IO,
+                    "a mapped file cannot be read (a page is not there): the disk and the file must be whole");
+        }
         err.println(stage + ": unexpected error, please report it with this trace: " + e);
         e.printStackTrace(err);
         err.flush();
         return ExitCode.BUG.code();
+    }
+
+    /** The virtual machine may tell of a page that the disk did not deliver long after the read, and anywhere. */
+    private static boolean unreadablePage(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InternalError
+                    && String.valueOf(cause.getMessage()).contains("unsafe memory access")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Names the typo rather than its consequence: an unknown option comes before the one that is missing for it. */

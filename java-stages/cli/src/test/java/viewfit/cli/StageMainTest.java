@@ -171,6 +171,26 @@ class StageMainTest {
         assertEquals(70, run(broken, "--recipe", "r.yml"));
     }
 
+    /** So a page of a mapped file that the disk did not deliver may show, in any thread. */
+    @Test
+    void anUnreadablePageIsAFailedReadNotABug() {
+        InternalError page =
+                new InternalError("a fault occurred in a recent unsafe memory access operation in compiled Java code");
+        Work here = folder -> {
+            throw page;
+        };
+        Work inAnotherThread = folder -> {
+            throw new IllegalStateException("worker", page);
+        };
+        Work other = folder -> {
+            throw new InternalError("something else");
+        };
+        assertEquals(74, run(here, "--recipe", "r.yml"));
+        assertEquals(74, run(inAnotherThread, "--recipe", "r.yml"));
+        assertEquals(2, err.toString().lines().count(), err::toString);
+        assertEquals(70, run(other, "--recipe", "r.yml"));
+    }
+
     @Test
     void aStubRunNeedsNoInputsAndLeavesValidOutputs() {
         Work never = folder -> {

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
-import viewfit.core.images.ImageFiles;
 import viewfit.core.recipe.TrainViewRecipe;
 import viewfit.views.ImageStore;
+import viewfit.views.Images;
 
 /** Labelled images of a probe or of a fine-tuning run. */
 public final class ProbeData {
@@ -54,15 +54,15 @@ public final class ProbeData {
      *     without labels or with unknown ones
      */
     public static ProbeData read(Path train, Path heldout, Path classes, Path images, int threads) {
-        ImageFiles.root(images);
+        Images source = Images.open(images);
         int count = Classes.read(classes).count();
         Manifest fit = Manifest.read(train);
         Manifest score = Manifest.read(heldout);
         long cache = Runtime.getRuntime().maxMemory() / CACHE_SHARE;
         return new ProbeData(
-                new ImageStore(images, fit.rows(), cache),
+                new ImageStore(source, fit.rows(), cache),
                 Labels.of(fit, train.toString(), count),
-                new ImageStore(images, score.rows(), cache),
+                new ImageStore(source, score.rows(), cache),
                 Labels.of(score, heldout.toString(), count),
                 count,
                 threads);

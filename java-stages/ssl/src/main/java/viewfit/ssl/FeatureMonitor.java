@@ -1,6 +1,5 @@
 package viewfit.ssl;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,6 +21,7 @@ import viewfit.graph.Graph;
 import viewfit.graph.TorchScript;
 import viewfit.views.EvalLoader;
 import viewfit.views.ImageStore;
+import viewfit.views.Images;
 import viewfit.views.LabelledBatch;
 import viewfit.views.LoaderOptions;
 import viewfit.views.StandIns;
@@ -82,7 +82,12 @@ final class FeatureMonitor implements AutoCloseable {
      * @param heldout images the queries are drawn from; without it every bank image asks all the others
      */
     FeatureMonitor(
-            Trainer trainer, Manifest train, StandIns damaged, @Nullable Manifest heldout, Path images, int workers) {
+            Trainer trainer,
+            Manifest train,
+            StandIns damaged,
+            @Nullable Manifest heldout,
+            Images images,
+            int workers) {
         PretrainRecipe recipe = trainer.recipe();
         this.runtime = trainer.runtime();
         this.method = trainer.method();
@@ -102,7 +107,7 @@ final class FeatureMonitor implements AutoCloseable {
         this.queries = heldout == null ? null : store(images, subset(heldout.rows(), most, seed.at("queries")));
     }
 
-    private static ImageStore store(Path images, List<ManifestRow> rows) {
+    private static ImageStore store(Images images, List<ManifestRow> rows) {
         return new ImageStore(images, rows, Runtime.getRuntime().maxMemory() / CACHE_SHARE);
     }
 

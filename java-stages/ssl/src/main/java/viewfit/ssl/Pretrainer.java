@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
@@ -33,6 +32,7 @@ import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.views.ContactSheet;
 import viewfit.views.ImageStore;
+import viewfit.views.Images;
 import viewfit.views.LoaderOptions;
 import viewfit.views.MultiCropBatch;
 import viewfit.views.MultiCropLoader;
@@ -68,6 +68,7 @@ public final class Pretrainer {
     private final Job job;
     private final PretrainRecipe recipe;
     private final Trainer trainer;
+    private final Images source;
     private final ImageStore images;
     private final StandIns standIns;
     private final Health health;
@@ -143,8 +144,9 @@ public final class Pretrainer {
         this.job = job;
         this.recipe = job.recipe();
         this.trainer = trainer;
-        this.images = new ImageStore(
-                job.images(), job.train().rows(), Runtime.getRuntime().maxMemory() / CACHE_SHARE);
+        this.source = Images.open(job.images());
+        this.images =
+                new ImageStore(source, job.train().rows(), Runtime.getRuntime().maxMemory() / CACHE_SHARE);
         this.standIns = new StandIns(images, job.damaged(), recipe.seed());
         this.health = new Health(
                 trainer.method().codes(),
@@ -196,10 +198,10 @@ public final class Pretrainer {
     }
 
     private Metrics run() {
-        requireImages(images, job.damaged());
+        images.requireAll(job.damaged());
         Manifest heldout = job.heldout();
         if (heldout != null) {
-            requireImages(new ImageStore(job.images(), heldout.rows(), 0), DamagePolicy.FAIL);
+            new ImageStore(source, heldout.rows(), 0).requireAll(DamagePolicy.FAIL);
         }
         Advice.on(recipe).forEach(progress::say);
         files.clear();
@@ -229,22 +231,6 @@ public final class Pretrainer {
         return metrics;
     }
 
-    /** Missing images are found now, not after hours. */
-    private static void requireImages(ImageStore store, DamagePolicy policy) {
-        int[] missing = IntStream.range(0, store.size())
-                .parallel()
-                .filter(i -> !store.has(i))
-                .toArray();
-        if (missing.length == 0) {
-            return;
-        }
-        String first = store.name(missing[0]) + ": no such file: the manifest lists it";
-        if (!policy.skips()) {
-            throw new StageFailure(ExitCode.NO_INPUT, first);
-        }
-        policy.require(missing.length, store.size(), first);
-    }
-
     /** The damaged images that others stood in for, if there were any. */
     private void writeQuarantine() {
         Quarantine quarantine = standIns.quarantine();
@@ -268,7 +254,7 @@ public final class Pretrainer {
         try (CsvAppender<CurveRow> curve = CURVE.appender(files.file("curve.csv"), files.header());
                 CsvAppender<MonitorRow> monitor = MONITOR.appender(files.file("monitor.csv"), files.header());
                 FeatureMonitor features =
-                        new FeatureMonitor(trainer, job.train(), standIns, job.heldout(), job.images(), job.workers());
+                        new FeatureMonitor(trainer, job.train(), standIns, job.heldout(), source, job.workers());
                 MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps())) {
             measure(features, monitor, 0);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {

@@ -26,7 +26,7 @@ import viewfit.core.recipe.ViewRecipe;
 /**
  * A picture of the views that training samples: one row per image, on the left the image with all boxes, then its global views,
  * then its local views, each with its pixel scale (PS). The images are the first of the first epoch, and their views are those
- * the {@link MultiCropLoader} delivers for the same recipe and seed.
+ * the {@link MultiCropLoader} delivers for the same recipe and seed, with the same pictures in the place of damaged ones.
  */
 public final class ContactSheet {
     private static final int GAP = 12;
@@ -34,8 +34,15 @@ public final class ContactSheet {
     private static final int HEADER = 26;
     private static final int FOOTER = 20;
     private static final int ORIGINAL_WIDTH = 240;
+
+    /** Room for the words above a single column of local views. */
+    private static final int LOCAL_HEADER = 150;
+
     private static final int GLOBAL_TARGET = 128;
     private static final int LOCAL_LINES = 2;
+
+    /** Of a sheet, which takes 4 bytes of the heap for each: 128 MB. */
+    private static final long MOST_PIXELS = 32_000_000;
 
     private static final Color INK = new Color(0x222222);
     private static final Color SOFT = new Color(0x707070);
@@ -53,8 +60,8 @@ public final class ContactSheet {
     private final int localSide;
     private final int zoom;
 
-    /** Width of the first column: that of the widest image shown. */
-    private int originalWidth;
+    /** Width of the first column: room for any image, and in the end that of the widest one shown. */
+    private int originalWidth = ORIGINAL_WIDTH;
 
     private ContactSheet(ViewRecipe recipe, long seed) {
         plan = new ViewPlan(recipe, seed);
@@ -74,23 +81,34 @@ public final class ContactSheet {
         zoom = Math.max(1, Math.round((float) GLOBAL_TARGET / globalSide));
     }
 
+    /** How many images of these views a sheet has room for, at least 1. */
+    public static int mostImages(ViewRecipe recipe) {
+        ContactSheet sheet = new ContactSheet(recipe, 0);
+        return (int) Math.max(1, (MOST_PIXELS / sheet.width() - sheet.height(0)) / (sheet.height(1) - sheet.height(0)));
+    }
+
     /**
      * Draws the sheet and writes it as PNG.
      *
      * @param png file to write
      * @param images the training images
      * @param seed seed of the training run
-     * @param count how many images to show; fewer if there are fewer
+     * @param count how many images to show; fewer if there are fewer, or no room for so many
      * @return what is shown, image by image and view by view
      */
     public static List<SampledView> write(Path png, ImageStore images, ViewRecipe recipe, long seed, int count) {
         return write(png, new StandIns(images, DamagePolicy.FAIL, seed), recipe, seed, count);
     }
 
-    /** Draws the sheet where others may stand in for damaged images, as they do in training. */
+    /**
+     * Draws the sheet where others may stand in for damaged images, as they do in training.
+     *
+     * @throws viewfit.core.contract.StageFailure BAD_DATA if it meets more damaged images than the quota allows
+     */
     public static List<SampledView> write(Path png, StandIns images, ViewRecipe recipe, long seed, int count) {
         List<SampledView> rows = new ArrayList<>();
-        int shown = Math.min(count, images.images().size());
+        int shown =
+                Math.min(Math.min(count, mostImages(recipe)), images.images().size());
         BufferedImage sheet = new ContactSheet(recipe, seed).draw(images, seed, shown, rows);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
@@ -102,47 +120,62 @@ public final class ContactSheet {
         return rows;
     }
 
+    /** What is written below an image, once it is known how much room there is. */
+    private record Caption(String name, String size, int top) {}
+
     private BufferedImage draw(StandIns images, long seed, int count, List<SampledView> rows) {
         StepPlan order = StepPlan.shuffled(images.images().size(), 1, true, seed);
-        originalWidth = widest(images, order, count);
-        int height = HEADER + count * (rowHeight() + GAP) + GAP + FOOTER;
-        BufferedImage sheet = new BufferedImage(width(), height, BufferedImage.TYPE_INT_RGB);
+        BufferedImage sheet = new BufferedImage(width(), height(count), BufferedImage.TYPE_INT_RGB);
         Graphics2D g = sheet.createGraphics();
         g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
         g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
         g.setColor(Color.WHITE);
         g.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-        header(g);
-        try (Workbench bench = new Workbench()) {
-            for (int i = 0; i < count; i++) {
-                int image = order.image(i, 0);
-                int top = HEADER + GAP + i * (rowHeight() + GAP);
-                if (i > 0) {
-                    g.setColor(RULE);
-                    g.fillRect(GAP, top - GAP / 2 - 1, width() - 2 * GAP, 1);
-                }
-                StandIns.Pick pick = images.pick(image, 0, bench.decoder, bench.scratch);
-                String path = images.images().row(pick.image()).path();
-                row(g, top, pick.picture(), path, image, bench.painter, rows);
-            }
-        }
-        caption(g, "PS: pixel scale, pixels of the view per pixel of the image", GAP, height - FOOTER, SOFT);
-        g.dispose();
-        return sheet;
-    }
-
-    private int widest(StandIns images, StepPlan order, int count) {
-        // Room for the caption below.
+        List<Caption> captions = new ArrayList<>();
+        // Room for the captions.
         int widest = ORIGINAL_WIDTH * 3 / 4;
         try (Workbench bench = new Workbench()) {
             for (int i = 0; i < count; i++) {
-                Pixels picture = images.pick(order.image(i, 0), 0, bench.decoder, bench.scratch)
-                        .picture();
-                widest = Math.max(widest, (int) Math.ceil(scale(picture) * picture.width()));
+                int image = order.image(i, 0);
+                StandIns.Pick pick = images.pick(image, 0, bench.decoder, bench.scratch);
+                images.count(pick.damaged());
+                String path = images.images().row(pick.image()).path();
+                captions.add(row(g, top(i), pick.picture(), path, image, bench.painter, rows));
+                widest = Math.max(widest, (int)
+                        Math.ceil(scale(pick.picture()) * pick.picture().width()));
             }
         }
-        return widest;
+        BufferedImage shown = narrow(sheet, Math.min(widest, ORIGINAL_WIDTH));
+        header(g);
+        captions.forEach(c -> caption(g, fit(g, c.name, originalWidth - 60) + "  " + c.size, GAP, c.top, SOFT));
+        g.setColor(RULE);
+        for (int i = 1; i < count; i++) {
+            g.fillRect(GAP, top(i) - GAP / 2 - 1, width() - 2 * GAP, 1);
+        }
+        caption(g, "PS: pixel scale, pixels of the view per pixel of the image", GAP, sheet.getHeight() - FOOTER, SOFT);
+        g.dispose();
+        return shown;
+    }
+
+    /** Makes the first column as wide as its widest image: all views move to the left. */
+    private BufferedImage narrow(BufferedImage sheet, int widest) {
+        int from = globalsLeft();
+        int[] line = new int[sheet.getWidth() - from];
+        originalWidth = widest;
+        for (int y = 0; y < sheet.getHeight(); y++) {
+            sheet.getRGB(from, y, line.length, 1, line, 0, line.length);
+            sheet.setRGB(globalsLeft(), y, line.length, 1, line, 0, line.length);
+        }
+        return sheet.getSubimage(0, 0, width(), sheet.getHeight());
+    }
+
+    private int top(int row) {
+        return HEADER + GAP + row * (rowHeight() + GAP);
+    }
+
+    private int height(int rows) {
+        return top(rows) + FOOTER;
     }
 
     private double scale(Pixels picture) {
@@ -170,7 +203,7 @@ public final class ContactSheet {
                 .collect(Collectors.joining(" and "));
     }
 
-    private void row(
+    private Caption row(
             Graphics2D g,
             int top,
             Pixels picture,
@@ -190,10 +223,10 @@ public final class ContactSheet {
             Crop c = draw.crop();
             rows.add(new SampledView(path, view, kind, c.x(), c.y(), c.width(), c.height(), side, c.pixelScale(side)));
         }
-        original(g, top, picture, path, crops);
+        return original(g, top, picture, path, crops);
     }
 
-    private void original(Graphics2D g, int top, Pixels picture, String path, List<Crop> crops) {
+    private Caption original(Graphics2D g, int top, Pixels picture, String path, List<Crop> crops) {
         double scale = scale(picture);
         int width = (int) Math.max(1, Math.round(picture.width() * scale));
         int height = (int) Math.max(1, Math.round(picture.height() * scale));
@@ -210,12 +243,7 @@ public final class ContactSheet {
                     view);
         }
         String size = picture.width() + "x" + picture.height();
-        caption(
-                g,
-                fit(g, path.substring(path.lastIndexOf('/') + 1), originalWidth - 60) + "  " + size,
-                GAP,
-                top + height,
-                SOFT);
+        return new Caption(path.substring(path.lastIndexOf('/') + 1), size, top + height);
     }
 
     private void box(Graphics2D g, double x, double y, double scale, Crop crop, int view) {
@@ -302,6 +330,6 @@ public final class ContactSheet {
     }
 
     private int width() {
-        return localsLeft() + (locals > 0 ? localColumns() * (localCell() + GAP) : 0);
+        return localsLeft() + (locals > 0 ? Math.max(LOCAL_HEADER, localColumns() * (localCell() + GAP)) : 0);
     }
 }

@@ -4,6 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.ManifestRow;
 import viewfit.core.data.ManifestRows;
 
@@ -22,16 +26,22 @@ public final class ImageStore {
     /**
      * A store; no picture is read yet.
      *
-     * @param images what {@code --images} names: the folder the manifest paths are relative to, a list in that folder, or a pack
+     * @param images where the pictures are; several manifests may share it
      * @param rows the manifest
      * @param cacheBytes bytes of decoded pictures to keep, 0 for none
-     * @throws viewfit.core.contract.StageFailure if there is nothing of this name, or the pack is not one of these images
+     * @throws StageFailure NO_INPUT if a container of the manifest is missing, BAD_DATA if the pack is not
+     *     one of these images
      */
-    public ImageStore(Path images, List<ManifestRow> rows, long cacheBytes) {
+    public ImageStore(Images images, List<ManifestRow> rows, long cacheBytes) {
         this.rows = ManifestRows.of(rows);
-        this.source = PixelSource.open(images, this.rows);
+        this.source = images.of(this.rows);
         this.cacheBytes = source.decoded() ? 0 : cacheBytes;
         this.cache = new AtomicReferenceArray<>(this.cacheBytes > 0 ? rows.size() : 0);
+    }
+
+    /** The store of a single manifest. */
+    public ImageStore(Path images, List<ManifestRow> rows, long cacheBytes) {
+        this(Images.open(images), rows, cacheBytes);
     }
 
     /** Number of pictures. */
@@ -44,9 +54,32 @@ public final class ImageStore {
         return rows.get(index);
     }
 
-    /** Whether the file, member or record of a picture is there. */
+    /**
+     * Whether the file, member or record of a picture is there.
+     *
+     * @throws StageFailure BAD_DATA if its container is broken
+     */
     public boolean has(int index) {
         return source.has(index);
+    }
+
+    /**
+     * Requires all pictures to be there, without reading them: missing ones are found now, not after hours.
+     *
+     * @param policy whether some may be missing
+     * @throws StageFailure NO_INPUT for a missing one, or BAD_DATA for more of them than the quota allows
+     */
+    public void requireAll(DamagePolicy policy) {
+        int[] missing =
+                IntStream.range(0, size()).parallel().filter(i -> !has(i)).toArray();
+        if (missing.length == 0) {
+            return;
+        }
+        String first = name(missing[0]) + ": no such file: the manifest lists it";
+        if (!policy.skips()) {
+            throw new StageFailure(ExitCode.NO_INPUT, first);
+        }
+        policy.require(missing.length, size(), first);
     }
 
     /** What messages call a picture. */
@@ -63,7 +96,7 @@ public final class ImageStore {
      * Gets a picture, which must not be changed.
      *
      * @param scratch used for the picture if it is not kept
-     * @throws viewfit.core.contract.StageFailure if the file is missing or damaged
+     * @throws StageFailure if the file is missing or damaged
      */
     Pixels get(int index, ImageDecoder decoder, Pixels scratch) {
         if (cacheBytes > 0) {

@@ -1,7 +1,6 @@
 package viewfit.views;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -148,16 +147,27 @@ public final class Pack {
         return index;
     }
 
-    /** Whether a record lies where the index says, and is what was written. */
-    boolean whole(PackIndex.Entry entry) {
-        if (entry.shard() < 0
-                || entry.shard() >= shards.size()
-                || !shards.get(entry.shard()).holds(entry.position(), entry.bytes())) {
+    /**
+     * Copies a record, if it lies where the index says and is what was written.
+     *
+     * @param into receives {@code entry.bytes()} bytes; what they are is open if the answer is no
+     * @throws StageFailure IO if the shard cannot be read
+     */
+    boolean read(PackIndex.Entry entry, byte[] into) {
+        if (!holds(entry)) {
             return false;
         }
+        shards.get(entry.shard()).copy(entry.position(), into, 0, entry.bytes());
         CRC32C crc = new CRC32C();
-        crc.update(record(entry));
+        crc.update(into, 0, entry.bytes());
         return (int) crc.getValue() == entry.crc();
+    }
+
+    /** Whether there is a place such as the index says. */
+    boolean holds(PackIndex.Entry entry) {
+        return entry.shard() >= 0
+                && entry.shard() < shards.size()
+                && shards.get(entry.shard()).holds(entry.position(), entry.bytes());
     }
 
     /**
@@ -170,9 +180,15 @@ public final class Pack {
      */
     void load(int number, String name, ImageDecoder decoder, Pixels into) {
         if (info.store() == PackInfo.Store.PIXELS) {
-            PackIndex.Entry entry = intact(number, name);
+            PackIndex.Entry entry = index.get(number);
+            boolean fits = entry.width() > 0 && entry.bytes() == 3L * entry.width() * entry.height();
+            if (!fits) {
+                throw damaged(name);
+            }
             into.reshape(entry.width(), entry.height());
-            record(entry).get(into.data(), 0, entry.bytes());
+            if (!read(entry, into.data())) {
+                throw damaged(name);
+            }
         } else {
             decoder.decode(bytes(number, name), name, into);
         }
@@ -185,22 +201,16 @@ public final class Pack {
      * @throws StageFailure BAD_DATA if the record was changed
      */
     byte[] bytes(int number, String name) {
-        PackIndex.Entry entry = intact(number, name);
-        byte[] bytes = new byte[entry.bytes()];
-        record(entry).get(bytes);
+        PackIndex.Entry entry = index.get(number);
+        byte[] bytes = new byte[holds(entry) ? entry.bytes() : 0];
+        if (!read(entry, bytes)) {
+            throw damaged(name);
+        }
         return bytes;
     }
 
-    private PackIndex.Entry intact(int number, String name) {
-        PackIndex.Entry entry = index.get(number);
-        if (!whole(entry)) {
-            throw new StageFailure(
-                    ExitCode.BAD_DATA, name + ": found a record that does not fit its checksum: " + ANEW);
-        }
-        return entry;
-    }
-
-    private ByteBuffer record(PackIndex.Entry entry) {
-        return shards.get(entry.shard()).slice(entry.position(), entry.bytes());
+    /** No damaged image, in whose place another could stand: the image is whole, and a new pack has it. */
+    private static StageFailure damaged(String name) {
+        return new StageFailure(ExitCode.BAD_DATA, name + ": found a record that does not fit its checksum: " + ANEW);
     }
 }

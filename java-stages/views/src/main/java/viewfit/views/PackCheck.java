@@ -29,6 +29,7 @@ public record PackCheck(List<String> lines, boolean whole) {
         long[] images = new long[shards];
         long[] damaged = new long[shards];
         int[] first = new int[shards];
+        byte[] record = new byte[0];
         for (int i = 0; i < pack.index().size(); i++) {
             PackIndex.Entry entry = pack.index().get(i);
             if (entry.shard() < 0 || entry.shard() >= shards) {
@@ -37,7 +38,10 @@ public record PackCheck(List<String> lines, boolean whole) {
                         folder + ": found shard " + entry.shard() + " in the index: must be below " + shards);
             }
             images[entry.shard()]++;
-            if (!pack.whole(entry)) {
+            if (pack.holds(entry) && record.length < entry.bytes()) {
+                record = new byte[entry.bytes()];
+            }
+            if (!pack.read(entry, record)) {
                 if (damaged[entry.shard()] == 0
                         || pack.index().path(i).compareTo(pack.index().path(first[entry.shard()])) < 0) {
                     first[entry.shard()] = i;

@@ -90,13 +90,13 @@ final class PackIndex {
         int high = count;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (Long.compareUnsigned(entry(middle).getLong(0), hash) < 0) {
+            if (Long.compareUnsigned(hashAt(middle), hash) < 0) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        for (int i = low; i < count && entry(i).getLong(0) == hash; i++) {
+        for (int i = low; i < count && hashAt(i) == hash; i++) {
             if (Arrays.equals(name(entry(i)), wanted)) {
                 return i;
             }
@@ -127,8 +127,14 @@ final class PackIndex {
         return HexFormat.of().formatHex(sum);
     }
 
+    private long hashAt(int number) {
+        return entries.longAt(HEAD + (long) ENTRY * number);
+    }
+
     private ByteBuffer entry(int number) {
-        return entries.slice(HEAD + (long) ENTRY * number, ENTRY);
+        byte[] entry = new byte[ENTRY];
+        entries.copy(HEAD + (long) ENTRY * number, entry, 0, ENTRY);
+        return ByteBuffer.wrap(entry).order(java.nio.ByteOrder.LITTLE_ENDIAN);
     }
 
     private byte[] name(ByteBuffer entry) {

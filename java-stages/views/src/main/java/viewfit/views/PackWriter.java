@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.ByteOrder;
+import viewfit.core.data.ImageSize;
 import viewfit.core.data.ManifestRow;
 import viewfit.core.data.ManifestRows;
 import viewfit.core.files.AtomicFiles;
@@ -41,6 +42,12 @@ import viewfit.core.images.ImageFiles;
  */
 public final class PackWriter {
     private static final int NO_SIDE = 0;
+
+    /** Of the heap, for records that are made and not written yet; and for one more, whatever its length. */
+    private static final int BUDGET_SHARE = 4;
+
+    /** Bytes of a picture above which no buffers are kept for the next one. */
+    private static final int LARGE = 48 << 20;
 
     private final Path folder;
     private final ImageFiles files;
@@ -74,16 +81,18 @@ public final class PackWriter {
     /** A record before it is written. */
     private static final class Made {
         final byte[] bytes;
+        final int length;
         final int width;
         final int height;
         final int crc;
 
-        Made(byte[] bytes, int width, int height) {
+        Made(byte[] bytes, int length, int width, int height) {
             this.bytes = bytes;
+            this.length = length;
             this.width = width;
             this.height = height;
             CRC32C sum = new CRC32C();
-            sum.update(bytes);
+            sum.update(bytes, 0, length);
             this.crc = (int) sum.getValue();
         }
     }
@@ -180,20 +189,31 @@ public final class PackWriter {
         Queue<Press> idle = new ConcurrentLinkedQueue<>();
         ExecutorService workers = Executors.newFixedThreadPool(options.threads());
         Deque<Future<Made>> ahead = new ArrayDeque<>();
+        TurnBudget budget = new TurnBudget(Runtime.getRuntime().maxMemory() / BUDGET_SHARE);
+        long[] held = new long[entries.length];
         try {
             int next = 0;
             for (int i = 0; i < entries.length; i++) {
                 for (; next < entries.length && ahead.size() < 2 * options.threads(); next++) {
+                    int number = next;
                     ManifestRow row = rows.get(next);
                     ahead.add(workers.submit(() -> {
                         Press press = idle.poll();
                         Press used = press == null ? new Press() : press;
-                        Made made = used.make(row);
-                        idle.add(used);
+                        Made made = used.make(row, bytes -> {
+                            budget.take(number, bytes);
+                            held[number] += bytes;
+                        });
+                        if (used.pixels.byteCount() > LARGE) {
+                            used.decoder.close();
+                        } else {
+                            idle.add(used);
+                        }
                         return made;
                     }));
                 }
                 entries[i] = append(take(ahead.remove()));
+                budget.next(held[i]);
             }
             return entries;
         } finally {
@@ -219,6 +239,11 @@ public final class PackWriter {
         }
     }
 
+    /** Where a record asks for room. */
+    private interface Room {
+        void take(long bytes) throws InterruptedException;
+    }
+
     /** What one thread needs to make records. */
     private final class Press {
         private final ImageDecoder decoder = new ImageDecoder();
@@ -226,7 +251,8 @@ public final class PackWriter {
         private final Pixels pixels = new Pixels();
         private final Canvas canvas = new Canvas();
 
-        Made make(ManifestRow row) {
+        Made make(ManifestRow row, Room room) throws InterruptedException {
+            room.take(row.bytes());
             byte[] bytes = files.read(row.path());
             if (!Hashes.sha256(bytes).equals(row.sha256())) {
                 throw new StageFailure(
@@ -234,26 +260,30 @@ public final class PackWriter {
                         files.name(row.path()) + ": found another file than the manifest's: must be split anew");
             }
             if (options.store() == PackInfo.Store.ORIGINAL) {
-                return new Made(bytes, 0, 0);
+                return new Made(bytes, bytes.length, 0, 0);
             }
+            ImageSize size = decoder.check(bytes, files.name(row.path()));
+            room.take(3L * size.width() * size.height());
             decoder.decode(bytes, files.name(row.path()), pixels);
             int width = pixels.width();
             int height = pixels.height();
             int side = options.shortSide();
             if (side == NO_SIDE || Math.min(width, height) <= side) {
-                return new Made(Arrays.copyOf(pixels.data(), pixels.byteCount()), width, height);
+                boolean large = pixels.byteCount() > LARGE;
+                byte[] kept = large ? pixels.data() : Arrays.copyOf(pixels.data(), pixels.byteCount());
+                return new Made(kept, pixels.byteCount(), width, height);
             }
             int newWidth = EvalGeometry.resizedWidth(width, height, side);
             int newHeight = EvalGeometry.resizedHeight(width, height, side);
             byte[] out = new byte[3 * newWidth * newHeight];
             resampler.resize(pixels, Crop.whole(width, height), newWidth, newHeight, Filter.BICUBIC, false, canvas);
             canvas.store(out);
-            return new Made(out, newWidth, newHeight);
+            return new Made(out, out.length, newWidth, newHeight);
         }
     }
 
     private PackIndex.Entry append(Made made) throws IOException {
-        if (channel != null && position + made.bytes.length > options.shardBytes()) {
+        if (channel != null && position + made.length > options.shardBytes()) {
             closeShard();
         }
         FileChannel open = channel;
@@ -266,14 +296,14 @@ public final class PackWriter {
             digest = Hashes.digest();
             position = 0;
         }
-        ByteBuffer bytes = ByteBuffer.wrap(made.bytes);
+        ByteBuffer bytes = ByteBuffer.wrap(made.bytes, 0, made.length);
         while (bytes.hasRemaining()) {
             open.write(bytes);
         }
-        digest.update(made.bytes);
+        digest.update(made.bytes, 0, made.length);
         PackIndex.Entry entry =
-                new PackIndex.Entry(shards.size(), position, made.bytes.length, made.width, made.height, made.crc);
-        position += made.bytes.length;
+                new PackIndex.Entry(shards.size(), position, made.length, made.width, made.height, made.crc);
+        position += made.length;
         return entry;
     }
 

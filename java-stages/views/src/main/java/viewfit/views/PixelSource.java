@@ -1,8 +1,8 @@
 package viewfit.views;
 
-import java.nio.file.Path;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.ManifestRow;
 import viewfit.core.data.ManifestRows;
 import viewfit.core.images.ImageFiles;
 
@@ -33,17 +33,13 @@ interface PixelSource {
      */
     byte[] bytes(int row);
 
-    /**
-     * Opens what {@code --images} names: a pack, or else files, containers, or what a list names.
-     *
-     * @throws StageFailure NO_INPUT if there is nothing of this name; BAD_DATA for a broken pack, or one of other images
-     */
-    static PixelSource open(Path images, ManifestRows rows) {
-        return Pack.at(images) ? new Packed(Pack.open(images), rows) : new Encoded(ImageFiles.of(images), rows);
-    }
-
     /** Image files as they are. */
     record Encoded(ImageFiles files, ManifestRows rows) implements PixelSource {
+        /** A container that is missing is no damaged image, but the loss of many: it ends every run, and at its start. */
+        public Encoded {
+            files.requireContainers(rows.stream().map(ManifestRow::path).iterator());
+        }
+
         @Override
         public boolean has(int row) {
             return files.has(rows.get(row).path());
@@ -77,7 +73,7 @@ interface PixelSource {
         private final ManifestRows rows;
         private final int[] records;
 
-        /** Finds every row's record; a record of another file than the manifest's is an error. */
+        /** Finds every row's record; none, or one of another file than the manifest's, is an error: the pack is of other images. */
         Packed(Pack pack, ManifestRows rows) {
             this.pack = pack;
             this.rows = rows;
@@ -85,7 +81,11 @@ interface PixelSource {
             for (int i = 0; i < records.length; i++) {
                 var row = rows.get(i);
                 records[i] = pack.index().find(row.path());
-                if (records[i] >= 0 && !pack.index().sha256(records[i]).equals(row.sha256())) {
+                if (records[i] < 0) {
+                    throw new StageFailure(
+                            ExitCode.BAD_DATA, name(i) + ": found no such record: must be packed with this manifest");
+                }
+                if (!pack.index().sha256(records[i]).equals(row.sha256())) {
                     throw new StageFailure(
                             ExitCode.BAD_DATA,
                             name(i) + ": found another file than the manifest's: must be packed anew");
@@ -95,7 +95,7 @@ interface PixelSource {
 
         @Override
         public boolean has(int row) {
-            return records[row] >= 0;
+            return true;
         }
 
         @Override
@@ -110,20 +110,12 @@ interface PixelSource {
 
         @Override
         public void load(int row, ImageDecoder decoder, Pixels into) {
-            pack.load(record(row), name(row), decoder, into);
+            pack.load(records[row], name(row), decoder, into);
         }
 
         @Override
         public byte[] bytes(int row) {
-            return pack.bytes(record(row), name(row));
-        }
-
-        private int record(int row) {
-            if (records[row] < 0) {
-                throw new StageFailure(
-                        ExitCode.NO_INPUT, name(row) + ": not in the pack: must be packed with this manifest");
-            }
-            return records[row];
+            return pack.bytes(records[row], name(row));
         }
     }
 }

@@ -117,8 +117,13 @@ public final class StandIns {
      */
     void count(MultiCropBatch batch) {
         for (int position = 0; position < batch.size(); position++) {
-            batch.damaged(position).forEach(this::count);
+            count(batch.damaged(position));
         }
+    }
+
+    /** Counts damaged pictures, as {@link #count(MultiCropBatch)}. */
+    void count(List<Integer> damaged) {
+        damaged.forEach(this::count);
     }
 
     private void count(int row) {
@@ -131,6 +136,11 @@ public final class StandIns {
     private String message(int row) {
         StageFailure failure = found.get(row);
         return failure == null ? images.row(row).path() : String.valueOf(failure.getMessage());
+    }
+
+    /** What was found about the first damaged picture that was met; empty if there was none. */
+    public String first() {
+        return first;
     }
 
     /** How many damaged pictures were met so far. */

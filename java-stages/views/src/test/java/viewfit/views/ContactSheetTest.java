@@ -69,4 +69,18 @@ class ContactSheetTest {
         assertEquals(2 * 5, ContactSheet.write(png, photos(), recipe, 3, 99).size());
         assertTrue(Files.size(png) > 1000);
     }
+
+    /** 64 rows of usual views fit or nearly so, those of the largest views do not; a sheet is never larger than said. */
+    @Test
+    void sheetsOfLargeViewsHaveFewerRows(@TempDir Path folder) throws IOException {
+        assertTrue(ContactSheet.mostImages(TestViews.ours(224, 96, 0.14)) >= 64);
+        ViewRecipe large = TestViews.ours(1024, 1024, 0.3);
+        int most = ContactSheet.mostImages(large);
+        assertTrue(most >= 1 && most < 4, "rows " + most);
+        Path png = folder.resolve("views.png");
+        assertEquals(8 * most, ContactSheet.write(png, photos(), large, 3, 64).size());
+        BufferedImage sheet = ImageIO.read(png.toFile());
+        assertTrue(
+                (long) sheet.getWidth() * sheet.getHeight() <= 32_000_000, sheet.getWidth() + "x" + sheet.getHeight());
+    }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -30,7 +31,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.ManifestRow;
+import viewfit.core.data.Shapes;
 import viewfit.core.files.Hashes;
 import viewfit.core.recipe.EvalViewRecipe;
 import viewfit.core.recipe.ViewRecipe;
@@ -309,13 +312,53 @@ class PackTest {
         StageFailure stale = assertThrows(StageFailure.class, () -> new ImageStore(dir, List.of(other), 0));
         assertEquals(ExitCode.BAD_DATA, stale.exitCode());
         assertEquals(dir + ": p3.png: found another file than the manifest's: must be packed anew", stale.getMessage());
-        ImageStore store = new ImageStore(dir, List.of(row, new ManifestRow("new.png", 0, 1, row.sha256())), 0);
-        assertTrue(store.has(0));
-        assertFalse(store.has(1));
-        try (ImageDecoder decoder = new ImageDecoder()) {
-            StageFailure missing = assertThrows(StageFailure.class, () -> store.get(1, decoder, new Pixels()));
-            assertEquals(ExitCode.NO_INPUT, missing.exitCode());
+        List<ManifestRow> more = List.of(row, new ManifestRow("new.png", 0, 1, row.sha256()));
+        StageFailure missing = assertThrows(StageFailure.class, () -> new ImageStore(dir, more, 0));
+        assertEquals(ExitCode.BAD_DATA, missing.exitCode());
+        assertEquals(dir + ": new.png: found no such record: must be packed with this manifest", missing.getMessage());
+    }
+
+    /** What a pack or a container lacks is no damaged picture: nothing stands in for it. */
+    @Test
+    void noOtherStandsInForARecordOrAContainer() throws IOException {
+        DamagePolicy skip = new DamagePolicy(DamagePolicy.OnDamaged.SKIP, 1);
+        write(dir, Store.PIXELS, 0, 2);
+        Path shard = dir.resolve("shards/shard-00000.bin");
+        byte[] bytes = Files.readAllBytes(shard);
+        bytes[0] ^= 1;
+        Files.write(shard, bytes);
+        StandIns standIns = new StandIns(new ImageStore(dir, ROWS, 0), skip, 1);
+        try (Workbench bench = new Workbench()) {
+            StageFailure e = assertThrows(StageFailure.class, () -> IntStream.range(0, IMAGES)
+                    .forEach(i -> standIns.pick(i, 0, bench.decoder, bench.scratch)));
+            assertTrue(String.valueOf(e.getMessage()).contains("does not fit its checksum"), e::getMessage);
         }
+        StageFailure gone =
+                assertThrows(StageFailure.class, () -> new ImageStore(root, renamed("gone.tar/", false), 0));
+        assertEquals(ExitCode.NO_INPUT, gone.exitCode());
+        assertEquals(
+                root.resolve("gone.tar") + ": no such file: must be a tar or HDF5 file of images", gone.getMessage());
+    }
+
+    /** Opened once, a pack serves several manifests; the sizes are those of its pictures. */
+    @Test
+    void oneSourceServesManyManifestsAndKnowsItsSizes() {
+        write(dir, Store.PIXELS, 30, 2);
+        Images images = Images.open(dir);
+        ImageStore first = new ImageStore(images, ROWS.subList(0, 4), 0);
+        ImageStore rest = new ImageStore(images, ROWS.subList(4, IMAGES), 0);
+        Shapes.Counter files = new Shapes.Counter();
+        Shapes.Counter packed = new Shapes.Counter();
+        Pixels scratch = new Pixels();
+        try (ImageDecoder decoder = new ImageDecoder()) {
+            for (int i = 0; i < IMAGES; i++) {
+                files.add(30 + 3 * i, 60 - 2 * i);
+                Pixels picture = i < 4 ? first.get(i, decoder, scratch) : rest.get(i - 4, decoder, scratch);
+                packed.add(picture.width(), picture.height());
+            }
+        }
+        assertEquals(packed.shapes(), images.sizes(files.shapes()));
+        assertEquals(files.shapes(), Images.open(root).sizes(files.shapes()));
     }
 
     @Test

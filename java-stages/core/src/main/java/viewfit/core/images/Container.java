@@ -37,9 +37,7 @@ final class Container {
      * @throws StageFailure NO_INPUT without the file, BAD_DATA if it is broken, IO if it cannot be read
      */
     static Container open(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new StageFailure(ExitCode.NO_INPUT, file + ": no such file: must be a tar or HDF5 file of images");
-        }
+        require(file);
         try {
             MappedBytes bytes = MappedBytes.open(file);
             MemberIndex members =
@@ -49,6 +47,17 @@ final class Container {
             throw new StageFailure(ExitCode.BAD_DATA, file + ": found " + e.getMessage() + ": " + e.allowed(), e);
         } catch (IOException e) {
             throw new StageFailure(ExitCode.IO, file + ": " + AtomicFiles.reason(e) + ": must be a readable file", e);
+        }
+    }
+
+    /**
+     * Requires the file to be there.
+     *
+     * @throws StageFailure NO_INPUT if it is not
+     */
+    static void require(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new StageFailure(ExitCode.NO_INPUT, file + ": no such file: must be a tar or HDF5 file of images");
         }
     }
 

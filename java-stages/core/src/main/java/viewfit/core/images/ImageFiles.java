@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,6 +121,25 @@ public final class ImageFiles {
         return inside == null
                 ? Files.isRegularFile(root.resolve(path))
                 : open(inside).members().find(path.substring(inside.length() + 1)) >= 0;
+    }
+
+    /**
+     * Requires the containers that paths lead through, and reads none of them.
+     *
+     * @throws StageFailure NO_INPUT for the first one that is missing
+     */
+    public void requireContainers(Iterator<String> paths) {
+        String known = "/";
+        while (paths.hasNext()) {
+            String path = paths.next();
+            if (!path.startsWith(known)) {
+                String inside = containerOf(path);
+                if (inside != null) {
+                    Container.require(root.resolve(inside));
+                    known = inside + "/";
+                }
+            }
+        }
     }
 
     /**

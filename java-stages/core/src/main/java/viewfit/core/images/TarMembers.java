@@ -1,7 +1,6 @@
 package viewfit.core.images;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarFile;
@@ -49,10 +48,12 @@ final class TarMembers {
         if (!bytes.holds(end, BLOCK)) {
             throw new MemberIndex.Broken("no end mark after the last member", WHOLE);
         }
+        byte[] block = new byte[BLOCK];
         for (long at = end; at < bytes.size(); at += BLOCK) {
-            ByteBuffer block = bytes.slice(at, (int) Math.min(BLOCK, bytes.size() - at));
-            while (block.hasRemaining()) {
-                if (block.get() != 0) {
+            int length = (int) Math.min(BLOCK, bytes.size() - at);
+            bytes.copy(at, block, 0, length);
+            for (int i = 0; i < length; i++) {
+                if (block[i] != 0) {
                     throw new MemberIndex.Broken("data after the end mark, at byte " + at, "must be one tar archive");
                 }
             }

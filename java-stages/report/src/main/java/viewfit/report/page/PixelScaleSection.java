@@ -62,16 +62,24 @@ final class PixelScaleSection {
         return html.toString();
     }
 
-    /** Cells that have the same view keys in their recipes, seeds aside: they have no figure of their own. */
+    /**
+     * Cells that have the same view keys in their recipes, and a backbone of the same patch: what the grid makes one of. They have
+     * no figure of their own.
+     */
     private static List<String> same(Results results, CellResult cell) {
         if (cell.recipe().isEmpty()) {
             return List.of();
         }
         return results.cells().stream()
                 .filter(other -> other.pixelScales() == null)
-                .filter(other -> views(other).equals(views(cell)))
+                .filter(other -> views(other).equals(views(cell)) && patches(other) == patches(cell))
                 .map(other -> other.cell().id())
                 .toList();
+    }
+
+    /** Whether the backbone takes its image in patches, which bind the size of a view; all transformers have the same. */
+    private static boolean patches(CellResult cell) {
+        return cell.recipe().getOrDefault("backbone.name", "").startsWith("vit_");
     }
 
     private static List<String> views(CellResult cell) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -221,5 +222,16 @@ class ReportPageTest {
         byte[] sheet = Files.readAllBytes(
                 sweep.inputs().resolve("pretrain/" + FakeSweep.cell(FakeSweep.OURS, 0) + "/views.png"));
         assertArrayEquals(sheet, Files.readAllBytes(page.resolve("figures/views-dino-ours-s0.png")));
+        // The grid keeps a transformer's views apart: its local size is bound to its patch.
+        try (Stream<Path> recipes = Files.walk(folder)) {
+            for (Path recipe :
+                    recipes.filter(file -> file.endsWith("dino-ours-s1.yml")).toList()) {
+                Files.writeString(recipe, Files.readString(recipe).replace("mobilenet_v2", "vit_tiny"));
+            }
+        }
+        ReportWriter.write(ResultReader.read(cells, List.of(sweep.inputs())), TITLE, page);
+        assertTrue(
+                Files.readString(page.resolve("report.html")).contains("<p>Cell dino-ours-s0.</p>"),
+                "cells of other patches share a figure");
     }
 }

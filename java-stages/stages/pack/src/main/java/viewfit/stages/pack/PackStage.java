@@ -103,14 +103,22 @@ public final class PackStage extends Stage {
     }
 
     @Override
+    protected void checkOptions() {
+        options();
+        if (checked == null && (images == null || manifests.isEmpty())) {
+            String missing = images == null ? "--images" : "--manifest";
+            throw usage(missing, "nothing", "must be given, or --check");
+        }
+    }
+
+    @Override
     protected void run() throws IOException {
         if (checked != null) {
             check(checked);
             return;
         }
-        if (images == null || manifests.isEmpty()) {
-            String missing = images == null ? "--images" : "--manifest";
-            throw usage(missing, "nothing", "must be given, or --check");
+        if (images == null) {
+            throw new IllegalStateException("--images is missing although the options were accepted");
         }
         PackInfo info = PackWriter.write(out(), images, rows(), sources, options());
         double bytes = info.shards().stream().mapToLong(PackInfo.Shard::bytes).sum();

@@ -103,6 +103,16 @@ class PackStageTest {
     }
 
     @Test
+    void wrongUsageLeavesAFinishedPackAlone() {
+        Path out = dir.resolve("pack");
+        assertEquals(0, pack(out, "--manifest", heldout.toString()), err::toString);
+        assertEquals(64, run("--out", out.toString(), "--manifest", heldout.toString()));
+        assertEquals(64, pack(out));
+        assertEquals(64, pack(out, "--manifest", heldout.toString(), "--short-side", "9"));
+        assertEquals(0, run("--check", out.toString()), err::toString);
+    }
+
+    @Test
     void wrongUsageAndInputAreOneLineEach() throws IOException {
         Path out = dir.resolve("pack");
         assertEquals(64, run("--out", out.toString()));

@@ -89,6 +89,19 @@ public final class PretrainStage extends ComputeStage {
     }
 
     @Override
+    protected void checkOptions() {
+        super.checkOptions();
+        damaged();
+        if (weights == null && side != null) {
+            throw new StageFailure(ExitCode.USAGE, "--weights-network: found " + side + ": needs --weights");
+        }
+    }
+
+    private DamagePolicy damaged() {
+        return new DamagePolicy(onDamaged, damagedQuota);
+    }
+
+    @Override
     protected void run() {
         Path train = given(manifest);
         ImageFiles.root(given(images));
@@ -104,10 +117,9 @@ public final class PretrainStage extends ComputeStage {
         String sha256 = Hashes.sha256(train);
         int workers = Math.max(1, threads() / 2);
         StartWeights start = start(complete);
-        DamagePolicy damaged = new DamagePolicy(onDamaged, damagedQuota);
         try {
             return new Pretrainer.Job(
-                    complete, rows, asked, sha256, given(images), out(), cell(), workers, start, damaged);
+                    complete, rows, asked, sha256, given(images), out(), cell(), workers, start, damaged());
         } catch (StageFailure e) {
             // The job knows the recipe's keys, not its file.
             throw new StageFailure(e.exitCode(), recipe + ": " + e.getMessage(), e);
@@ -116,9 +128,6 @@ public final class PretrainStage extends ComputeStage {
 
     private StartWeights start(PretrainRecipe complete) {
         if (weights == null) {
-            if (side != null) {
-                throw new StageFailure(ExitCode.USAGE, "--weights-network: found " + side + ": needs --weights");
-            }
             return StartWeights.none();
         }
         StartWeights start = StartWeights.read(weights, side, complete.backbone());

@@ -1,11 +1,11 @@
 package viewfit.stages.views;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import viewfit.cli.CellStage;
@@ -16,6 +16,7 @@ import viewfit.core.Code;
 import viewfit.core.contract.Contracts;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.Shapes;
 import viewfit.core.files.AtomicFiles;
@@ -25,15 +26,18 @@ import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
+import viewfit.core.recipe.ViewRecipe;
 import viewfit.core.table.CsvTable;
 import viewfit.report.chart.Fonts;
 import viewfit.report.chart.PixelScaleFigure;
 import viewfit.views.ContactSheet;
 import viewfit.views.ImageStore;
+import viewfit.views.Images;
 import viewfit.views.PixelScale;
 import viewfit.views.PixelScales;
 import viewfit.views.SampledView;
 import viewfit.views.ScaleBin;
+import viewfit.views.StandIns;
 
 /** Measures the pixel scales of a recipe's views on a data set, and draws them and the views. */
 @Command(name = "views")
@@ -42,6 +46,7 @@ public final class ViewsStage extends CellStage {
     private static final int MOST_PAIRS = 2_000_000;
 
     private static final int MOST_IMAGES = 64;
+    private static final int SHEET_IMAGES = 4;
     private static final CsvTable<ScaleBin> BINS = CsvTable.of(ScaleBin.class, ScaleBin.SCHEMA);
     private static final CsvTable<SampledView> VIEWS = CsvTable.of(SampledView.class, "views/1");
 
@@ -62,7 +67,7 @@ public final class ViewsStage extends CellStage {
             names = "--images",
             required = true,
             paramLabel = "DIR",
-            description = "Folder the manifest's paths are relative to.")
+            description = "What split was given: a folder, a list, a tar or an HDF5 file; or a pack of it.")
     private Path images = Path.of("");
 
     @Option(
@@ -74,8 +79,23 @@ public final class ViewsStage extends CellStage {
     @Option(
             names = "--sheet-images",
             paramLabel = "N",
-            description = "Images on the contact sheet, 1 to 64 (default: 4).")
-    private int sheetImages = 4;
+            description =
+                    "Images on the contact sheet, 1 to 64, fewer for large views (default: 4, or as many as fit).")
+    private @Nullable Integer sheetImages;
+
+    @Option(
+            names = "--on-damaged",
+            paramLabel = "WHAT",
+            description = "fail, or skip: another image stands in for a damaged or missing one, the same as in training"
+                    + " (default: fail).")
+    private DamagePolicy.OnDamaged onDamaged = DamagePolicy.OnDamaged.FAIL;
+
+    @Option(
+            names = "--damaged-quota",
+            paramLabel = "SHARE",
+            description =
+                    "With skip, largest share of the manifest's images that may turn out to be damaged (default: 0.01).")
+    private double damagedQuota = DamagePolicy.DEFAULT_QUOTA;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads; 0 means all cores (default: 0).")
     private int threads;
@@ -99,18 +119,42 @@ public final class ViewsStage extends CellStage {
     }
 
     @Override
-    protected void run() {
+    protected void checkOptions() {
         within("--pairs", pairs, PixelScale.MIN_PAIRS, MOST_PAIRS);
-        within("--sheet-images", sheetImages, 1, MOST_IMAGES);
+        within("--sheet-images", sheetImages == null ? SHEET_IMAGES : sheetImages, 1, MOST_IMAGES);
         within("--threads", threads, 0, Integer.MAX_VALUE);
-        if (!Files.isDirectory(images)) {
-            throw new StageFailure(ExitCode.NO_INPUT, "--images " + images + ": no such folder: must exist");
+        damaged();
+    }
+
+    private DamagePolicy damaged() {
+        return new DamagePolicy(onDamaged, damagedQuota);
+    }
+
+    /** Images on the sheet: those asked for, if there is room for them. */
+    private int sheetImages(ViewRecipe views) {
+        int most = ContactSheet.mostImages(views);
+        if (sheetImages == null) {
+            return Math.min(SHEET_IMAGES, most);
         }
+        if (sheetImages > most) {
+            throw new StageFailure(
+                    ExitCode.USAGE,
+                    "--sheet-images: found " + sheetImages + ": must be at most " + most
+                            + " with views as large as those of " + recipe);
+        }
+        return sheetImages;
+    }
+
+    @Override
+    protected void run() {
         PretrainRecipe complete = Recipes.read(recipe, PretrainRecipe.class);
-        Shapes sizes = Shapes.read(shapes);
+        int onSheet = sheetImages(complete.views());
+        Images source = Images.open(images);
+        Shapes sizes = source.sizes(Shapes.read(shapes));
         Manifest rows = Manifest.read(manifest);
         notEmpty(shapes, sizes.rows(), "picture size");
         notEmpty(manifest, rows.rows(), "image");
+        StandIns standIns = new StandIns(new ImageStore(source, rows.rows(), 0), damaged(), complete.seed());
         Fonts.require();
 
         int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
@@ -129,12 +173,14 @@ public final class ViewsStage extends CellStage {
         VIEWS.write(
                 out().resolve("views.csv"),
                 header,
-                ContactSheet.write(
-                        out().resolve("views.png"),
-                        new ImageStore(images, rows.rows(), 0),
-                        complete.views(),
-                        complete.seed(),
-                        sheetImages));
+                ContactSheet.write(out().resolve("views.png"), standIns, complete.views(), complete.seed(), onSheet));
+        if (standIns.damaged() > 0) {
+            say(String.format(
+                    Locale.ROOT,
+                    "%d of the images that the sheet was to show are damaged, others stand in for them; the first: %s",
+                    standIns.damaged(),
+                    standIns.first()));
+        }
         metrics(scales, sizes, table, patch, provenance).write(out().resolve("metrics.json"));
         Findings.lines(scales.groups(), patch).forEach(this::say);
     }

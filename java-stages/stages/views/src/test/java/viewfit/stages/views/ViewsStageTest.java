@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,12 +24,17 @@ import viewfit.cli.StageMain;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
 import viewfit.core.data.Shapes;
+import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.core.recipe.ViewGroup;
 import viewfit.core.recipe.ViewRecipe;
+import viewfit.core.table.CsvTable;
+import viewfit.views.PackInfo;
+import viewfit.views.PackWriter;
 import viewfit.views.PixelScale;
+import viewfit.views.ScaleBin;
 
 /** The stage as a user runs it: files, exit codes and what it says. */
 class ViewsStageTest {
@@ -165,7 +172,13 @@ class ViewsStageTest {
         refused(64, "--pairs: found 99: must be 100 to 2000000", ours, "--pairs", "99");
         refused(64, "--sheet-images: found 0: must be 1 to 64", ours, "--sheet-images", "0");
         refused(64, "--threads: found -1: must be 0 or more", ours, "--threads", "-1");
-        refused(66, "nowhere: no such folder: must exist", ours, "--images", "nowhere");
+        refused(
+                66,
+                "nowhere: does not exist: must be a folder of images, a pack, a list, a tar or an HDF5 file",
+                ours,
+                "--images",
+                "nowhere");
+        refused(64, "--damaged-quota: found 1.5: must be in 0 .. 1", ours, "--damaged-quota", "1.5");
         refused(
                 78,
                 "views.groups[2].size: found auto: must be a number here: the grid stage, with --shapes",
@@ -185,6 +198,125 @@ class ViewsStageTest {
                 "--manifest",
                 dir.resolve("empty.csv").toString());
         assertFalse(Files.exists(dir.resolve("out")));
+    }
+
+    /** The same sheet and numbers from files, a list, a tar and a pack. */
+    @Test
+    void everySourceGivesTheSameViews() throws IOException {
+        Manifest given = Manifest.read(dir.resolve("train.csv"));
+        List<ManifestRow> rows = new ArrayList<>();
+        List<ManifestRow> inTar = new ArrayList<>();
+        Path root = Files.createDirectories(dir.resolve("root"));
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(Files.newOutputStream(root.resolve("x.tar")))) {
+            for (ManifestRow row : given.rows()) {
+                byte[] bytes = Files.readAllBytes(IMAGES.resolve(row.path()));
+                Path file = root.resolve(row.path());
+                Files.createDirectories(file.resolveSibling(""));
+                Files.write(file, bytes);
+                TarArchiveEntry entry = new TarArchiveEntry(row.path());
+                entry.setSize(bytes.length);
+                tar.putArchiveEntry(entry);
+                tar.write(bytes);
+                tar.closeArchiveEntry();
+                rows.add(new ManifestRow(row.path(), 0, bytes.length, Hashes.sha256(bytes)));
+                inTar.add(new ManifestRow("x.tar/" + row.path(), 0, bytes.length, Hashes.sha256(bytes)));
+            }
+        }
+        Files.writeString(root.resolve("list.txt"), given.rows().get(0).path() + "\n");
+        PackWriter.write(
+                dir.resolve("pack"),
+                root,
+                rows,
+                List.of(),
+                new PackWriter.Options(PackInfo.Store.PIXELS, 0, 1 << 20, 1));
+        byte[] expected = sheet(rows, root);
+        assertArrayEquals(expected, sheet(rows, root.resolve("list.txt")));
+        assertArrayEquals(expected, sheet(rows, dir.resolve("pack")));
+        assertArrayEquals(expected, sheet(inTar, root.resolve("x.tar")));
+    }
+
+    private byte[] sheet(List<ManifestRow> rows, Path images) throws IOException {
+        new Manifest(rows, Map.of()).write(dir.resolve("rows.csv"));
+        String manifest = dir.resolve("rows.csv").toString();
+        assertEquals(
+                0, run(recipe("test-ours.yml"), "--manifest", manifest, "--images", images.toString()), err::toString);
+        return Files.readAllBytes(dir.resolve("out/views.png"));
+    }
+
+    /** Of a pack of shrunk pictures the sizes are those that training sees. */
+    @Test
+    void aPackOfSmallerPicturesIsMeasuredAsSuch() {
+        List<ManifestRow> rows = new ArrayList<>();
+        for (ManifestRow row : Manifest.read(dir.resolve("train.csv")).rows()) {
+            rows.add(new ManifestRow(row.path(), 0, 1, Hashes.sha256(IMAGES.resolve(row.path()))));
+        }
+        new Manifest(rows, Map.of()).write(dir.resolve("train.csv"));
+        PackWriter.write(
+                dir.resolve("pack"),
+                IMAGES,
+                rows,
+                List.of(),
+                new PackWriter.Options(PackInfo.Store.PIXELS, 50, 1 << 20, 1));
+        assertEquals(0, run(recipe("test-ours.yml")), err::toString);
+        double whole = medianScale();
+        assertEquals(
+                0, run(recipe("test-ours.yml"), "--images", dir.resolve("pack").toString()), err::toString);
+        // 375 pixels became 50.
+        assertEquals(2 * Math.log(375 / 50.0) / Math.log(2), medianScale() - whole, 0.3);
+    }
+
+    /** Middle of the distribution of log2 pixel scales of the global views. */
+    private double medianScale() {
+        double below = 0;
+        for (ScaleBin bin : CsvTable.of(ScaleBin.class, ScaleBin.SCHEMA)
+                .read(dir.resolve("out/pixel-scale-bins.csv"))
+                .rows()) {
+            if (bin.group() == 0 && bin.quantity().equals(ScaleBin.PIXEL_SCALE)) {
+                below += bin.share();
+                if (below >= 0.5) {
+                    return bin.low();
+                }
+            }
+        }
+        throw new AssertionError("no bins of the global views");
+    }
+
+    /** The sheet of the stage is that of the training run, damaged images and all. */
+    @Test
+    void damagedImagesAreReplacedIfAskedForWithinTheQuota() throws IOException {
+        Path root = Files.createDirectories(dir.resolve("root"));
+        List<ManifestRow> rows = new ArrayList<>();
+        Path whole = IMAGES.resolve(
+                Manifest.read(dir.resolve("train.csv")).rows().get(0).path());
+        Files.copy(whole, root.resolve("a.jpg"));
+        Files.writeString(root.resolve("b.jpg"), "text");
+        for (String name : List.of("a.jpg", "b.jpg")) {
+            rows.add(new ManifestRow(name, 0, 1, "0".repeat(64)));
+        }
+        new Manifest(rows, Map.of()).write(dir.resolve("train.csv"));
+        String[] from = {"--images", root.toString(), "--sheet-images", "2"};
+        String ours = recipe("test-ours.yml");
+        assertEquals(65, run(ours, from), err::toString);
+        assertTrue(err.toString().contains("b.jpg: found "), err::toString);
+        assertEquals(65, run(ours, from[0], from[1], from[2], from[3], "--on-damaged", "skip"), err::toString);
+        assertTrue(err.toString().contains("damaged images: found 1 of 2, the first: "), err::toString);
+        assertEquals(
+                0,
+                run(ours, from[0], from[1], from[2], from[3], "--on-damaged", "skip", "--damaged-quota", "0.5"),
+                err::toString);
+        assertTrue(err.toString().contains("1 of the images that the sheet was to show are damaged"), err::toString);
+        assertFalse(Files.readString(dir.resolve("out/views.csv")).contains("b.jpg"));
+    }
+
+    /** Wrong options leave the outputs of an earlier run where they are, a failed run does not. */
+    @Test
+    void wrongUsageTouchesNothing() {
+        String ours = recipe("test-ours.yml");
+        assertEquals(0, run(ours), err::toString);
+        refused(64, "--pairs: found 99", ours, "--pairs", "99");
+        assertTrue(Files.exists(dir.resolve("out/views.png")));
+        refused(66, "nowhere: does not exist", ours, "--images", "nowhere");
+        assertFalse(Files.exists(dir.resolve("out/views.png")));
     }
 
     private void refused(int code, String message, String recipe, String... more) {
