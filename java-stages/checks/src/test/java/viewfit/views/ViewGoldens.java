@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,11 +209,13 @@ public final class ViewGoldens implements GoldenTheme {
                 Arrays.stream(GoldenCase.longs(node)).mapToObj(Math::toIntExact).toList());
     }
 
-    private static Pixels read(GoldenCase golden, String member) throws IOException {
+    private static Pixels read(GoldenCase golden, String member) {
         Pixels pixels = new Pixels();
         try (ImageDecoder decoder = new ImageDecoder()) {
             Path file = golden.file(golden.get(member).asText());
             decoder.decode(Files.readAllBytes(file), file.toString(), pixels);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return pixels;
     }

@@ -77,21 +77,18 @@ final class FeatureMonitor implements AutoCloseable {
     private final @Nullable ImageStore queries;
 
     /**
-     * @param train images the bank is drawn from
+     * The bank is drawn from the training images; the queries from the held-out ones, without which every bank image asks all the
+     * others.
+     *
      * @param damaged whether damaged images may be left out of the bank, and their count
-     * @param heldout images the queries are drawn from; without it every bank image asks all the others
      */
-    FeatureMonitor(
-            Trainer trainer,
-            Manifest train,
-            StandIns damaged,
-            @Nullable Manifest heldout,
-            Images images,
-            int workers) {
+    FeatureMonitor(Trainer trainer, StandIns damaged, Pretrainer.Job job, Images images) {
+        Manifest train = job.train();
+        Manifest heldout = job.heldout();
         PretrainRecipe recipe = trainer.recipe();
         this.runtime = trainer.runtime();
         this.method = trainer.method();
-        this.workers = workers;
+        this.workers = job.workers();
         Graph backbone = method.student().graph("backbone");
         this.dim = backbone.outputWidth();
         this.program = runtime.compile(TorchScript.evaluation(backbone, "backbone") + TEXT);

@@ -253,8 +253,7 @@ public final class Pretrainer {
         LoaderOptions options = new LoaderOptions(recipe.batchSize(), recipe.seed(), job.workers());
         try (CsvAppender<CurveRow> curve = CURVE.appender(files.file("curve.csv"), files.header());
                 CsvAppender<MonitorRow> monitor = MONITOR.appender(files.file("monitor.csv"), files.header());
-                FeatureMonitor features =
-                        new FeatureMonitor(trainer, job.train(), standIns, job.heldout(), source, job.workers());
+                FeatureMonitor features = new FeatureMonitor(trainer, standIns, job, source);
                 MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps())) {
             measure(features, monitor, 0);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
