@@ -119,6 +119,8 @@ public final class ImageDecoder implements AutoCloseable {
             }
         } catch (JpegException e) {
             throw e.cut() ? BrokenImage.truncated(e.found()) : BrokenImage.corrupt(e.found());
+        } finally {
+            baseline.release();
         }
         if (jpeg == null) {
             jpeg = new ImageIoJpeg();

@@ -67,14 +67,14 @@ final class Resampler {
             throw new IllegalArgumentException("crop: " + box + " and " + window + ": inside " + from.width() + "x"
                     + from.height() + " and " + outWidth + "x" + outHeight);
         }
-        FilterTable across = FilterTable.of(box.width(), outWidth, filter);
-        FilterTable down = FilterTable.of(box.height(), outHeight, filter);
+        FilterTable across = FilterTable.of(box.width(), outWidth, filter, window.x(), window.width());
+        FilterTable down = FilterTable.of(box.height(), outHeight, filter, window.y(), window.height());
         int right = window.x() + window.width() - 1;
         int bottom = window.y() + window.height() - 1;
-        int firstColumn = across.first[window.x()];
-        int columnCount = across.first[right] + across.count[right] - firstColumn;
-        int firstRow = down.first[window.y()];
-        int rowCount = down.first[bottom] + down.count[bottom] - firstRow;
+        int firstColumn = across.first(window.x());
+        int columnCount = across.first(right) + across.count(right) - firstColumn;
+        int firstRow = down.first(window.y());
+        int rowCount = down.first(bottom) + down.count(bottom) - firstRow;
         int strip = Math.max(STRIP_LEAST, Math.min(STRIP_MOST, STRIP_INTS / (3 * columnCount)));
         int[][] columns = columnLines.ensure(columnCount, 3 * Math.min(strip, rowCount));
         int[][] strips = packedRows.ensure(rowCount, window.width());
@@ -96,7 +96,7 @@ final class Resampler {
         int[][] ring = rowLines.ensure(down.stride, 3 * window.width());
         int unpacked = 0;
         for (int y = 0; y < window.height(); y++) {
-            int end = down.first[window.y() + y] + down.count[window.y() + y] - firstRow;
+            int end = down.first(window.y() + y) + down.count(window.y() + y) - firstRow;
             for (; unpacked < end; unpacked++) {
                 rows[unpacked] = ring[unpacked % down.stride];
                 unpack(strips[unpacked], window.width(), rows[unpacked]);
@@ -137,9 +137,9 @@ final class Resampler {
     /** Output line {@code j}: the weighted sum of its input lines, rounded to 8 bits. */
     private static void blend(int[][] lines, FilterTable table, int j, int firstLine, int length, int[] sums) {
         int[] w = table.weights;
-        int at = j * table.stride;
-        int line = table.first[j] - firstLine;
-        int count = table.count[j];
+        int at = table.at(j);
+        int line = table.first(j) - firstLine;
+        int count = table.count(j);
         int k = 0;
         if (count >= 4) {
             start(sums, lines[line], lines[line + 1], lines[line + 2], lines[line + 3], w, at, length);

@@ -94,6 +94,32 @@ class ResamplerTest {
         }
     }
 
+    /** Of a very long side only the taps of the window are worked out: 16.7 million would take half a gigabyte. */
+    @Test
+    void aWindowOfAVeryLongSideIsAPartOfTheWhole() {
+        Pixels picture = TestViews.noise(30, 1, 2);
+        Crop all = Crop.whole(30, 1);
+        byte[] whole = resized(picture, all, 5000, 3, Filter.BICUBIC, false);
+        resampler.resizePart(picture, all, 5000, 3, new Crop(4321, 1, 40, 2), Filter.BICUBIC, false, canvas);
+        byte[] part = TestViews.bytes(canvas);
+        for (int y = 0; y < 2; y++) {
+            int from = ((y + 1) * 5000 + 4321) * 3;
+            assertArrayEquals(
+                    Arrays.copyOfRange(whole, from, from + 120), Arrays.copyOfRange(part, y * 120, y * 120 + 120));
+        }
+        Pixels thin = TestViews.noise(65_500, 1, 3);
+        resampler.resizePart(
+                thin,
+                Crop.whole(65_500, 1),
+                256 * 65_500,
+                256,
+                new Crop(8_384_000, 16, 224, 224),
+                Filter.BICUBIC,
+                false,
+                canvas);
+        assertEquals(224, canvas.width());
+    }
+
     /** Weights of the reduction 1000 : 1 reach over the whole box and still sum to one. */
     @Test
     void aFlatPictureStaysFlat() {

@@ -26,6 +26,8 @@ final class EntropyDecoder {
     /** Zero bytes behind the data: more than a block takes, after which it is seen that the data have ended. */
     private static final int PADDING = 512;
 
+    private static final int MOST_KEPT = 16 << 20;
+
     private byte[] file = new byte[0];
     private int fileLength;
     private int fileAt;
@@ -47,6 +49,14 @@ final class EntropyDecoder {
         fileLength = length;
         restarts = 0;
         segment();
+    }
+
+    /** Lets go of the file, and of a buffer that only a very long one needs. */
+    void release() {
+        file = new byte[0];
+        if (data.length > MOST_KEPT) {
+            data = new byte[0];
+        }
     }
 
     /** Copies the data up to the next marker. */

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class JpegDecoder {
+    private static final byte[] NOTHING = new byte[0];
+
     private final Deque<HuffmanTable> known = new ArrayDeque<>();
     private final EntropyDecoder data = new EntropyDecoder();
     private final InverseDct transform = new InverseDct();
@@ -24,7 +26,7 @@ public final class JpegDecoder {
     private final ColourRow colours = new ColourRow();
     private final int[][] rows = new int[3][0];
     private byte[] planes = new byte[0];
-    private byte[] bytes = new byte[0];
+    private byte[] bytes = NOTHING;
     private int length;
     private @Nullable Frame frame;
 
@@ -38,9 +40,9 @@ public final class JpegDecoder {
      * @throws JpegException if the headers are damaged
      */
     public boolean open(byte[] newBytes, int newLength) throws JpegException {
-        bytes = newBytes;
-        length = newLength;
         frame = Frame.parse(newBytes, newLength, known);
+        bytes = frame == null ? NOTHING : newBytes;
+        length = newLength;
         return frame != null;
     }
 
@@ -79,6 +81,13 @@ public final class JpegDecoder {
         for (int y = 0; y < f.height; y++) {
             row(f, ycc, y, rgb);
         }
+    }
+
+    /** Lets go of the file. Without this it is kept until the next one is opened. */
+    public void release() {
+        frame = null;
+        bytes = NOTHING;
+        data.release();
     }
 
     private void coefficients(Frame f) throws JpegException {
