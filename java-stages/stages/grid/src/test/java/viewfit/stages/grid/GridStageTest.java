@@ -83,7 +83,7 @@ class GridStageTest {
                 seeds: [0]
                 set: {}
                 axes:
-                  views.groups.1.size: [auto, 64]
+                  views.groups.2.size: [auto, 64]
                 """);
         String[] check = {"--check-only", "--grid", grid.toString(), "--recipes", PARAMS + "/recipes"};
         assertEquals(0, run(check), err::toString);
