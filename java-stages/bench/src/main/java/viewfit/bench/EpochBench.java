@@ -15,6 +15,7 @@ import viewfit.views.MultiCropLoader;
 final class EpochBench {
     private static final int BATCH = 64;
     private static final int QUARTERS = 4;
+    private static final long WARM_UP = 10_000_000_000L;
 
     private final Photographs photographs;
     private final int rounds;
@@ -32,21 +33,24 @@ final class EpochBench {
                 "%d photographs, 2 x 224 + 6 x 96, %d cores%n",
                 photographs.paths().size(),
                 cores);
-        pass(cores);
-        Rounds one = new Rounds();
-        for (int workers : new int[] {1, 2, Math.max(4, 2 * cores)}) {
-            Rounds here = new Rounds();
-            for (int i = 0; i < rounds; i++) {
-                if (workers == 1) {
-                    double time = pass(1);
-                    one.add(time);
-                    here.add(time);
-                } else {
-                    here.add(pass(workers));
-                }
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < WARM_UP) {
+            pass(cores);
+        }
+        int[] workers = {1, 2, Math.max(4, 2 * cores)};
+        Rounds[] times = {new Rounds(), new Rounds(), new Rounds()};
+        for (int i = 0; i < rounds; i++) {
+            for (int k = 0; k < workers.length; k++) {
+                times[k].add(pass(workers[k]));
             }
+        }
+        for (int k = 0; k < workers.length; k++) {
             System.out.printf(
-                    Locale.ROOT, "%d workers: %.1f images/s, %s of one%n", workers, 1 / here.median(), here.ratio(one));
+                    Locale.ROOT,
+                    "%d workers: %.1f images/s, %s of one%n",
+                    workers[k],
+                    1 / times[k].median(),
+                    times[k].ratio(times[0]));
         }
         memory();
     }

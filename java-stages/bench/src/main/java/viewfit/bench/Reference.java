@@ -52,7 +52,7 @@ final class Reference implements AutoCloseable {
         String[] figures = line().split(" ", -1);
         double[] values = new double[figures.length];
         for (int i = 0; i < figures.length; i++) {
-            values[i] = Double.parseDouble(figures[i]);
+            values[i] = figures[i].equals("nan") ? Double.NaN : Double.parseDouble(figures[i]);
         }
         return values;
     }

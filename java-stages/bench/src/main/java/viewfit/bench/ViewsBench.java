@@ -10,7 +10,7 @@ import viewfit.views.MultiCropLoader;
 /**
  * Files to eight views, in processor time per image, against the same operations on the same files with Pillow alone and with
  * torchvision's transforms, as the official code has them. These end in a normalised float tensor, which Viewfit leaves to the
- * network's program; what that takes is in a column of its own.
+ * network's program; the column before shows what that adds to Pillow alone.
  */
 final class ViewsBench {
     private static final int BATCH = 16;

@@ -60,7 +60,7 @@ final class Blend {
             float product = factor * d;
             scaled[d + MOST] = product;
             double whole = Math.floor(product);
-            exact &= (weight * d) >> BITS == whole && (product - whole < limit || product == whole);
+            exact &= (weight * d) >> BITS == whole && product - whole < limit;
         }
     }
 

@@ -5,7 +5,7 @@ import viewfit.views.jpeg.PackedPixels;
 /**
  * A view while it is painted: 8-bit samples, one int each, since the just-in-time compiler makes vector code of loops over ints.
  * Line y is an array of its own and holds the red samples of its pixels, then the green, then the blue ones. Grows and never
- * shrinks; one object per thread.
+ * shrinks, unless it is large; one object per thread.
  */
 final class Canvas {
     /** Colour channels. */
@@ -26,8 +26,12 @@ final class Canvas {
         width = newWidth;
         height = newHeight;
         if (lines.length < newHeight || room < CHANNELS * newWidth) {
-            room = Math.max(room, CHANNELS * newWidth);
-            lines = new int[Math.max(lines.length, newHeight)][room];
+            int count = Math.max(lines.length, newHeight);
+            int length = Math.max(room, CHANNELS * newWidth);
+            // A wide picture and a tall one must not add up to a canvas that is both.
+            boolean large = (long) count * length > Lines.MOST_KEPT;
+            room = large ? CHANNELS * newWidth : length;
+            lines = new int[large ? newHeight : count][room];
             int split = Math.max(SPLIT, room / CHANNELS);
             red = new int[split];
             green = new int[split];

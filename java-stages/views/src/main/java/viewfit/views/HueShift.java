@@ -5,7 +5,7 @@ package viewfit.views;
  * converted back with rounding half away from zero (goldens, section 8).
  *
  * <p>The way to H and S is a table lookup. The hue of a colour depends only on which channels are its largest and smallest
- * (six arrangements) and on how far the smallest (c) and the middle one (m) are below the largest: 6 * 257 * 128 entries. The
+ * (six arrangements) and on how far the smallest (c) and the middle one (m) are below the largest: 6 of 8 times 257 * 128 entries. The
  * tables hold what the plain formula gives. The way back is done in whole numbers, which give what the floats of the rule give for
  * every H, S and V. Nothing branches on a colour: neighbouring pixels of a photograph differ too much to be predicted. The work is
  * cut into small loops over arrays, all but the one with the lookups of a kind that becomes vector code.
@@ -81,7 +81,7 @@ final class HueShift {
      * @param factor part of a full turn, from -0.5 to 0.5
      */
     void prepare(float factor) {
-        int shift = (int) (factor * 255);
+        int shift = (int) (factor * 255.0);
         for (int h = 0; h < 256; h++) {
             int sixths = 6 * ((h + shift) & 255);
             int sector = sixths / 255;

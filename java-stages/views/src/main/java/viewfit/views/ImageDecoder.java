@@ -20,7 +20,7 @@ import viewfit.views.jpeg.JpegException;
  *
  * <p>The size in the header is checked before anything is allocated for the pixels: a picture has at most 100 million of them and
  * 65,500 on a side, and no more than the length of its data can hold where the format has such a bound. Beside the file and the
- * picture (3 bytes per pixel) a decoder holds a few rows of a PNG, GIF or BMP, a strip of a JPEG, and about 8 bytes per pixel of a
+ * picture (3 bytes per pixel) a decoder holds a few rows of a PNG, GIF or BMP, the planes of a JPEG (1.5 to 3 bytes per pixel up to 16.7 million pixels, then a strip), and about 8 bytes per pixel of a
  * WebP.
  *
  * <p>Keeps its reader; one object per thread.

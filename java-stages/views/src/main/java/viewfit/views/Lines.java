@@ -8,11 +8,16 @@ package viewfit.views;
 final class Lines {
     private int[][] lines = new int[0][];
 
-    /** Makes room; contents are then meaningless. Never shrinks. */
+    /** Ints in all lines up to which room that was made once is kept: 64 MiB. */
+    static final long MOST_KEPT = 1 << 24;
+
+    /** Makes room; contents are then meaningless. Shrinks only where many lines and long ones would add up to too much. */
     int[][] ensure(int count, int length) {
         if (lines.length < count || (count > 0 && lines[0].length < length)) {
             int newLength = Math.max(length, lines.length > 0 ? lines[0].length : 0);
-            lines = new int[Math.max(count, lines.length)][newLength];
+            int newCount = Math.max(count, lines.length);
+            boolean large = (long) newCount * newLength > MOST_KEPT;
+            lines = large ? new int[count][length] : new int[newCount][newLength];
         }
         return lines;
     }

@@ -158,7 +158,7 @@ class PhotometricsTest {
             hue = (int) (h * 255.0);
             saturation = (int) (range / max * 255.0);
         }
-        hue = (hue + (int) (turn * 255)) & 255;
+        hue = (hue + (int) (turn * 255.0)) & 255;
         if (saturation == 0) {
             return max << 16 | max << 8 | max;
         }

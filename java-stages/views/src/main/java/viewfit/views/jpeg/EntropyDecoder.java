@@ -21,11 +21,13 @@ final class EntropyDecoder {
     private static final int LAST = 63;
     private static final int SKIP_16 = 0xF0;
     private static final int RST0 = 0xD0;
+    private static final int EOI = 0xD9;
     private static final int RESTARTS = 8;
 
     /** Zero bytes behind the data: more than a block takes, after which it is seen that the data have ended. */
     private static final int PADDING = 512;
 
+    private static final int PIECE = 1 << 16;
     private static final int MOST_KEPT = 16 << 20;
 
     private byte[] file = new byte[0];
@@ -33,7 +35,7 @@ final class EntropyDecoder {
     private int fileAt;
     private int restarts;
 
-    private byte[] data = new byte[0];
+    private byte[] data = new byte[PIECE + PADDING];
     private int dataLength;
     private int at;
 
@@ -55,22 +57,24 @@ final class EntropyDecoder {
     void release() {
         file = new byte[0];
         if (data.length > MOST_KEPT) {
-            data = new byte[0];
+            data = new byte[PIECE + PADDING];
         }
     }
 
     /** Copies the data up to the next marker. */
     private void segment() {
-        int most = fileLength - fileAt;
-        if (data.length < most + PADDING) {
-            data = new byte[most + most / 2 + PADDING];
-        }
         byte[] from = file;
         byte[] to = data;
         int p = fileAt;
         int q = 0;
         while (p < fileLength) {
-            while (p + 8 <= fileLength) {
+            // Room for one piece at a time: behind a scan there may be any number of other bytes.
+            int end = Math.min(fileLength, p + PIECE);
+            if (to.length < q + PIECE + PADDING) {
+                to = Arrays.copyOf(to, q + q / 2 + PIECE + PADDING);
+                data = to;
+            }
+            while (p + 8 <= end) {
                 long eight = (long) LONG.get(from, p);
                 // Written whole: what is behind a 0xFF among them is overwritten below.
                 LONG.set(to, q, eight);
@@ -80,14 +84,21 @@ final class EntropyDecoder {
                 p += 8;
                 q += 8;
             }
-            while (p < fileLength && from[p] != (byte) 0xFF) {
+            while (p < end && from[p] != (byte) 0xFF) {
                 to[q++] = from[p++];
             }
-            if (p + 1 >= fileLength || from[p + 1] != 0) {
+            if (p == end) {
+                continue;
+            }
+            int behind = p + 1;
+            while (behind < fileLength && from[behind] == (byte) 0xFF) {
+                behind++;
+            }
+            if (behind >= fileLength || from[behind] != 0) {
                 break;
             }
             to[q++] = (byte) 0xFF;
-            p += 2;
+            p = behind + 1;
         }
         Arrays.fill(to, q, q + PADDING, (byte) 0);
         fileAt = p;
@@ -192,9 +203,14 @@ final class EntropyDecoder {
         segment();
     }
 
-    /** Whether a marker follows the data, as it does in a whole file; there may be other bytes before it. */
+    /** Whether an end-of-image marker follows, as it does in a whole file; there may be other bytes before it. */
     boolean ends() {
-        return nextMarker() >= 0;
+        int marker = nextMarker();
+        while (marker >= 0 && marker != EOI) {
+            fileAt += 2;
+            marker = nextMarker();
+        }
+        return marker == EOI;
     }
 
     /** Goes to the next marker and returns it, -1 if there is none. */

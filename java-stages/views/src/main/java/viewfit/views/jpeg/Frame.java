@@ -20,6 +20,7 @@ final class Frame {
     private static final int DQT = 0xDB;
     private static final int DRI = 0xDD;
     private static final int BLOCK = 64;
+    private static final int MOST_BLOCKS = 10;
     private static final int MOST_KNOWN = 8;
 
     /** Natural order of the coefficients by their order in the file (T.81, figure A.6). */
@@ -221,6 +222,7 @@ final class Frame {
             throw new JpegException("a JPEG with a damaged frame header");
         }
         Component[] found = new Component[count];
+        int blocks = 0;
         for (int c = 0; c < count; c++) {
             int at = body + 6 + 3 * c;
             int h = (bytes[at + 1] & 255) >> 4;
@@ -229,10 +231,14 @@ final class Frame {
                 throw new JpegException("a JPEG with sampling factors " + h + "x" + v);
             }
             found[c] = new Component(bytes[at] & 255, h, v, bytes[at + 2] & 255);
+            blocks += h * v;
             maxH = Math.max(maxH, h);
             maxV = Math.max(maxV, v);
         }
         components = found;
+        if (count > 1 && blocks > MOST_BLOCKS) {
+            throw new JpegException("a JPEG with " + blocks + " blocks in an MCU");
+        }
         if (count == 1) {
             // The blocks of a lone component are stored row after row, whatever its factors.
             found[0].h = 1;
@@ -247,7 +253,10 @@ final class Frame {
         if (components.length == 0) {
             throw new JpegException("a JPEG whose picture has no frame header");
         }
-        int count = bytes[body] & 255;
+        int count = body < end ? bytes[body] & 255 : 0;
+        if (count == 0) {
+            throw new JpegException("a JPEG with a damaged scan header");
+        }
         if (count != components.length) {
             return false;
         }
@@ -260,8 +269,14 @@ final class Frame {
             if ((bytes[at] & 255) != component.id) {
                 return false;
             }
-            component.dc = table(dc, (bytes[at + 1] & 255) >> 4);
-            component.ac = table(ac, bytes[at + 1] & 15);
+            HuffmanTable forDc = table(dc, (bytes[at + 1] & 255) >> 4);
+            HuffmanTable forAc = table(ac, bytes[at + 1] & 15);
+            if (forDc == null || forAc == null) {
+                // Frames of Motion JPEG leave the standard tables out.
+                return false;
+            }
+            component.dc = forDc;
+            component.ac = forAc;
             int[] steps =
                     component.quantizationId < quantization.length ? quantization[component.quantizationId] : null;
             if (steps == null) {
@@ -273,12 +288,8 @@ final class Frame {
         return true;
     }
 
-    private static HuffmanTable table(@Nullable HuffmanTable[] tables, int id) throws JpegException {
-        HuffmanTable found = id < tables.length ? tables[id] : null;
-        if (found == null) {
-            throw new JpegException("a JPEG without its Huffman table");
-        }
-        return found;
+    private static @Nullable HuffmanTable table(@Nullable HuffmanTable[] tables, int id) {
+        return id < tables.length ? tables[id] : null;
     }
 
     /** MCUs in a row of MCUs. */

@@ -54,7 +54,8 @@ final class HuffmanTable {
         for (int length = 1; length <= LONGEST; length++) {
             int count = counts[length - 1];
             offset[length] = place - code;
-            if (code + count > 1 << length) {
+            // The code of ones alone is no code.
+            if (count > 0 && code + count >= 1 << length) {
                 throw new JpegException("a Huffman table with too many codes of " + length + " bits");
             }
             for (int i = 0; i < count && length <= LOOK; i++) {

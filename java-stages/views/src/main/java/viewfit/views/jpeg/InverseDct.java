@@ -11,7 +11,7 @@ import java.util.Arrays;
  *
  * <p>The transform is the accurate integer one of libjpeg (Loeffler, Ligtenberg and Moschytz 1989, 13-bit constants, 2 more bits
  * between the passes), whose rounding decides the last bit of every sample. Its factors are multiplied out here: sums of four
- * products for the even and for the odd coefficients, the same integers in another order.
+ * products for the even and for the odd coefficients, the same integers in another order for all that an encoder writes.
  */
 final class InverseDct {
     /** Blocks that are transformed together; more would not fit the caches, fewer would make the loops short. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JpegDecoder {
     private static final byte[] NOTHING = new byte[0];
+    private static final int MOST_KEPT = 16 << 20;
 
     private final Deque<HuffmanTable> known = new ArrayDeque<>();
     private final EntropyDecoder data = new EntropyDecoder();
@@ -87,6 +88,9 @@ public final class JpegDecoder {
     public void release() {
         frame = null;
         bytes = NOTHING;
+        if (planes.length > MOST_KEPT) {
+            planes = NOTHING;
+        }
         data.release();
     }
 
@@ -121,7 +125,7 @@ public final class JpegDecoder {
     }
 
     private void row(Frame f, boolean ycc, int y, byte[] rgb) {
-        // Two more than the picture: upsampled rows may be one sample longer.
+        // Upsampled rows may be some samples longer than the picture.
         int room = f.width + 8;
         for (int i = 0; i < f.components.length; i++) {
             if (rows[i].length < room) {

@@ -42,9 +42,6 @@ final class Upsampler {
         } else if (factorX == 2 && factorY == 1 && c.width > 2) {
             widen(planes, at, c.width, line);
             across(line, c.width, 1, 2, 2, out);
-            // The outer samples are copies.
-            out[0] = line[0];
-            out[2 * c.width - 1] = line[c.width - 1];
         } else {
             widen(planes, at, c.width, line);
             for (int i = 0; i < c.width; i++) {

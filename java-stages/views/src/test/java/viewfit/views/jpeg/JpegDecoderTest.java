@@ -119,6 +119,69 @@ class JpegDecoderTest {
         assertArrayEquals(decode(whole, true), decode(gap.toByteArray(), true));
     }
 
+    /** A 0xFF may be repeated before what it stuffs or marks. */
+    @Test
+    void repeatedFillBytesDoNoHarm() throws IOException, JpegException {
+        byte[] whole = Encoded.jpeg(picture(50, 40, BufferedImage.TYPE_INT_RGB), 2, 2, 1, 3);
+        ByteArrayOutputStream longer = new ByteArrayOutputStream();
+        int scan = find(whole, 0xDA);
+        int stuffed = 0;
+        int restarts = 0;
+        for (int i = 0; i < whole.length; i++) {
+            int behind = i + 1 < whole.length ? whole[i + 1] & 255 : 0;
+            if (i > scan + 12 && whole[i] == (byte) 0xFF) {
+                longer.write(0xFF);
+                stuffed += behind == 0 ? 1 : 0;
+                restarts += behind >= 0xD0 && behind <= 0xD7 ? 1 : 0;
+            }
+            longer.write(whole[i]);
+        }
+        assertTrue(stuffed > 0 && restarts == 3, stuffed + " stuffed, " + restarts + " restarts");
+        assertArrayEquals(decode(whole, true), decode(longer.toByteArray(), true));
+    }
+
+    @Test
+    void damagedHeadersAreRefused() throws IOException {
+        byte[] whole = Encoded.jpeg(picture(50, 40, BufferedImage.TYPE_INT_RGB), 2, 2, 0.8f, 0);
+        int scan = find(whole, 0xDA);
+        byte[] empty = Arrays.copyOf(whole, scan + 4);
+        empty[scan + 2] = 0;
+        empty[scan + 3] = 2;
+        assertThrows(JpegException.class, () -> decode(empty, true));
+        byte[] crowded = whole.clone();
+        int frame = find(whole, 0xC0);
+        crowded[frame + 14] = 0x22;
+        crowded[frame + 17] = 0x22;
+        assertThrows(JpegException.class, () -> decode(crowded, true));
+    }
+
+    /** Frames of Motion JPEG have no Huffman tables: those of the standard are meant. */
+    @Test
+    void aFileWithoutTablesIsLeftToOthers() throws IOException, JpegException {
+        byte[] whole = Encoded.jpeg(picture(50, 40, BufferedImage.TYPE_INT_RGB), 2, 2, 0.8f, 0);
+        ByteArrayOutputStream bare = new ByteArrayOutputStream();
+        int at = 2;
+        bare.write(whole, 0, 2);
+        while ((whole[at + 1] & 255) != 0xDA) {
+            int length = 2 + (((whole[at + 2] & 255) << 8) | (whole[at + 3] & 255));
+            if ((whole[at + 1] & 255) != 0xC4) {
+                bare.write(whole, at, length);
+            }
+            at += length;
+        }
+        bare.write(whole, at, whole.length - at);
+        byte[] file = bare.toByteArray();
+        assertFalse(decoder.open(file, file.length));
+    }
+
+    private static int find(byte[] jpeg, int marker) {
+        int at = 0;
+        while ((jpeg[at] & 255) != 0xFF || (jpeg[at + 1] & 255) != marker) {
+            at++;
+        }
+        return at;
+    }
+
     @Test
     void otherKindsAreLeftToOthers() throws IOException, JpegException {
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
