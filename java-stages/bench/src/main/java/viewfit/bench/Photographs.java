@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import viewfit.core.data.DamagedImage;
 import viewfit.core.data.ManifestRow;
 import viewfit.core.files.Hashes;
 import viewfit.core.recipe.BlurRecipe;
@@ -16,6 +17,8 @@ import viewfit.core.recipe.RangeRecipe;
 import viewfit.core.recipe.ViewGroup;
 import viewfit.core.recipe.ViewKind;
 import viewfit.core.recipe.ViewRecipe;
+import viewfit.views.ImageDecoder;
+import viewfit.views.Pixels;
 
 /**
  * JPEG files of a folder and the views of the paper's recipes.
@@ -33,6 +36,7 @@ record Photographs(Path root, List<String> paths) {
             List<String> paths = walk.filter(Files::isRegularFile)
                     .map(file -> root.relativize(file).toString().replace('\\', '/'))
                     .filter(path -> path.toLowerCase(Locale.ROOT).matches(".*\\.jpe?g"))
+                    .filter(path -> whole(root.resolve(path)))
                     .sorted()
                     .toList();
             // Spread over the folder, so that few stand for all.
@@ -41,6 +45,18 @@ record Photographs(Path root, List<String> paths) {
                     .map(i -> paths.get((int) ((long) i * paths.size() / count)))
                     .toList();
             return new Photographs(root, some);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Both sides read the same files, so that what either refuses is left out. */
+    private static boolean whole(Path file) {
+        try (ImageDecoder decoder = new ImageDecoder()) {
+            decoder.decode(Files.readAllBytes(file), file.toString(), new Pixels());
+            return true;
+        } catch (DamagedImage e) {
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
