@@ -7,10 +7,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.files.MappedBytes;
 
 /**
  * A file seen through windows into its mapping: nothing is copied to the heap, pages are read when they are touched. Segments
@@ -18,7 +18,7 @@ import viewfit.core.contract.StageFailure;
  */
 final class MappedFile {
     /** Longest window, in bytes. */
-    static final long MAX_WINDOW = 1L << 30;
+    static final long MAX_WINDOW = MappedBytes.MOST;
 
     /** Longest file, in bytes; a sparse file can claim any length. */
     private static final long MAX_FILE = 1L << 40;
@@ -48,12 +48,7 @@ final class MappedFile {
             if (size > MAX_FILE) {
                 throw Malformed.in(path, "", size + " bytes", "at most " + MAX_FILE);
             }
-            List<ByteBuffer> segments = new ArrayList<>();
-            for (long start = 0; start < size; start += MAX_WINDOW) {
-                long length = Math.min(Integer.MAX_VALUE, size - start);
-                segments.add(channel.map(FileChannel.MapMode.READ_ONLY, start, length));
-            }
-            return new MappedFile(path, size, segments);
+            return new MappedFile(path, size, MappedBytes.segments(channel, size));
         } catch (IOException e) {
             throw new StageFailure(ExitCode.IO, path + ": cannot be read: " + e.getMessage(), e);
         }

@@ -6,14 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,7 +27,6 @@ import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.ViewKind;
 import viewfit.engine.TorchRuntime;
-import viewfit.goldens.Goldens;
 
 /** Pre-training on photographs of which some are damaged. */
 class DamagedImagesTest {
@@ -45,37 +40,13 @@ class DamagedImagesTest {
     @BeforeAll
     static void open() {
         runtime = TorchRuntime.open("cpu", 1);
-        images = Goldens.testData("imagenette-mini").resolve("train");
-        train = manifest(0, 5);
+        images = TwoClasses.IMAGES;
+        train = TwoClasses.manifest(0, 5);
     }
 
     @AfterAll
     static void close() {
         runtime.close();
-    }
-
-    /** Images {@code from .. to-1} of the first two classes. */
-    private static Manifest manifest(int from, int to) {
-        List<Path> classes = list(images);
-        return new Manifest(
-                IntStream.range(0, 2)
-                        .boxed()
-                        .flatMap(label -> list(classes.get(label)).subList(from, to).stream()
-                                .map(file -> new ManifestRow(
-                                        images.relativize(file).toString().replace('\\', '/'),
-                                        label,
-                                        file.toFile().length(),
-                                        "0".repeat(64))))
-                        .toList(),
-                Map.of());
-    }
-
-    private static List<Path> list(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Training images of which one was cut off and one is missing. */
@@ -147,7 +118,7 @@ class DamagedImagesTest {
         assertTrue(e.getMessage().startsWith("damaged images: found 2 of 10, the first: "), e.getMessage());
         assertEquals(
                 2, Quarantine.read(out.resolve("few/quarantine.csv")).rows().size());
-        assertEquals(List.of(out.resolve("few/quarantine.csv")), list(out.resolve("few")));
+        assertEquals(List.of(out.resolve("few/quarantine.csv")), TwoClasses.list(out.resolve("few")));
         // A file that is not even there is counted before anything is computed.
         StageFailure before =
                 assertThrows(StageFailure.class, () -> Pretrainer.run(runtime, skipping(root, "none", 1, 0.05)));

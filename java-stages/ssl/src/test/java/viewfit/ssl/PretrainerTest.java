@@ -8,13 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +43,6 @@ import viewfit.core.table.CsvTable;
 import viewfit.engine.TorchRuntime;
 import viewfit.formats.Safetensors;
 import viewfit.formats.TensorFile;
-import viewfit.goldens.Goldens;
 import viewfit.views.SampledView;
 
 /** Pre-training from photographs to files. */
@@ -61,38 +58,14 @@ class PretrainerTest {
     @BeforeAll
     static void open() {
         runtime = TorchRuntime.open("cpu", 1);
-        images = Goldens.testData("imagenette-mini").resolve("train");
-        train = manifest(0, 5);
-        heldout = manifest(5, 8);
+        images = TwoClasses.IMAGES;
+        train = TwoClasses.manifest(0, 5);
+        heldout = TwoClasses.manifest(5, 8);
     }
 
     @AfterAll
     static void close() {
         runtime.close();
-    }
-
-    /** Images {@code from .. to-1} of the first two classes. */
-    private static Manifest manifest(int from, int to) {
-        List<Path> classes = list(images);
-        return new Manifest(
-                IntStream.range(0, 2)
-                        .boxed()
-                        .flatMap(label -> list(classes.get(label)).subList(from, to).stream()
-                                .map(file -> new ManifestRow(
-                                        images.relativize(file).toString().replace('\\', '/'),
-                                        label,
-                                        file.toFile().length(),
-                                        "0".repeat(64))))
-                        .toList(),
-                Map.of());
-    }
-
-    private static List<Path> list(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static PretrainRecipe recipe(OptimizerRecipe optimizer, OnDivergence onDivergence) {
@@ -169,7 +142,7 @@ class PretrainerTest {
         assertTrue(Files.exists(a.resolve("views.png")));
         assertEquals(
                 List.of("epoch-0002.safetensors", "epoch-0003.safetensors"),
-                list(a.resolve("checkpoints")).stream()
+                TwoClasses.list(a.resolve("checkpoints")).stream()
                         .map(f -> f.getFileName().toString())
                         .toList());
         TensorFile content = Safetensors.read(a.resolve("checkpoint.safetensors"));
@@ -362,7 +335,7 @@ class PretrainerTest {
         StageFailure e = assertThrows(StageFailure.class, () -> Pretrainer.run(runtime, job));
         assertEquals(ExitCode.BAD_DATA, e.exitCode());
         assertTrue(e.getMessage().contains("ends too early"), e.getMessage());
-        assertEquals(List.of(), list(out.resolve("x")));
+        assertEquals(List.of(), TwoClasses.list(out.resolve("x")));
     }
 
     @Test

@@ -20,8 +20,8 @@ import viewfit.views.jpeg.JpegException;
  *
  * <p>The size in the header is checked before anything is allocated for the pixels: a picture has at most 100 million of them and
  * 65,500 on a side, and no more than the length of its data can hold where the format has such a bound. Beside the file and the
- * picture (3 bytes per pixel) a decoder holds a few rows of a PNG, GIF or BMP, the planes of a JPEG (1.5 to 3 bytes per pixel up to 16.7 million pixels, then a strip), and about 8 bytes per pixel of a
- * WebP.
+ * picture (3 bytes per pixel) a decoder holds a few rows of a PNG, GIF or BMP, the planes of a JPEG (1.5 to 3 bytes per pixel,
+ * above 16.7 million pixels a strip), and about 8 bytes per pixel of a WebP.
  *
  * <p>Keeps its reader; one object per thread.
  */
@@ -141,7 +141,7 @@ public final class ImageDecoder implements AutoCloseable {
         }
     }
 
-    /** The usual JPEG files: faster than the reader of the JDK, and the same whatever the JDK. */
+    /** The usual JPEG files: the same pixels whatever JPEG library the JDK has. */
     private ImageSize decodeBaseline(byte[] bytes, String name, @Nullable Pixels into)
             throws JpegException, BrokenImage {
         ImageSize size = allowed(new ImageSize(baseline.width(), baseline.height()), name);

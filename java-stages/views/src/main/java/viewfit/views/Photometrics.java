@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Colour jitter, grey and solarisation of a view, in place, with the rounding of Pillow's ImageEnhance and ImageOps (goldens,
- * section 8). Operations that follow each other run on a few lines at a time while these are in the first-level cache; only the contrast has to
- * see the whole view before it changes a sample. One object per thread; nothing is allocated once it has seen the size.
+ * section 8). Operations that follow each other run on a few lines at a time while these are in the first-level cache; only the
+ * contrast has to see the whole view before it changes a sample. One object per thread; nothing is allocated once it has seen the
+ * size.
  */
 final class Photometrics {
     private final Blend brightness = new Blend();

@@ -3,6 +3,7 @@ package viewfit.views;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import viewfit.core.random.RandomStream;
 import viewfit.core.random.SeedTree;
@@ -59,15 +60,33 @@ class PhotometricsTest {
         }
     }
 
-    /** The contrast needs the mean of what came before it, wherever it stands. */
+    /** The contrast needs the mean of what came before it, wherever it stands: every order of the four operations. */
     @Test
-    void theContrastSeesTheOperationsBeforeIt() {
+    void everyOrderIsItsOperationsOneByOne() {
         byte[] source = GoldenImages.bytes(TestViews.noise(31, 17, 6));
-        Jitter both = TestViews.jitter(0.5f, 1.4f, 0.3f);
-        byte[] stepwise = jittered(
-                jittered(jittered(source, TestViews.jitter(0.5f, 1, 1)), TestViews.jitter(1, 1.4f, 1)),
-                TestViews.jitter(1, 1, 0.3f));
-        assertArrayEquals(stepwise, jittered(source, both));
+        int orders = 0;
+        for (int order = 0; order < 256; order++) {
+            int[] places = {order & 3, (order >> 2) & 3, (order >> 4) & 3, order >> 6};
+            if (Arrays.stream(places).distinct().count() < 4) {
+                continue;
+            }
+            orders++;
+            byte[] stepwise = source;
+            for (int operation : places) {
+                stepwise = jittered(stepwise, single(operation));
+            }
+            assertArrayEquals(stepwise, jittered(source, new Jitter(order, 0.5f, 1.4f, 0.3f, 0.1f, true)), "" + order);
+        }
+        assertEquals(24, orders);
+    }
+
+    private static Jitter single(int operation) {
+        return switch (operation) {
+            case Jitter.BRIGHTNESS -> TestViews.jitter(0.5f, 1, 1);
+            case Jitter.CONTRAST -> TestViews.jitter(1, 1.4f, 1);
+            case Jitter.SATURATION -> TestViews.jitter(1, 1, 0.3f);
+            default -> new Jitter(TestViews.jitter(1, 1, 1).order(), 1, 1, 1, 0.1f, true);
+        };
     }
 
     /** U44: threshold 128. */

@@ -34,14 +34,23 @@ public final class MappedBytes {
     public static MappedBytes open(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             long size = channel.size();
-            List<ByteBuffer> segments = new ArrayList<>();
-            for (long start = 0; start < size; start += MOST) {
-                long length = Math.min(Integer.MAX_VALUE, size - start);
-                segments.add(channel.map(FileChannel.MapMode.READ_ONLY, start, length)
-                        .order(ByteOrder.LITTLE_ENDIAN));
-            }
-            return new MappedBytes(path, size, segments);
+            return new MappedBytes(path, size, segments(channel, size));
         }
+    }
+
+    /**
+     * Maps a file in segments that start at every {@link #MOST} bytes and are up to 2 GiB long.
+     *
+     * @return little-endian views that outlive the channel
+     */
+    public static List<ByteBuffer> segments(FileChannel channel, long size) throws IOException {
+        List<ByteBuffer> segments = new ArrayList<>();
+        for (long start = 0; start < size; start += MOST) {
+            long length = Math.min(Integer.MAX_VALUE, size - start);
+            segments.add(
+                    channel.map(FileChannel.MapMode.READ_ONLY, start, length).order(ByteOrder.LITTLE_ENDIAN));
+        }
+        return segments;
     }
 
     /** Bytes of the file. */

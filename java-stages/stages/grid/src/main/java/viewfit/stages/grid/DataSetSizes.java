@@ -21,7 +21,7 @@ final class DataSetSizes implements LocalSizes {
 
     private final Shapes shapes;
     private final String source;
-    private final Map<Object, Estimate> known = new HashMap<>();
+    private final Map<ViewRecipe, List<PixelScale>> known = new HashMap<>();
 
     /**
      * @param file names the shapes in messages
@@ -38,18 +38,12 @@ final class DataSetSizes implements LocalSizes {
     @Override
     public Estimate best(PretrainRecipe recipe, int group) {
         ViewRecipe views = recipe.views();
-        // Seeds, and whatever else leaves the views as they are, need no second draw.
-        return known.computeIfAbsent(List.of(views, group), any -> estimate(views, group));
-    }
-
-    private Estimate estimate(ViewRecipe views, int group) {
-        int threads = Runtime.getRuntime().availableProcessors();
-        PixelScale.Statistic best =
-                PixelScale.estimate(views, shapes, PixelScale.PAIRS, PixelScale.SEED, threads).stream()
-                        .filter(scale -> scale.group() == group)
-                        .findFirst()
-                        .orElseThrow()
-                        .ratioOfMeanAreas();
+        // Seeds, and whatever else leaves the views as they are, need no second draw, and one draw is for all groups.
+        PixelScale.Statistic best = known.computeIfAbsent(views, this::estimate).stream()
+                .filter(scale -> scale.group() == group)
+                .findFirst()
+                .orElseThrow()
+                .ratioOfMeanAreas();
         return new Estimate(
                 best.bestLocalSide(),
                 String.format(
@@ -59,5 +53,10 @@ final class DataSetSizes implements LocalSizes {
                         PixelScale.PAIRS,
                         best.bestLocalSideError(),
                         source));
+    }
+
+    private List<PixelScale> estimate(ViewRecipe views) {
+        int threads = Runtime.getRuntime().availableProcessors();
+        return PixelScale.estimate(views, shapes, PixelScale.PAIRS, PixelScale.SEED, threads);
     }
 }
