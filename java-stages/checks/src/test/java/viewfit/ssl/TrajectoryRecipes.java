@@ -20,6 +20,7 @@ import viewfit.core.recipe.MonitorRecipe;
 import viewfit.core.recipe.NormalizeRecipe;
 import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.OptimizerRecipe;
+import viewfit.core.recipe.Precision;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.RampRecipe;
 import viewfit.core.recipe.RangeRecipe;
@@ -60,6 +61,8 @@ final class TrajectoryRecipes {
                 0,
                 integer("epochs"),
                 integer("batch"),
+                1,
+                Precision.FP32,
                 new BackboneRecipe(c.get("arch").asText(), false, 0),
                 method(),
                 new ViewRecipe(

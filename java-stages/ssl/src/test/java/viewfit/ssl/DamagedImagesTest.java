@@ -76,6 +76,8 @@ class DamagedImagesTest {
                 r.seed(),
                 r.epochs(),
                 r.batchSize(),
+                r.microBatches(),
+                r.precision(),
                 r.backbone(),
                 r.method(),
                 r.views(),

@@ -15,6 +15,7 @@ import viewfit.core.recipe.MonitorRecipe;
 import viewfit.core.recipe.NormalizeRecipe;
 import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.OptimizerRecipe;
+import viewfit.core.recipe.Precision;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.RampRecipe;
 import viewfit.core.recipe.RangeRecipe;
@@ -78,6 +79,8 @@ final class DinoRecipes {
                 7,
                 epochs,
                 batch,
+                1,
+                Precision.FP32,
                 new BackboneRecipe("mobilenet_v2", false, 0),
                 method,
                 views,

@@ -12,6 +12,7 @@ import viewfit.core.recipe.MocoRecipe;
 import viewfit.core.recipe.MonitorRecipe;
 import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.OptimizerRecipe;
+import viewfit.core.recipe.Precision;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.SpanRecipe;
 import viewfit.core.recipe.SupervisedRecipe;
@@ -106,6 +107,8 @@ final class TinyRecipes {
                 7,
                 epochs,
                 batch,
+                1,
+                Precision.FP32,
                 backbone(backbone),
                 method,
                 views,

@@ -11,7 +11,7 @@ final class MethodRules {
      *
      * @throws RecipeProblems naming the first key that does not fit
      */
-    static void check(BackboneRecipe backbone, MethodRecipe method, ViewRecipe views, int batch) {
+    static void check(BackboneRecipe backbone, MethodRecipe method, ViewRecipe views, int batch, int parts) {
         int patch = backbone.patch();
         boolean transformer = patch > 1;
         for (int i = 0; transformer && i < views.groups().size(); i++) {
@@ -41,10 +41,10 @@ final class MethodRules {
                     moco.queueLength(),
                     "must be a multiple of batch-size = " + batch);
             Rules.require(
-                    batch % moco.batchNormGroups() == 0 && batch / moco.batchNormGroups() >= 2,
+                    batch / parts % moco.batchNormGroups() == 0 && batch / parts / moco.batchNormGroups() >= 2,
                     "method.batch-norm-groups",
                     moco.batchNormGroups(),
-                    "must divide batch-size = " + batch + " into parts of at least 2");
+                    "must divide batch-size / micro-batches = " + batch / parts + " into parts of at least 2");
             Rules.require(
                     moco.batchNormGroups() == 1 || !transformer,
                     "method.batch-norm-groups",

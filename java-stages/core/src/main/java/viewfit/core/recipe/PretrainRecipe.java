@@ -8,6 +8,9 @@ package viewfit.core.recipe;
  * @param seed root of all randomness of the stage
  * @param epochs passes over the images
  * @param batchSize images per step, over all devices
+ * @param microBatches parts that a step's images are taken through the networks in, one after the other, to save memory; 1
+ *     is the method as published, see docs/recipes.md for what more of them change
+ * @param precision arithmetic of the step
  * @param backbone network
  * @param method method
  * @param views views
@@ -23,6 +26,8 @@ public record PretrainRecipe(
         long seed,
         @Range(min = 1, max = 100000) int epochs,
         @Range(min = 2, max = 1048576) int batchSize,
+        @Range(min = 1, max = 65536) int microBatches,
+        Precision precision,
         BackboneRecipe backbone,
         MethodRecipe method,
         ViewRecipe views,
@@ -39,6 +44,8 @@ public record PretrainRecipe(
                 seed,
                 epochs,
                 batchSize,
+                microBatches,
+                precision,
                 backbone,
                 method,
                 views,
@@ -52,6 +59,11 @@ public record PretrainRecipe(
                 "schedule.warmup-epochs",
                 schedule.warmupEpochs(),
                 "must be <= epochs = " + epochs);
-        MethodRules.check(backbone, method, views, batchSize);
+        Rules.require(
+                batchSize % microBatches == 0 && batchSize / microBatches >= 2,
+                "micro-batches",
+                microBatches,
+                "must divide batch-size = " + batchSize + " into parts of at least 2");
+        MethodRules.check(backbone, method, views, batchSize, microBatches);
     }
 }

@@ -58,6 +58,8 @@ class RecipesTest {
                 "size: 224 | size: auto | r.yml: views.groups[0].size: found auto: must be a number here",
                 "size: 128 | size: Auto | r.yml: views.groups[2].size: found the text 'Auto': must be a whole number",
                 "on-divergence: fail | on-divergence: retry | r.yml: on-divergence: found the text 'retry': must be one of fail, record",
+                "micro-batches: 1 | micro-batches: 3 | r.yml: micro-batches: found 3: must divide batch-size = 1024 into parts of at least 2",
+                "precision: fp32 | precision: fp16 | r.yml: precision: found the text 'fp16': must be one of fp32, tf32, bf16",
                 "schema: pretrain/1 | schema: pretrain/2 | r.yml: schema: found 'pretrain/2': must be pretrain/1",
                 "interpolation: bicubic | interpolation: nearest | r.yml: views.interpolation: found 'nearest': must be one of bicubic, bilinear",
                 "low: 0.05 | low: 0.5 | r.yml: views.groups[2].scale.high: found 0.3: must be >= low = 0.5",
