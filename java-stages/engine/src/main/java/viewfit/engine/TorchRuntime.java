@@ -13,6 +13,9 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.recipe.Precision;
+import viewfit.graph.Kernels;
+import viewfit.graph.TorchScript;
 
 /**
  * libtorch, loaded once for the process and opened for one run: makes tensors, compiles programs, and owns what lives
@@ -48,6 +51,7 @@ public final class TorchRuntime implements AutoCloseable {
     private final String deviceName;
     private final int threads;
     private final boolean doubles;
+    private final boolean oneDnn;
 
     private TorchRuntime(Scope run, String deviceName, int threads, boolean doubles) {
         this.run = run;
@@ -55,6 +59,23 @@ public final class TorchRuntime implements AutoCloseable {
         this.threads = threads;
         this.doubles = doubles;
         this.glue = Program.compile(run, GLUE);
+        this.oneDnn = !doubles && deviceName.equals("cpu") && hasOneDnn();
+    }
+
+    /** Whether libtorch was built with oneDNN: only trying tells. */
+    private boolean hasOneDnn() {
+        String text =
+                """
+                def probe(self, x: Tensor) -> Tensor:
+                  torch.set_grad_enabled(False)
+                  return torch.to_dense(torch.mkldnn_linear(torch.to_mkldnn(x, None), x, None), None)
+                """;
+        try (Program program = Program.compile(run, text);
+                Scope call = scope()) {
+            return scalar(program.callOne(call, "probe", tensor(call, new float[] {2}, 1, 1))) == 4;
+        } catch (IllegalArgumentException | StageFailure e) {
+            return false;
+        }
     }
 
     /**
@@ -131,6 +152,16 @@ public final class TorchRuntime implements AutoCloseable {
     /** Opens a scope for one step or call. */
     public Scope scope() {
         return new Scope(run.manager().newSubManager(run.manager().getDevice()));
+    }
+
+    /** Writes networks as programs in the forms that are fastest here, in float32. */
+    public TorchScript script() {
+        return script(Precision.FP32);
+    }
+
+    /** Writes networks as programs in the forms that are fastest here. */
+    public TorchScript script(Precision precision) {
+        return new TorchScript(new Kernels(oneDnn, precision == Precision.BF16));
     }
 
     /** Compiles a program; close it when the run no longer needs it. */

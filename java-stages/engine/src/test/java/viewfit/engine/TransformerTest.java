@@ -14,7 +14,6 @@ import viewfit.graph.Graph;
 import viewfit.graph.GraphBuilder;
 import viewfit.graph.Init;
 import viewfit.graph.Parameter;
-import viewfit.graph.TorchScript;
 
 /** The operations of a vision transformer, compiled, against plain loops. */
 class TransformerTest {
@@ -45,7 +44,7 @@ class TransformerTest {
     void compiledProgramEqualsPlainLoops(boolean student) {
         Graph graph = graph(0.5);
         float[][] factors = student ? new float[][] {{0, 2, 2}, {2, 0, 2}} : new float[0][];
-        String text = student ? TorchScript.student(graph, "f") : TorchScript.evaluation(graph, "f");
+        String text = student ? runtime.script().student(graph, "f") : runtime.script().evaluation(graph, "f");
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
                 Program program = runtime.compile(text);
                 Scope scope = runtime.scope()) {
