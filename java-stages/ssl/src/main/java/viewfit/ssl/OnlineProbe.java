@@ -79,7 +79,7 @@ final class OnlineProbe implements AutoCloseable {
                 network.buffers(PART),
                 network.trainable(),
                 gradients.views()));
-        return report.with(Measure.PROBE_LOSS, r[0]).with(Measure.PROBE_TOP1, r[1]);
+        return report.with(Map.of(Measure.PROBE_LOSS, (double) r[0], Measure.PROBE_TOP1, (double) r[1]));
     }
 
     void update(Clock clock) {

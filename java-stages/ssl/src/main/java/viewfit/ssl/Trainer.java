@@ -16,6 +16,7 @@ import viewfit.engine.Gradients;
 import viewfit.engine.Network;
 import viewfit.engine.Optimizer;
 import viewfit.engine.Scope;
+import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 
 /**
@@ -23,7 +24,7 @@ import viewfit.engine.TorchRuntime;
  *
  * <pre>
  *   step t:  lr, weight decay (t), freezing (epoch)
- *            loss and gradients        method; online probe on its detached features
+ *            loss and gradients        method, in one or more parts; online probe on its detached features
  *            clip, decay, update       optimiser; the last layer rests in the first epochs
  *            teacher follows student   method
  * </pre>
@@ -34,6 +35,7 @@ public final class Trainer implements AutoCloseable {
     private final long stepsPerEpoch;
     private final SslMethod method;
     private final Gradients gradients;
+    private final MicroBatches parts;
     private final Optimizer optimizer;
     private final @Nullable OnlineProbe probe;
     private final Schedule lr;
@@ -45,6 +47,7 @@ public final class Trainer implements AutoCloseable {
         this.stepsPerEpoch = stepsPerEpoch;
         this.method = method(classes);
         this.gradients = Gradients.of(method.student());
+        this.parts = new MicroBatches(runtime, method, gradients, recipe.microBatches());
         this.optimizer = Optimizer.of(method.student(), gradients, recipe.optimizer());
         this.probe = recipe.monitor().onlineProbe() ? probe(classes) : null;
         double base = Schedules.scaleToBatch(
@@ -189,13 +192,23 @@ public final class Trainer implements AutoCloseable {
         return report;
     }
 
-    SslMethod.Outputs differentiate(Scope scope, Clock clock, StepBatch batch) {
-        SslMethod.Outputs out = method.gradients(scope, batch, clock, gradients);
-        StepReport report = out.report().with(Measure.GRADIENT_NORM, gradients.norm());
+    /**
+     * A step up to the gradients, read back.
+     *
+     * @param features as {@link SslMethod.Outputs#features}, of all images
+     * @param tensors as {@link SslMethod.Outputs#tensors}; none of a step in parts
+     */
+    record Differentiated(StepReport report, Tensor features, Map<String, Tensor> tensors) {}
+
+    Differentiated differentiate(Scope scope, Clock clock, StepBatch batch) {
+        SslMethod.Outputs out = parts.gradients(scope, batch, clock);
+        StepReport report = StepReport.of(method.measures(), runtime.floats(out.numbers()))
+                .with(method.scheduled(clock))
+                .with(Map.of(Measure.GRADIENT_NORM, gradients.norm()));
         if (probe != null) {
             report = probe.differentiate(scope, out.features(), batch, report);
         }
-        return new SslMethod.Outputs(report, out.features(), out.tensors());
+        return new Differentiated(report, out.features(), out.tensors());
     }
 
     void update(Clock clock) {
@@ -212,6 +225,7 @@ public final class Trainer implements AutoCloseable {
             probe.close();
         }
         optimizer.close();
+        parts.close();
         method.close();
     }
 }
