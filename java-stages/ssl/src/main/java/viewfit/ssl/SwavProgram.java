@@ -117,7 +117,9 @@ final class SwavProgram {
               return torch.neg(torch.sum(torch.mul(p, torch.log(torch.clamp_min(p, 1.0e-30)))))
             def winners(self, codes: List[Tensor], k: int) -> Tensor:
               torch.set_grad_enabled(False)
-              return torch.bincount(torch.argmax(torch.cat(codes, 0), 1), None, k)
+              best = torch.argmax(torch.cat(codes, 0), 1)
+              counts = torch.zeros([k], dtype=6, layout=None, device=best.device)
+              return torch.scatter_add_(counts, 0, best, torch.ones_like(best, dtype=6))
             """;
 
     /**
