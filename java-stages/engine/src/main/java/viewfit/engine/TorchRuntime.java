@@ -144,6 +144,11 @@ public final class TorchRuntime implements AutoCloseable {
         return deviceName.equals("cpu") ? "cpu, " + threads + (threads == 1 ? " thread" : " threads") : deviceName;
     }
 
+    /** Whether a GPU computes. */
+    public boolean gpu() {
+        return run.manager().getDevice().isGpu();
+    }
+
     /** Scope of the run: what it owns is freed when the runtime closes. */
     public Scope run() {
         return run;
@@ -226,11 +231,9 @@ public final class TorchRuntime implements AutoCloseable {
         }
     }
 
-    /** Euclidean norm of all values. */
-    float norm(Tensor x) {
-        try (Scope call = scope()) {
-            return scalar(glue.callOne(call, "norm", x));
-        }
+    /** Euclidean norm of all values, a scalar. */
+    Tensor norm(Scope scope, Tensor x) {
+        return glue.callOne(scope, "norm", x);
     }
 
     /** The single value of a scalar or one-element tensor. */

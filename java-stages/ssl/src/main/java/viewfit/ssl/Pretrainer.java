@@ -28,7 +28,6 @@ import viewfit.core.recipe.SupervisedRecipe;
 import viewfit.core.table.CsvAppender;
 import viewfit.core.table.CsvTable;
 import viewfit.engine.Scope;
-import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.views.ContactSheet;
 import viewfit.views.ImageStore;
@@ -38,7 +37,6 @@ import viewfit.views.MultiCropBatch;
 import viewfit.views.MultiCropLoader;
 import viewfit.views.SampledView;
 import viewfit.views.StandIns;
-import viewfit.views.ViewBlock;
 
 /**
  * Pre-training from images to files.
@@ -48,8 +46,9 @@ import viewfit.views.ViewBlock;
  *   monitor row 0: the untrained network
  *   for each epoch
  *     for each full batch of the epoch
- *       views -> pixels -> one step of the trainer        not finite: stop, name step and images
- *       curve row, now and then a line of progress
+ *       views -> pixels -> one step of the trainer
+ *       curve rows of the steps that were read            not finite: stop, name step and images
+ *       now and then a line of progress
  *     monitor row, numbered checkpoint                    every n epochs
  *   checkpoint, metrics with a word about collapse
  * </pre>
@@ -76,10 +75,12 @@ public final class Pretrainer {
     private final ProgressLine progress;
     private final Normalizer normalizer;
     private final RunFiles files;
+    private final OpenSteps open = new OpenSteps();
     private final List<MonitorRow> monitored = new ArrayList<>();
     private final long start = System.nanoTime();
-    private long trainNanos;
-    private long waitNanos;
+    /** Steps that were given to the device, and of them those that have been told of. */
+    private long started;
+
     private long steps;
 
     /**
@@ -170,9 +171,18 @@ public final class Pretrainer {
      * @throws StageFailure {@link ExitCode#DIVERGED} if the recipe asks for it, or when an image cannot be read
      */
     public static Metrics run(TorchRuntime runtime, Job job) {
+        return run(runtime, job, Trainer.window(runtime));
+    }
+
+    /**
+     * As {@link #run(TorchRuntime, Job)}.
+     *
+     * @param window steps whose numbers are read from the device together; it changes nothing but the speed
+     */
+    static Metrics run(TorchRuntime runtime, Job job, int window) {
         long stepsPerEpoch =
                 MultiCropLoader.stepsPerEpoch(job.train().size(), job.recipe().batchSize());
-        try (Trainer trainer = Trainer.of(runtime, job.recipe(), stepsPerEpoch, classes(job))) {
+        try (Trainer trainer = Trainer.of(runtime, job.recipe(), stepsPerEpoch, classes(job), window)) {
             trainer.startFrom(job.weights().values(), job.weights().passes());
             return new Pretrainer(runtime, job, trainer).run();
         }
@@ -260,6 +270,7 @@ public final class Pretrainer {
                 for (long i = 0; i < trainer.stepsPerEpoch(); i++) {
                     step(loader, curve);
                 }
+                flush(curve);
                 health.endEpoch();
                 measure(features, monitor, epoch + 1);
                 files.saveNumbered(trainer, epoch + 1);
@@ -272,50 +283,46 @@ public final class Pretrainer {
         long waited = loader.waitNanos();
         MultiCropBatch batch = loader.next();
         long wait = loader.waitNanos() - waited;
-        StepReport report;
+        List<StepReport> reports;
         try (Scope scope = runtime.scope()) {
-            report = trainer.step(scope, steps, prepared(scope, batch));
+            reports = trainer.submit(scope, started, normalizer.batch(scope, batch, images));
         }
-        long nanos = System.nanoTime() - from;
-        trainNanos += nanos;
-        waitNanos += wait;
-        Clock clock = trainer.clock(steps);
-        double speed = recipe.batchSize() * NANOS / nanos;
-        curve.append(RunLog.row(clock, report, speed, (double) wait / nanos));
-        log.keep(clock, report, batch);
-        if (!report.finite()) {
-            Divergence found = log.divergence();
-            Json.write(files.file(RunFiles.DIVERGED), found);
-            throw new Diverged(RunLog.message(found, RunFiles.DIVERGED));
-        }
-        health.step(report);
-        progress.step(clock.epoch(), steps, report.loss(), told(report, (double) wait / nanos), speed);
-        steps++;
+        open.add(trainer.clock(started), batch);
+        open.spend(System.nanoTime() - from, wait);
+        started++;
+        tell(reports, curve);
     }
 
-    /** What the loss is to be read against, the number that tells most about the method's health, the wait for data. */
-    private String told(StepReport report, double waitShare) {
-        double information = report.get(Measure.TEACHER_INFORMATION);
-        return String.format(
-                Locale.ROOT,
-                " of %.3f  %s %.2f  wait %.0f %%",
-                Math.log(trainer.method().codes()),
-                Double.isNaN(information) ? "top-1" : "information",
-                Double.isNaN(information) ? report.get(Measure.TOP1) : information,
-                100 * waitShare);
+    /** Tells of the steps whose reports are still to come. */
+    private void flush(CsvAppender<CurveRow> curve) {
+        if (started > steps) {
+            long from = System.nanoTime();
+            List<StepReport> reports = trainer.flush();
+            open.spend(System.nanoTime() - from, 0);
+            tell(reports, curve);
+        }
     }
 
-    private StepBatch prepared(Scope scope, MultiCropBatch batch) {
-        List<Tensor> passes = new ArrayList<>();
-        for (int b = 0; b < batch.blocks().size(); b++) {
-            ViewBlock block = batch.blocks().get(b);
-            passes.add(normalizer.images(scope, batch.data(b), block.views() * batch.size(), block.side()));
+    /** Writes down the steps that were read together, up to the first that is not finite: each took the mean time. */
+    private void tell(List<StepReport> reports, CsvAppender<CurveRow> curve) {
+        if (reports.isEmpty()) {
+            return;
         }
-        List<Integer> labels = new ArrayList<>();
-        for (int i = 0; i < batch.size(); i++) {
-            labels.add(images.row(batch.image(i)).label());
+        OpenSteps.Pace pace = open.pace((long) reports.size() * recipe.batchSize());
+        for (StepReport report : reports) {
+            OpenSteps.Step step = open.next();
+            curve.append(RunLog.row(step.clock(), report, pace));
+            log.keep(step, report);
+            if (!report.finite()) {
+                Divergence found = log.divergence();
+                Json.write(files.file(RunFiles.DIVERGED), found);
+                throw new Diverged(RunLog.message(found, RunFiles.DIVERGED));
+            }
+            health.step(report);
+            String more = RunLog.told(report, trainer.method().codes(), pace.waitShare());
+            progress.step(step.clock().epoch(), steps, report.loss(), more, pace.imagesPerSecond());
+            steps++;
         }
-        return new StepBatch(passes, labels);
     }
 
     private void measure(FeatureMonitor features, CsvAppender<MonitorRow> table, int epochs) {
@@ -360,8 +367,8 @@ public final class Pretrainer {
             values.put("feature.std", last.featureStd());
             values.put("feature.effective-rank", last.effectiveRank());
         }
-        values.put("images-per-second", steps * recipe.batchSize() * NANOS / Math.max(1, trainNanos));
-        values.put("data-wait-share", (double) waitNanos / Math.max(1, trainNanos));
+        values.put("images-per-second", open.total(steps * recipe.batchSize()).imagesPerSecond());
+        values.put("data-wait-share", open.total(0).waitShare());
         values.put("wall-seconds", (System.nanoTime() - start) / NANOS);
         values.values().removeIf(v -> !Double.isFinite(v));
         Map<String, Long> counts = new LinkedHashMap<>();

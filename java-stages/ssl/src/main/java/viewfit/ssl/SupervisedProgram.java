@@ -50,6 +50,9 @@ final class SupervisedProgram {
               value = torch.detach(r[0])
               report = torch.stack([value, value, spread[0], spread[1], r[1]])
               return [report, torch.detach(torch.narrow(f, 0, 0, n)), torch.detach(logits)]
+            def advance(self, reports: List[Tensor]) -> Tensor:
+              torch.set_grad_enabled(False)
+              return self.mean_of(reports)
             """;
 
     /** The whole program for a backbone and a classifier. */
