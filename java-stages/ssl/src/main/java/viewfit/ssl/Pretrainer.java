@@ -12,7 +12,6 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.Manifest;
-import viewfit.core.data.ManifestRow;
 import viewfit.core.data.Quarantine;
 import viewfit.core.metrics.CurveRow;
 import viewfit.core.metrics.Divergence;
@@ -24,7 +23,6 @@ import viewfit.core.progress.ProgressLine;
 import viewfit.core.recipe.MocoRecipe;
 import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.PretrainRecipe;
-import viewfit.core.recipe.SupervisedRecipe;
 import viewfit.core.table.CsvAppender;
 import viewfit.core.table.CsvTable;
 import viewfit.engine.Scope;
@@ -76,6 +74,7 @@ public final class Pretrainer {
     private final ProgressLine progress;
     private final Normalizer normalizer;
     private final RunFiles files;
+    private final long profiled;
     private final List<MonitorRow> monitored = new ArrayList<>();
     private final long start = System.nanoTime();
     private long trainNanos;
@@ -139,9 +138,10 @@ public final class Pretrainer {
         }
     }
 
-    private Pretrainer(TorchRuntime runtime, Job job, Trainer trainer) {
+    private Pretrainer(TorchRuntime runtime, Job job, Trainer trainer, long profiled) {
         this.runtime = runtime;
         this.job = job;
+        this.profiled = profiled;
         this.recipe = job.recipe();
         this.trainer = trainer;
         this.source = Images.open(job.images());
@@ -170,31 +170,22 @@ public final class Pretrainer {
      * @throws StageFailure {@link ExitCode#DIVERGED} if the recipe asks for it, or when an image cannot be read
      */
     public static Metrics run(TorchRuntime runtime, Job job) {
-        long stepsPerEpoch =
-                MultiCropLoader.stepsPerEpoch(job.train().size(), job.recipe().batchSize());
-        try (Trainer trainer = Trainer.of(runtime, job.recipe(), stepsPerEpoch, classes(job))) {
-            trainer.startFrom(job.weights().values(), job.weights().passes());
-            return new Pretrainer(runtime, job, trainer).run();
-        }
+        return run(runtime, job, 0);
     }
 
-    /** Number of classes, 0 when an image has none. */
-    private static int classes(Job job) {
-        int most = -1;
-        for (ManifestRow row : job.train().rows()) {
-            if (row.label() < 0) {
-                if (job.recipe().method() instanceof SupervisedRecipe
-                        || job.recipe().monitor().onlineProbe()) {
-                    throw new StageFailure(
-                            ExitCode.BAD_DATA,
-                            row.path()
-                                    + ": found no label: supervised and monitor.online-probe need one of every image");
-                }
-                return 0;
-            }
-            most = Math.max(most, row.label());
+    /**
+     * As {@link #run(TorchRuntime, Job)}; also writes where the time of some steps went, as soon as they are done.
+     *
+     * @param profiled steps to measure, 0 for none
+     */
+    public static Metrics run(TorchRuntime runtime, Job job, long profiled) {
+        long stepsPerEpoch =
+                MultiCropLoader.stepsPerEpoch(job.train().size(), job.recipe().batchSize());
+        try (Trainer trainer =
+                Trainer.of(runtime, job.recipe(), stepsPerEpoch, LabelCount.of(job.recipe(), job.train()))) {
+            trainer.startFrom(job.weights().values(), job.weights().passes());
+            return new Pretrainer(runtime, job, trainer, profiled).run();
         }
-        return most + 1;
     }
 
     private Metrics run() {
@@ -254,11 +245,13 @@ public final class Pretrainer {
         try (CsvAppender<CurveRow> curve = CURVE.appender(files.file("curve.csv"), files.header());
                 CsvAppender<MonitorRow> monitor = MONITOR.appender(files.file("monitor.csv"), files.header());
                 FeatureMonitor features = new FeatureMonitor(trainer, standIns, job, source);
-                MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps())) {
+                MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps());
+                StepProfile profile = ProfileReport.ofSteps(profiled, trainer.steps(), loader, files, progress)) {
+            StepClock clock = trainer.tell(profile);
             measure(features, monitor, 0);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
                 for (long i = 0; i < trainer.stepsPerEpoch(); i++) {
-                    step(loader, curve);
+                    step(loader, curve, clock);
                 }
                 health.endEpoch();
                 measure(features, monitor, epoch + 1);
@@ -267,14 +260,17 @@ public final class Pretrainer {
         }
     }
 
-    private void step(MultiCropLoader loader, CsvAppender<CurveRow> curve) {
+    private void step(MultiCropLoader loader, CsvAppender<CurveRow> curve, StepClock phases) {
+        phases.phase(StepPhase.WAIT);
         long from = System.nanoTime();
         long waited = loader.waitNanos();
         MultiCropBatch batch = loader.next();
         long wait = loader.waitNanos() - waited;
         StepReport report;
+        phases.phase(StepPhase.PIXELS);
         try (Scope scope = runtime.scope()) {
             report = trainer.step(scope, steps, prepared(scope, batch));
+            phases.phase(StepPhase.FILES);
         }
         long nanos = System.nanoTime() - from;
         trainNanos += nanos;
@@ -291,6 +287,7 @@ public final class Pretrainer {
         health.step(report);
         progress.step(clock.epoch(), steps, report.loss(), told(report, (double) wait / nanos), speed);
         steps++;
+        phases.phase(StepPhase.BETWEEN);
     }
 
     /** What the loss is to be read against, the number that tells most about the method's health, the wait for data. */

@@ -38,6 +38,7 @@ public final class Trainer implements AutoCloseable {
     private final @Nullable OnlineProbe probe;
     private final Schedule lr;
     private final Schedule weightDecay;
+    private StepClock phases = StepClock.OFF;
 
     private Trainer(TorchRuntime runtime, PretrainRecipe recipe, long stepsPerEpoch, int classes) {
         this.runtime = runtime;
@@ -168,6 +169,12 @@ public final class Trainer implements AutoCloseable {
         return all;
     }
 
+    /** Whom steps tell what they are at, null for nobody; returns it for what goes on around a step. */
+    StepClock tell(@Nullable StepClock clock) {
+        phases = clock == null ? StepClock.OFF : clock;
+        return phases;
+    }
+
     /** Scheduled values of a step. */
     public Clock clock(long step) {
         int epoch = Math.toIntExact(step / stepsPerEpoch);
@@ -190,19 +197,24 @@ public final class Trainer implements AutoCloseable {
     }
 
     SslMethod.Outputs differentiate(Scope scope, Clock clock, StepBatch batch) {
+        phases.phase(StepPhase.PROGRAM);
         SslMethod.Outputs out = method.gradients(scope, batch, clock, gradients);
         StepReport report = out.report().with(Measure.GRADIENT_NORM, gradients.norm());
         if (probe != null) {
+            phases.phase(StepPhase.PROBE);
             report = probe.differentiate(scope, out.features(), batch, report);
         }
         return new SslMethod.Outputs(report, out.features(), out.tensors());
     }
 
     void update(Clock clock) {
+        phases.phase(StepPhase.OPTIMIZER);
         optimizer.step(clock.lr(), clock.weightDecay(), clock.tail());
         if (probe != null) {
+            phases.phase(StepPhase.PROBE);
             probe.update(clock);
         }
+        phases.phase(StepPhase.FOLLOW);
         method.follow(clock);
     }
 

@@ -77,6 +77,12 @@ public final class PretrainStage extends ComputeStage {
                     + " environment variable VIEWFIT_DAMAGED_QUOTA, else 0.01).")
     private double damagedQuota = DamagePolicy.DEFAULT_QUOTA;
 
+    @Option(
+            names = "--profile",
+            paramLabel = "N",
+            description = "Measure where the time of N steps goes: profile.csv, profile.json (default: measure none).")
+    private @Nullable Integer profile;
+
     public PretrainStage() {
         super(
                 Contracts.PRETRAIN,
@@ -95,6 +101,9 @@ public final class PretrainStage extends ComputeStage {
         if (weights == null && side != null) {
             throw new StageFailure(ExitCode.USAGE, "--weights-network: found " + side + ": needs --weights");
         }
+        if (profile != null && profile < 1) {
+            throw new StageFailure(ExitCode.USAGE, "--profile: found " + profile + ": must be at least 1 step");
+        }
     }
 
     private DamagePolicy damaged() {
@@ -107,7 +116,7 @@ public final class PretrainStage extends ComputeStage {
         ImageFiles.root(given(images));
         Pretrainer.Job job = job(Recipes.read(given(recipe), PretrainRecipe.class), train);
         try (TorchRuntime runtime = TorchRuntime.open(device(), threads())) {
-            Pretrainer.run(runtime, job);
+            Pretrainer.run(runtime, job, profile == null ? 0 : profile);
         }
     }
 
