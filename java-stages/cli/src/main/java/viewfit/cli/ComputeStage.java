@@ -14,8 +14,18 @@ public abstract class ComputeStage extends CellStage {
         CUDA
     }
 
-    @Option(names = "--threads", paramLabel = "N", description = "Worker threads; 0 means all cores (default: 0).")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads that compute on the processor; 0 means all cores (default: 0).")
     private int threads;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "Threads that decode images and cut views; 0 means half of --threads, and all of them where a"
+                    + " GPU computes (default: 0).")
+    private int workers;
 
     @Option(
             names = "--device",
@@ -33,11 +43,31 @@ public abstract class ComputeStage extends CellStage {
         if (threads < 0) {
             throw new StageFailure(ExitCode.USAGE, "--threads: found " + threads + ": must be 0 (all cores) or more");
         }
+        if (workers < 0) {
+            throw new StageFailure(ExitCode.USAGE, "--workers: found " + workers + ": must be 0 (by rule) or more");
+        }
     }
 
-    /** Worker threads, at least one. */
+    /** Threads that compute on the processor, at least one. */
     protected final int threads() {
         return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    }
+
+    /**
+     * Threads that prepare images, at least one.
+     *
+     * @param gpu whether a GPU computes
+     */
+    protected final int workers(boolean gpu) {
+        return workers(workers, threads(), gpu);
+    }
+
+    /**
+     * Without a number, half as many as compute: views are a small part of the work, large photographs and fast networks
+     * make it larger, and threads that are ahead sleep. A GPU leaves all cores to them.
+     */
+    static int workers(int asked, int threads, boolean gpu) {
+        return asked > 0 ? asked : gpu ? threads : Math.max(1, threads / 2);
     }
 
     /** {@code auto}, {@code cpu} or {@code cuda}. */

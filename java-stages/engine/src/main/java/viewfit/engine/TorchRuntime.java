@@ -123,6 +123,11 @@ public final class TorchRuntime implements AutoCloseable {
         return deviceName.equals("cpu") ? "cpu, " + threads + (threads == 1 ? " thread" : " threads") : deviceName;
     }
 
+    /** Whether a GPU computes. */
+    public boolean gpu() {
+        return run.manager().getDevice().isGpu();
+    }
+
     /** Scope of the run: what it owns is freed when the runtime closes. */
     public Scope run() {
         return run;

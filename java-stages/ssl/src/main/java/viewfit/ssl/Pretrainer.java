@@ -114,6 +114,11 @@ public final class Pretrainer {
             }
         }
 
+        /** The same with another number of threads that prepare views. */
+        public Job with(int otherWorkers) {
+            return new Job(recipe, train, heldout, manifestSha256, images, out, cell, otherWorkers, weights, damaged);
+        }
+
         /** A run that ends with the first damaged image. */
         public Job(
                 PretrainRecipe recipe,

@@ -116,7 +116,7 @@ public final class PretrainStage extends ComputeStage {
         ImageFiles.root(given(images));
         Pretrainer.Job job = job(Recipes.read(given(recipe), PretrainRecipe.class), train);
         try (TorchRuntime runtime = TorchRuntime.open(device(), threads())) {
-            Pretrainer.run(runtime, job, profile == null ? 0 : profile);
+            Pretrainer.run(runtime, job.with(workers(runtime.gpu())), profile == null ? 0 : profile);
         }
     }
 
@@ -124,11 +124,9 @@ public final class PretrainStage extends ComputeStage {
         Manifest rows = Manifest.read(train);
         Manifest asked = monitor == null ? null : Manifest.read(monitor);
         String sha256 = Hashes.sha256(train);
-        int workers = Math.max(1, threads() / 2);
         StartWeights start = start(complete);
         try {
-            return new Pretrainer.Job(
-                    complete, rows, asked, sha256, given(images), out(), cell(), workers, start, damaged());
+            return new Pretrainer.Job(complete, rows, asked, sha256, given(images), out(), cell(), 1, start, damaged());
         } catch (StageFailure e) {
             // The job knows the recipe's keys, not its file.
             throw new StageFailure(e.exitCode(), recipe + ": " + e.getMessage(), e);

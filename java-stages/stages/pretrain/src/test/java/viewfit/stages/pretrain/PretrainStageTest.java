@@ -27,6 +27,7 @@ class PretrainStageTest {
                 "--profile 0   | pretrain: --profile: found 0: must be at least 1 step",
                 "--profile -3  | pretrain: --profile: found -3: must be at least 1 step",
                 "--threads -1  | pretrain: --threads: found -1: must be 0 (all cores) or more",
+                "--workers -1  | pretrain: --workers: found -1: must be 0 (by rule) or more",
             })
     void aWrongNumberIsOneLine(String option, String line) {
         List<String> arguments =
