@@ -1,6 +1,7 @@
 package viewfit.cli;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageContract;
@@ -8,11 +9,7 @@ import viewfit.core.contract.StageFailure;
 
 /** A stage that computes with a network: where, and with how many threads. */
 public abstract class ComputeStage extends CellStage {
-    private enum Device {
-        AUTO,
-        CPU,
-        CUDA
-    }
+    private static final Pattern DEVICE = Pattern.compile("auto|cpu|cuda(:\\d{1,3})?");
 
     @Option(
             names = "--threads",
@@ -30,8 +27,9 @@ public abstract class ComputeStage extends CellStage {
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
-            description = "auto, cpu or cuda (default: auto, a GPU if there is one).")
-    private Device device = Device.AUTO;
+            description = "cpu; cuda, the first GPU that is to be seen; cuda:N, another one, from 0; or auto: a GPU if"
+                    + " there is one (default: auto).")
+    private String device = "auto";
 
     /** See {@link Stage}. */
     protected ComputeStage(StageContract contract, String example) {
@@ -42,6 +40,10 @@ public abstract class ComputeStage extends CellStage {
     protected void checkOptions() {
         if (threads < 0) {
             throw new StageFailure(ExitCode.USAGE, "--threads: found " + threads + ": must be 0 (all cores) or more");
+        }
+        if (!DEVICE.matcher(device()).matches()) {
+            throw new StageFailure(
+                    ExitCode.USAGE, "--device: found " + device + ": must be one of auto, cpu, cuda, cuda:N");
         }
         if (workers < 0) {
             throw new StageFailure(ExitCode.USAGE, "--workers: found " + workers + ": must be 0 (by rule) or more");
@@ -70,8 +72,8 @@ public abstract class ComputeStage extends CellStage {
         return asked > 0 ? asked : gpu ? threads : Math.max(1, threads / 2);
     }
 
-    /** {@code auto}, {@code cpu} or {@code cuda}. */
+    /** {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}. */
     protected final String device() {
-        return device.name().toLowerCase(Locale.ROOT);
+        return device.toLowerCase(Locale.ROOT);
     }
 }

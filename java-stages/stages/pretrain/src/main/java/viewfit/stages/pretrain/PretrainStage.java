@@ -115,7 +115,8 @@ public final class PretrainStage extends ComputeStage {
         Path train = given(manifest);
         ImageFiles.root(given(images));
         Pretrainer.Job job = job(Recipes.read(given(recipe), PretrainRecipe.class), train);
-        try (TorchRuntime runtime = TorchRuntime.open(device(), threads())) {
+        try (TorchRuntime runtime =
+                TorchRuntime.open(device(), threads(), job.recipe().precision())) {
             Pretrainer.run(runtime, job.with(workers(runtime.gpu())), profile == null ? 0 : profile);
         }
     }

@@ -28,6 +28,8 @@ class PretrainStageTest {
                 "--profile -3  | pretrain: --profile: found -3: must be at least 1 step",
                 "--threads -1  | pretrain: --threads: found -1: must be 0 (all cores) or more",
                 "--workers -1  | pretrain: --workers: found -1: must be 0 (by rule) or more",
+                "--device gpu  | pretrain: --device: found gpu: must be one of auto, cpu, cuda, cuda:N",
+                "--device cuda:x | pretrain: --device: found cuda:x: must be one of auto, cpu, cuda, cuda:N",
             })
     void aWrongNumberIsOneLine(String option, String line) {
         List<String> arguments =
