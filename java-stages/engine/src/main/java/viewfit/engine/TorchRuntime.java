@@ -2,6 +2,7 @@ package viewfit.engine;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -78,16 +79,24 @@ public final class TorchRuntime implements AutoCloseable {
         }
     }
 
-    /**
-     * Opens the engine.
-     *
-     * @param device {@code cpu}, {@code cuda}, or {@code auto}: the first GPU when libtorch sees one
-     * @param threads intra-op threads on the CPU, 0 for all cores; the first call of a process decides
-     * @throws IllegalArgumentException if the device is unknown
-     * @throws StageFailure {@link ExitCode#USAGE} if there is no such device
-     */
+    /** Opens the engine for float32, as {@link #open(String, int, Precision)} does. */
     public static TorchRuntime open(String device, int threads) {
-        return open(device, threads, false);
+        return open(device, threads, Precision.FP32);
+    }
+
+    /**
+     * Opens the engine. On a GPU float32 means float32, unless the precision says that products may be rounded, and
+     * convolutions take algorithms that add in the same order every time.
+     *
+     * @param device {@code cpu}; {@code cuda}, the first GPU that libtorch sees; {@code cuda:N}, another one, from 0; or
+     *     {@code auto}: the first GPU if it sees one
+     * @param threads intra-op threads on the CPU, 0 for all cores; the first call of a process decides
+     * @param precision of the run; the last call of a process decides
+     * @throws IllegalArgumentException if the device is unknown
+     * @throws StageFailure {@link ExitCode#USAGE} if there is no such device, or no libtorch that can be loaded
+     */
+    public static TorchRuntime open(String device, int threads, Precision precision) {
+        return open(device, threads, precision, false);
     }
 
     /**
@@ -95,41 +104,24 @@ public final class TorchRuntime implements AutoCloseable {
      * enough to tell an error from rounding; what comes back to Java is rounded to float.
      */
     public static TorchRuntime openDouble(int threads) {
-        return open("cpu", threads, true);
+        return open("cpu", threads, Precision.FP32, true);
     }
 
-    private static TorchRuntime open(String device, int threads, boolean doubles) {
+    private static TorchRuntime open(String device, int threads, Precision precision, boolean doubles) {
         int cores = Runtime.getRuntime().availableProcessors();
         int count = threads == 0 ? cores : threads;
         if (count < 1) {
             throw new IllegalArgumentException("--threads " + threads + ": must be 0 (all cores) or more");
         }
-        Allocator.tune();
-        ExitGate.install();
-        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(count));
-        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-        System.setProperty("ai.djl.offline", "true");
-        Engine engine = Engine.getEngine("PyTorch");
+        Engine engine = EngineLoader.load(count);
         JniUtils.setGraphExecutorOptimize(false);
         JniUtils.setNumThreads(count);
-        // Asking for GPUs probes the driver, which complains aloud where there is none: ask only when it matters.
-        boolean gpu = !device.equals("cpu") && engine.getGpuCount() > 0;
-        Device chosen =
-                switch (device) {
-                    case "cpu" -> Device.cpu();
-                    case "cuda" -> {
-                        if (!gpu) {
-                            throw new StageFailure(
-                                    ExitCode.USAGE,
-                                    "--device cuda: libtorch sees no GPU: use cpu or auto, or see docs/usage.md, GPU");
-                        }
-                        yield Device.gpu();
-                    }
-                    case "auto" -> gpu ? Device.gpu() : Device.cpu();
-                    default ->
-                        throw new IllegalArgumentException("--device " + device + ": expected one of auto, cpu, cuda");
-                };
+        Device chosen = EngineLoader.device(device, () -> engine.hasCapability(StandardCapabilities.CUDA));
+        if (chosen.isGpu()) {
+            EngineLoader.prepareGpu(precision);
+        }
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(chosen, "PyTorch");
+        EngineLoader.requireWorks(device, manager);
         return new TorchRuntime(
                 new Scope(manager), chosen.isGpu() ? "cuda:" + chosen.getDeviceId() : "cpu", count, doubles);
     }

@@ -12,7 +12,6 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.Manifest;
-import viewfit.core.data.ManifestRow;
 import viewfit.core.data.Quarantine;
 import viewfit.core.metrics.CurveRow;
 import viewfit.core.metrics.Divergence;
@@ -24,7 +23,6 @@ import viewfit.core.progress.ProgressLine;
 import viewfit.core.recipe.MocoRecipe;
 import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.PretrainRecipe;
-import viewfit.core.recipe.SupervisedRecipe;
 import viewfit.core.table.CsvAppender;
 import viewfit.core.table.CsvTable;
 import viewfit.engine.Scope;
@@ -76,6 +74,7 @@ public final class Pretrainer {
     private final Normalizer normalizer;
     private final RunFiles files;
     private final OpenSteps open = new OpenSteps();
+    private final long profiled;
     private final List<MonitorRow> monitored = new ArrayList<>();
     private final long start = System.nanoTime();
     /** Steps that were given to the device, and of them those that have been told of. */
@@ -116,6 +115,11 @@ public final class Pretrainer {
             }
         }
 
+        /** The same with another number of threads that prepare views. */
+        public Job with(int otherWorkers) {
+            return new Job(recipe, train, heldout, manifestSha256, images, out, cell, otherWorkers, weights, damaged);
+        }
+
         /** A run that ends with the first damaged image. */
         public Job(
                 PretrainRecipe recipe,
@@ -140,9 +144,10 @@ public final class Pretrainer {
         }
     }
 
-    private Pretrainer(TorchRuntime runtime, Job job, Trainer trainer) {
+    private Pretrainer(TorchRuntime runtime, Job job, Trainer trainer, long profiled) {
         this.runtime = runtime;
         this.job = job;
+        this.profiled = profiled;
         this.recipe = job.recipe();
         this.trainer = trainer;
         this.source = Images.open(job.images());
@@ -171,40 +176,31 @@ public final class Pretrainer {
      * @throws StageFailure {@link ExitCode#DIVERGED} if the recipe asks for it, or when an image cannot be read
      */
     public static Metrics run(TorchRuntime runtime, Job job) {
-        return run(runtime, job, Trainer.window(runtime));
+        return run(runtime, job, 0);
     }
 
     /**
-     * As {@link #run(TorchRuntime, Job)}.
+     * As {@link #run(TorchRuntime, Job)}; also writes where the time of some steps went, as soon as they are done.
+     *
+     * @param profiled steps to measure, 0 for none
+     */
+    public static Metrics run(TorchRuntime runtime, Job job, long profiled) {
+        return run(runtime, job, profiled, Trainer.window(runtime));
+    }
+
+    /**
+     * As {@link #run(TorchRuntime, Job, long)}.
      *
      * @param window steps whose numbers are read from the device together; it changes nothing but the speed
      */
-    static Metrics run(TorchRuntime runtime, Job job, int window) {
+    static Metrics run(TorchRuntime runtime, Job job, long profiled, int window) {
         long stepsPerEpoch =
                 MultiCropLoader.stepsPerEpoch(job.train().size(), job.recipe().batchSize());
-        try (Trainer trainer = Trainer.of(runtime, job.recipe(), stepsPerEpoch, classes(job), window)) {
+        int classes = LabelCount.of(job.recipe(), job.train());
+        try (Trainer trainer = Trainer.of(runtime, job.recipe(), stepsPerEpoch, classes, window)) {
             trainer.startFrom(job.weights().values(), job.weights().passes());
-            return new Pretrainer(runtime, job, trainer).run();
+            return new Pretrainer(runtime, job, trainer, profiled).run();
         }
-    }
-
-    /** Number of classes, 0 when an image has none. */
-    private static int classes(Job job) {
-        int most = -1;
-        for (ManifestRow row : job.train().rows()) {
-            if (row.label() < 0) {
-                if (job.recipe().method() instanceof SupervisedRecipe
-                        || job.recipe().monitor().onlineProbe()) {
-                    throw new StageFailure(
-                            ExitCode.BAD_DATA,
-                            row.path()
-                                    + ": found no label: supervised and monitor.online-probe need one of every image");
-                }
-                return 0;
-            }
-            most = Math.max(most, row.label());
-        }
-        return most + 1;
     }
 
     private Metrics run() {
@@ -264,11 +260,13 @@ public final class Pretrainer {
         try (CsvAppender<CurveRow> curve = CURVE.appender(files.file("curve.csv"), files.header());
                 CsvAppender<MonitorRow> monitor = MONITOR.appender(files.file("monitor.csv"), files.header());
                 FeatureMonitor features = new FeatureMonitor(trainer, standIns, job, source);
-                MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps())) {
+                MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps());
+                StepProfile profile = ProfileReport.ofSteps(profiled, trainer.steps(), loader, files, progress)) {
+            StepClock clock = trainer.tell(profile);
             measure(features, monitor, 0);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
                 for (long i = 0; i < trainer.stepsPerEpoch(); i++) {
-                    step(loader, curve);
+                    step(loader, curve, clock);
                 }
                 flush(curve);
                 health.endEpoch();
@@ -278,19 +276,23 @@ public final class Pretrainer {
         }
     }
 
-    private void step(MultiCropLoader loader, CsvAppender<CurveRow> curve) {
+    private void step(MultiCropLoader loader, CsvAppender<CurveRow> curve, StepClock phases) {
+        phases.phase(StepPhase.WAIT);
         long from = System.nanoTime();
         long waited = loader.waitNanos();
         MultiCropBatch batch = loader.next();
         long wait = loader.waitNanos() - waited;
         List<StepReport> reports;
+        phases.phase(StepPhase.PIXELS);
         try (Scope scope = runtime.scope()) {
             reports = trainer.submit(scope, started, normalizer.batch(scope, batch, images));
+            phases.phase(StepPhase.FILES);
         }
         open.add(trainer.clock(started), batch);
         open.spend(System.nanoTime() - from, wait);
         started++;
         tell(reports, curve);
+        phases.phase(StepPhase.BETWEEN);
     }
 
     /** Tells of the steps whose reports are still to come. */

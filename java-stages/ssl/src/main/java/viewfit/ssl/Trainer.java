@@ -46,6 +46,7 @@ public final class Trainer implements AutoCloseable {
     private final ReportWindow reports;
     private final Schedule lr;
     private final Schedule weightDecay;
+    private StepClock phases = StepClock.OFF;
 
     private Trainer(TorchRuntime runtime, PretrainRecipe recipe, long stepsPerEpoch, int classes, int window) {
         this.runtime = runtime;
@@ -200,6 +201,12 @@ public final class Trainer implements AutoCloseable {
         return all;
     }
 
+    /** Whom steps tell what they are at, null for nobody; returns it for what goes on around a step. */
+    StepClock tell(@Nullable StepClock clock) {
+        phases = clock == null ? StepClock.OFF : clock;
+        return phases;
+    }
+
     /** Scheduled values of a step. */
     public Clock clock(long step) {
         int epoch = Math.toIntExact(step / stepsPerEpoch);
@@ -265,9 +272,11 @@ public final class Trainer implements AutoCloseable {
 
     /** A step up to the gradients; its numbers wait in the window. */
     private SslMethod.Outputs compute(Scope scope, Clock clock, StepBatch batch) {
+        phases.phase(StepPhase.PROGRAM);
         SslMethod.Outputs out = parts.gradients(scope, batch, clock);
         List<Tensor> numbers = new ArrayList<>(List.of(out.numbers(), gradients.norm(scope)));
         if (probe != null) {
+            phases.phase(StepPhase.PROBE);
             numbers.add(probe.differentiate(scope, out.features(), batch));
         }
         reports.put(numbers, method.scheduled(clock));
@@ -275,10 +284,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     void update(Clock clock) {
+        phases.phase(StepPhase.OPTIMIZER);
         optimizer.step(clock.lr(), clock.weightDecay(), clock.tail());
         if (probe != null) {
+            phases.phase(StepPhase.PROBE);
             probe.update(clock);
         }
+        phases.phase(StepPhase.FOLLOW);
         method.follow(clock);
     }
 

@@ -145,8 +145,8 @@ class PretrainerTest {
     @ValueSource(ints = {2, 10})
     void windowsChangeNothing(int window) throws IOException {
         PretrainRecipe recipe = recipe(2, DinoRecipes.lars(0.03), OnDivergence.FAIL);
-        Metrics one = Pretrainer.run(runtime, job(recipe, "one", 1), 1);
-        Metrics several = Pretrainer.run(runtime, job(recipe, "several", 1), window);
+        Metrics one = Pretrainer.run(runtime, job(recipe, "one", 1), 0, 1);
+        Metrics several = Pretrainer.run(runtime, job(recipe, "several", 1), 0, window);
         assertEquals(15, one.counts().get("steps"));
         assertEquals(15, untimed("one").size());
         assertEquals(untimed("one"), untimed("several"));
@@ -169,8 +169,8 @@ class PretrainerTest {
     @ValueSource(ints = {2, 10})
     void divergenceInAWindowNamesItsStep(int window) throws IOException {
         PretrainRecipe recipe = recipe(2, WILD, OnDivergence.RECORD);
-        Metrics one = Pretrainer.run(runtime, job(recipe, "one", 1), 1);
-        Metrics several = Pretrainer.run(runtime, job(recipe, "several", 1), window);
+        Metrics one = Pretrainer.run(runtime, job(recipe, "one", 1), 0, 1);
+        Metrics several = Pretrainer.run(runtime, job(recipe, "several", 1), 0, window);
         assertEquals(Outcome.DIVERGED, one.outcome());
         Divergence dump = Json.read(out.resolve("one").resolve("diverged.json"), Divergence.class);
         assertTrue(dump.step() < 4, "not the last of an epoch: others follow it");
