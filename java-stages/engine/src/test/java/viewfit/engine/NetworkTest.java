@@ -86,7 +86,9 @@ class NetworkTest {
         }
         NaiveNetwork.Value expected =
                 new NaiveNetwork(graph, tensors, training).evaluate(new NaiveNetwork.Value(input, n, 3, h, w));
-        String text = training ? runtime.script().training(graph, "f") : runtime.script().evaluation(graph, "f");
+        String text = training
+                ? runtime.script().training(graph, "f")
+                : runtime.script().evaluation(graph, "f");
         try (Program program = runtime.compile(text);
                 Scope step = runtime.scope()) {
             Tensor x = runtime.channelsLast(step, runtime.tensor(step, pixels, n, 3, h, w));

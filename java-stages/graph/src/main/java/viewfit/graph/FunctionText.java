@@ -37,12 +37,7 @@ final class FunctionText {
     private final StringBuilder body = new StringBuilder();
 
     FunctionText(
-            Graph graph,
-            String function,
-            Kernels kernels,
-            boolean training,
-            boolean dropPath,
-            List<Integer> results) {
+            Graph graph, String function, Kernels kernels, boolean training, boolean dropPath, List<Integer> results) {
         this.graph = graph;
         this.function = function;
         this.kernels = kernels;
@@ -177,12 +172,7 @@ final class FunctionText {
             helpers.add(TransformerText.tokens(function));
             return "self.%s_tokens(%s, v%d, %s, %s, %d)"
                     .formatted(
-                            function,
-                            single(t.in(), t.out()),
-                            t.image(),
-                            p(t.classToken()),
-                            p(t.position()),
-                            t.grid());
+                            function, single(t.in(), t.out()), t.image(), p(t.classToken()), p(t.position()), t.grid());
         } else if (op instanceof Op.Attention a) {
             helpers.add(TransformerText.attention(function));
             return "self.%s_attention(%s, %d, %s)"

@@ -50,7 +50,7 @@ public final class Dino implements SslMethod {
         this.center = runtime.zeros(runtime.run(), recipe.head().outDim());
         this.dropPaths =
                 new DropPaths(runtime, student.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
-        this.program = runtime.compile(DinoProgram.text(parts));
+        this.program = runtime.compile(DinoProgram.text(parts, runtime.script(whole.precision())));
         student.requireGradients();
     }
 

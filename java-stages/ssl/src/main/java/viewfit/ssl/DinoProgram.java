@@ -125,10 +125,10 @@ final class DinoProgram {
             """;
 
     /** The whole program for a backbone and a head. */
-    static String text(Map<String, Graph> parts) {
-        return SharedText.student(parts)
-                + SharedText.teacher(parts)
-                + TorchScript.training(SharedText.head(parts), "head")
+    static String text(Map<String, Graph> parts, TorchScript script) {
+        return SharedText.student(parts, script)
+                + SharedText.teacher(parts, script)
+                + script.training(SharedText.head(parts), "head")
                 + LOSS_TEXT
                 + STEP_TEXT;
     }

@@ -50,7 +50,7 @@ public final class Moco implements SslMethod {
         this.shuffles = SeedTree.root(whole.seed()).at("shuffle");
         this.dropPaths =
                 new DropPaths(runtime, query.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
-        this.program = runtime.compile(MocoProgram.text(parts));
+        this.program = runtime.compile(MocoProgram.text(parts, runtime.script(whole.precision())));
         query.requireGradients();
     }
 

@@ -11,7 +11,6 @@ import viewfit.engine.Scope;
 import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.graph.Graph;
-import viewfit.graph.TorchScript;
 import viewfit.zoo.Heads;
 
 /**
@@ -55,7 +54,7 @@ final class OnlineProbe implements AutoCloseable {
         this.network = Network.allocate(runtime, Map.of(PART, graph), name -> false);
         this.gradients = Gradients.of(network);
         this.optimizer = Optimizer.of(network, gradients, recipe);
-        this.program = runtime.compile(TorchScript.training(graph, "classify") + STEP);
+        this.program = runtime.compile(runtime.script().training(graph, "classify") + STEP);
         network.requireGradients();
     }
 

@@ -53,13 +53,13 @@ final class SharedText {
     private SharedText() {}
 
     /** Functions {@code backbone} (a student's), {@code features} and {@code store} beside {@link #MEASURES}. */
-    static String student(Map<String, Graph> parts) {
-        return TorchScript.student(backbone(parts), "backbone") + FEATURES + Gradients.STORE + MEASURES;
+    static String student(Map<String, Graph> parts, TorchScript script) {
+        return script.student(backbone(parts), "backbone") + FEATURES + Gradients.STORE + MEASURES;
     }
 
     /** Function {@code teacher_backbone}: trains batch norms, drops no branch. */
-    static String teacher(Map<String, Graph> parts) {
-        return TorchScript.training(backbone(parts), "teacher_backbone");
+    static String teacher(Map<String, Graph> parts, TorchScript script) {
+        return script.training(backbone(parts), "teacher_backbone");
     }
 
     private static Graph backbone(Map<String, Graph> parts) {

@@ -31,7 +31,7 @@ public final class Supervised implements SslMethod {
         this.student = Network.allocate(runtime, parts, this::freezable);
         this.dropPaths =
                 new DropPaths(runtime, student.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
-        this.program = runtime.compile(SupervisedProgram.text(parts));
+        this.program = runtime.compile(SupervisedProgram.text(parts, runtime.script(whole.precision())));
         student.requireGradients();
     }
 

@@ -56,7 +56,10 @@ final class SupervisedProgram {
             """;
 
     /** The whole program for a backbone and a classifier. */
-    static String text(Map<String, Graph> parts) {
-        return SharedText.student(parts) + TorchScript.training(SharedText.head(parts), "head") + LOSS_TEXT + STEP_TEXT;
+    static String text(Map<String, Graph> parts, TorchScript script) {
+        return SharedText.student(parts, script)
+                + script.training(SharedText.head(parts), "head")
+                + LOSS_TEXT
+                + STEP_TEXT;
     }
 }

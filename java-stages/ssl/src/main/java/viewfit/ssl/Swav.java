@@ -54,7 +54,8 @@ public final class Swav implements SslMethod {
         this.usage = runtime.zeros(runtime.run(), codes());
         this.dropPaths =
                 new DropPaths(runtime, student.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
-        this.program = runtime.compile(SwavProgram.text(parts, recipe.assignViews()));
+        this.program =
+                runtime.compile(SwavProgram.text(parts, recipe.assignViews(), runtime.script(whole.precision())));
         student.requireGradients();
     }
 

@@ -165,9 +165,9 @@ final class SwavProgram {
             """;
 
     /** The whole program for a backbone and a head. */
-    static String text(Map<String, Graph> parts, List<Integer> assignViews) {
-        return SharedText.student(parts)
-                + TorchScript.trainingWithTaps(SharedText.head(parts), "head", List.of("embedding"))
+    static String text(Map<String, Graph> parts, List<Integer> assignViews, TorchScript script) {
+        return SharedText.student(parts, script)
+                + script.trainingWithTaps(SharedText.head(parts), "head", List.of("embedding"))
                 + LOSS_TEXT
                 + STEP_TEXT.replace("ASSIGN", assignViews.toString());
     }
