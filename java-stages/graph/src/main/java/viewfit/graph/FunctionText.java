@@ -115,7 +115,7 @@ final class FunctionText {
     private String convolution(Op.Conv2d c) {
         boolean half = kernels.bf16() && !(c.groups() > 1 && kernels.oneDnn());
         String x = half ? half(c.in(), c.out()) : single(c.in(), c.out());
-        return "torch.conv2d(%s, %s, %s, [%d, %d], [%d, %d], [1, 1], %d)"
+        String y = "torch.conv2d(%s, %s, %s, [%d, %d], [%d, %d], [1, 1], %d)"
                 .formatted(
                         x,
                         weight(c.weight(), half),
@@ -125,6 +125,12 @@ final class FunctionText {
                         c.padding(),
                         c.padding(),
                         c.groups());
+        if (kernels.bf16() && !half) {
+            // Batch norm and activation behind it are bound by memory: they take half of it.
+            halves.add(c.out());
+            return cast(y, BFLOAT16);
+        }
+        return y;
     }
 
     private String linear(Op.Linear l) {
@@ -178,7 +184,8 @@ final class FunctionText {
             return "self.%s_attention(%s, %d, %s)"
                     .formatted(
                             function,
-                            whole(a.in(), a.out()),
+                            // ATen's backward of attention takes twice as long in bfloat16 as in float32 on a CPU.
+                            kernels.oneDnn() ? single("v" + a.in(), a.in()) : whole(a.in(), a.out()),
                             a.heads(),
                             firstTokens.contains(a.out()) ? "True" : "False");
         } else if (op instanceof Op.DropPath d) {
