@@ -39,8 +39,7 @@ final class Peer implements AutoCloseable {
     String line() throws IOException {
         String line = out.readLine();
         if (line == null) {
-            throw new IOException(
-                    "the other process ended: " + process.info().commandLine().orElse("" + process.pid()));
+            throw new IOException("it ended before it answered, its complaint is above");
         }
         return line;
     }
@@ -56,8 +55,9 @@ final class Peer implements AutoCloseable {
         return values;
     }
 
+    /** Ends it, and waits until its memory and processor are free again. */
     @Override
     public void close() {
-        process.destroy();
+        process.destroyForcibly().onExit().join();
     }
 }

@@ -2,12 +2,13 @@ package viewfit.bench;
 
 import java.nio.file.Path;
 
-/** Where the benchmarks find what is no class of theirs; {@code run} says where its own folder is. */
+/** Where the benchmarks find what is no class of theirs: {@code run} says where its own folder is, tests where the repository. */
 final class Places {
     private Places() {}
 
     private static Path home() {
-        return Path.of(System.getenv().getOrDefault("VIEWFIT_BENCH", "java-stages/bench"));
+        String said = System.getenv("VIEWFIT_BENCH");
+        return said != null ? Path.of(said) : Path.of(System.getProperty("viewfit.root", "."), "java-stages", "bench");
     }
 
     /** A Python program of the benchmarks. */

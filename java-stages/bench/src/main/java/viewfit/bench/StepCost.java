@@ -6,8 +6,8 @@ import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.SwavRecipe;
 import viewfit.core.recipe.ViewGroup;
 import viewfit.core.recipe.ViewKind;
-import viewfit.engine.Network;
 import viewfit.graph.Cost;
+import viewfit.graph.Graph;
 
 /**
  * Multiply-accumulates of one training step: the student's forward pass and twice as much for its backward pass, the teacher's
@@ -15,17 +15,18 @@ import viewfit.graph.Cost;
  */
 final class StepCost {
     private final PretrainRecipe recipe;
-    private final Network network;
+    private final Graph backbone;
     private final long head;
 
-    private StepCost(PretrainRecipe recipe, Network network) {
+    private StepCost(PretrainRecipe recipe, Graph backbone, Graph head) {
         this.recipe = recipe;
-        this.network = network;
-        this.head = Cost.macs(network.graph("head"), 1, 1);
+        this.backbone = backbone;
+        this.head = Cost.macs(head, 1, 1);
     }
 
-    static long macs(PretrainRecipe recipe, Network student) {
-        return new StepCost(recipe, student).count() * recipe.batchSize();
+    /** Of a whole batch. */
+    static long macs(PretrainRecipe recipe, Graph backbone, Graph head) {
+        return new StepCost(recipe, backbone, head).count() * recipe.batchSize();
     }
 
     /** Of one image. */
@@ -64,6 +65,6 @@ final class StepCost {
     }
 
     private long view(int side) {
-        return Cost.macs(network.graph("backbone"), side, side) + head;
+        return Cost.macs(backbone, side, side) + head;
     }
 }

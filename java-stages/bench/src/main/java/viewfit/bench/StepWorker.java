@@ -107,10 +107,15 @@ public final class StepWorker implements AutoCloseable {
             case "steps" -> timed(Integer.parseInt(argument));
             case "losses" -> losses(Integer.parseInt(argument));
             case "peak" -> Double.toString(peak());
-            case "macs" -> Long.toString(StepCost.macs(recipe, trainer.method().student()));
+            case "macs" -> Long.toString(macs());
             case "write" -> write(Path.of(argument));
             default -> throw new IllegalArgumentException(work + ": must be steps, losses, peak, macs or write");
         };
+    }
+
+    private long macs() {
+        Network student = trainer.method().student();
+        return StepCost.macs(recipe, student.graph("backbone"), student.graph("head"));
     }
 
     private String timed(int count) throws IOException {
