@@ -3,7 +3,7 @@
 Reads a job as one line of JSON and says which versions answer. Then answers each line:
 `steps K`   takes K steps: seconds of wall time per step, of processor time per step, the last loss, peak memory in MiB
 `losses K`  takes K steps: the loss of each
-`peak`      GFLOP/s of a large float32 matrix product on the same threads
+`peak`      GFLOP/s of a large float32 matrix product and of a convolution on the same threads
 
 The job's `mode` is `plain` (the official way: contiguous memory, a loop over pairs of views, a loop over parameters for teacher
 and optimiser), `tuned` (channels-last, one product for all pairs, multi-tensor updates) or `bf16` (tuned, under autocast).
@@ -293,14 +293,23 @@ class Training:
         return value
 
 
+@torch.no_grad()
 def peak():
     a, b = torch.rand(PEAK_SIDE, PEAK_SIDE), torch.rand(PEAK_SIDE, PEAK_SIDE)
-    best = math.inf
+    x = torch.rand(16, 256, 30, 30).contiguous(memory_format=torch.channels_last)
+    w = torch.rand(256, 256, 3, 3).contiguous(memory_format=torch.channels_last)
+    product = 2 * PEAK_SIDE**3 / best(lambda: torch.matmul(a, b))
+    convolution = 2 * 16 * 256 * 28 * 28 * 256 * 9 / best(lambda: F.conv2d(x, w))
+    return product / 1e9, convolution / 1e9
+
+
+def best(work):
+    times = []
     for _ in range(6):
         start = time.perf_counter()
-        torch.matmul(a, b)
-        best = min(best, time.perf_counter() - start)
-    return 2 * PEAK_SIDE**3 / best / 1e9
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
 
 
 def main():
@@ -313,7 +322,7 @@ def main():
     for line in lines:
         work = line.split()
         if work[0] == "peak":
-            print(peak(), flush=True)
+            print(*peak(), flush=True)
         elif work[0] == "losses":
             print(*[training.step() for _ in range(int(work[1]))], flush=True)
         else:

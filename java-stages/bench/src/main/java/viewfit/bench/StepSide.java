@@ -101,9 +101,9 @@ final class StepSide implements AutoCloseable {
         return peer.numbers("losses " + steps);
     }
 
-    /** GFLOP/s of a large matrix product. */
-    double peak() throws IOException {
-        return peer.numbers("peak")[0];
+    /** GFLOP/s of a large matrix product and of a convolution. */
+    double[] peak() throws IOException {
+        return peer.numbers("peak");
     }
 
     /** Multiply-accumulates of a step; ours alone knows. */

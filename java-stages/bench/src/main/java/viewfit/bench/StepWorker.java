@@ -17,7 +17,6 @@ import viewfit.core.random.SeedTree;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.engine.Network;
-import viewfit.engine.Program;
 import viewfit.engine.Scope;
 import viewfit.engine.TorchRuntime;
 import viewfit.formats.DType;
@@ -39,16 +38,7 @@ import viewfit.views.ViewBlock;
  * </pre>
  */
 public final class StepWorker implements AutoCloseable {
-    private static final int PEAK_SIDE = 2048;
-    private static final int PEAK_TRIES = 6;
     private static final double NANOS = 1e9;
-    private static final String PRODUCT =
-            """
-            def product(self, a: Tensor, b: Tensor) -> Tensor:
-              torch.set_grad_enabled(False)
-              return torch.matmul(a, b)
-            """;
-
     private final TorchRuntime runtime;
     private final PretrainRecipe recipe;
     private final Trainer trainer;
@@ -106,7 +96,7 @@ public final class StepWorker implements AutoCloseable {
         return switch (work) {
             case "steps" -> timed(Integer.parseInt(argument));
             case "losses" -> losses(Integer.parseInt(argument));
-            case "peak" -> Double.toString(peak());
+            case "peak" -> StepPeak.measure(runtime);
             case "macs" -> Long.toString(macs());
             case "write" -> write(Path.of(argument));
             default -> throw new IllegalArgumentException(work + ": must be steps, losses, peak, macs or write");
@@ -155,27 +145,6 @@ public final class StepWorker implements AutoCloseable {
             steps++;
             return report.loss();
         }
-    }
-
-    /** GFLOP/s of a large float32 matrix product, the best of some. */
-    private double peak() {
-        double best = Double.POSITIVE_INFINITY;
-        float[] values = new float[PEAK_SIDE * PEAK_SIDE];
-        RandomStream random = SeedTree.root(1).stream();
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextDouble();
-        }
-        try (Program program = runtime.compile(PRODUCT);
-                Scope scope = runtime.scope()) {
-            viewfit.engine.Tensor a = runtime.tensor(scope, values, PEAK_SIDE, PEAK_SIDE);
-            viewfit.engine.Tensor b = runtime.tensor(scope, values, PEAK_SIDE, PEAK_SIDE);
-            for (int i = 0; i < PEAK_TRIES; i++) {
-                long start = System.nanoTime();
-                program.run("product", a, b);
-                best = Math.min(best, (System.nanoTime() - start) / NANOS);
-            }
-        }
-        return 2.0 * PEAK_SIDE * PEAK_SIDE * PEAK_SIDE / best / 1e9;
     }
 
     private String write(Path file) {
