@@ -1,10 +1,13 @@
 package viewfit.bench;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Starts a benchmark by name; options are pairs of {@code --name value}. */
+/** Starts a benchmark by name; options are pairs of {@code --name value}, given again they add to a list. */
 public final class Bench {
     private static final String USAGE =
             """
@@ -12,37 +15,82 @@ public final class Bench {
             run decode --images DIR [--images-most N] [--rounds N] [--python PROGRAM]   JPEG decoding against the JDK and Pillow
             run packs  --images DIR [--images-most N] [--rounds N]                      packed against files
             run epoch  --images DIR [--images-most N] [--rounds N]                      1, 2 and more workers; memory over an epoch
+            run step   [--networks LIST] [--methods LIST] [--sizes LIST] [--precisions LIST] [--threads N] [--rounds N] [--steps N]
+                       [--python PROGRAM]... [--check]                                  a training step against PyTorch
             """;
 
-    private final Map<String, String> options = new HashMap<>();
+    private static final String CHECK = "--check";
 
-    private Bench(String[] args) {
-        for (int i = 1; i + 1 < args.length; i += 2) {
-            options.put(args[i].replaceFirst("^--", ""), args[i + 1]);
+    private final Map<String, String> options = new HashMap<>();
+    private final boolean check;
+
+    private Bench(List<String> args) {
+        List<String> pairs = new ArrayList<>(args);
+        this.check = pairs.remove(CHECK);
+        if (pairs.size() % 2 != 0) {
+            throw new IllegalArgumentException("an option without a value among " + args);
+        }
+        for (int i = 0; i < pairs.size(); i += 2) {
+            options.merge(pairs.get(i).replaceFirst("^--", ""), pairs.get(i + 1), (a, b) -> a + "," + b);
         }
     }
 
     public static void main(String[] args) throws Exception {
-        if (args.length == 0 || args.length % 2 == 0) {
+        if (args.length == 0) {
             System.out.print(USAGE);
             return;
         }
-        Bench bench = new Bench(args);
-        Photographs photographs = Photographs.in(
-                Path.of(bench.option("images", "test-data/imagenette-mini")), bench.number("images-most", 200));
-        int rounds = bench.number("rounds", 5);
-        String python = bench.option("python", "python3");
+        Bench bench = new Bench(List.of(args).subList(1, args.length));
+        boolean good = true;
         switch (args[0]) {
-            case "views" -> new ViewsBench(photographs, rounds, python).run();
-            case "decode" -> new DecodeBench(photographs, rounds, python).run();
-            case "packs" -> new PackBench(photographs, rounds).run();
-            case "epoch" -> new EpochBench(photographs, rounds).run();
+            case "views" -> new ViewsBench(bench.photographs(), bench.rounds(), bench.python()).run();
+            case "decode" -> new DecodeBench(bench.photographs(), bench.rounds(), bench.python()).run();
+            case "packs" -> new PackBench(bench.photographs(), bench.rounds()).run();
+            case "epoch" -> new EpochBench(bench.photographs(), bench.rounds()).run();
+            case "step" -> good = bench.step();
             default -> System.out.print(USAGE);
         }
+        if (!good) {
+            System.exit(1);
+        }
+    }
+
+    private Photographs photographs() {
+        return Photographs.in(Path.of(option("images", "test-data/imagenette-mini")), number("images-most", 200));
+    }
+
+    private boolean step() throws IOException {
+        List<StepJob> jobs = new ArrayList<>();
+        for (String sizes : list("sizes", "224/96,64/36")) {
+            for (String method : list("methods", "dino")) {
+                for (String network : list("networks", "mobilenet_v2,resnet18,vit_tiny")) {
+                    jobs.add(StepJob.of(network, method, sizes, number("threads", 1)));
+                }
+            }
+        }
+        List<String> precisions = list("precisions", "fp32");
+        List<String> pythons = list("python", "python3");
+        if (check) {
+            return new StepCheck(jobs, precisions, pythons).run();
+        }
+        new StepBench(jobs, precisions, pythons, rounds(), number("steps", 3)).run();
+        return true;
+    }
+
+    private int rounds() {
+        return number("rounds", 5);
+    }
+
+    private String python() {
+        return option("python", "python3");
     }
 
     private String option(String name, String otherwise) {
         return options.getOrDefault(name, otherwise);
+    }
+
+    private List<String> list(String name, String otherwise) {
+        return List.of(option(name, otherwise).split(",", -1));
     }
 
     private int number(String name, int otherwise) {

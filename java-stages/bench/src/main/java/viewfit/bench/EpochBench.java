@@ -3,8 +3,6 @@ package viewfit.bench;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import viewfit.core.recipe.ViewRecipe;
 import viewfit.views.ImageStore;
@@ -96,19 +94,6 @@ final class EpochBench {
                 images,
                 heap >> 20,
                 direct >> 20,
-                resident() >> 10);
-    }
-
-    /** KiB, 0 where the system does not say. */
-    private static long resident() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return 0;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElse(0);
+                Memory.resident() >> 10);
     }
 }

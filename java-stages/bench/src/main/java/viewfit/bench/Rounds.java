@@ -20,6 +20,14 @@ final class Rounds {
         return (sorted.get((n - 1) / 2) + sorted.get(n / 2)) / 2;
     }
 
+    double smallest() {
+        return Collections.min(figures);
+    }
+
+    double largest() {
+        return Collections.max(figures);
+    }
+
     /** How often this fits into the other, with the extremes of the rounds. */
     String ratio(Rounds other) {
         Rounds ratios = new Rounds();
@@ -27,10 +35,6 @@ final class Rounds {
             ratios.add(other.figures.get(i) / figures.get(i));
         }
         return String.format(
-                Locale.ROOT,
-                "%.2f x (%.2f to %.2f)",
-                ratios.median(),
-                Collections.min(ratios.figures),
-                Collections.max(ratios.figures));
+                Locale.ROOT, "%.2f x (%.2f to %.2f)", ratios.median(), ratios.smallest(), ratios.largest());
     }
 }

@@ -1,0 +1,23 @@
+package viewfit.bench;
+
+import java.nio.file.Path;
+
+/** Where the benchmarks find what is no class of theirs: {@code run} says where its own folder is, tests where the repository. */
+final class Places {
+    private Places() {}
+
+    private static Path home() {
+        String said = System.getenv("VIEWFIT_BENCH");
+        return said != null ? Path.of(said) : Path.of(System.getProperty("viewfit.root", "."), "java-stages", "bench");
+    }
+
+    /** A Python program of the benchmarks. */
+    static String python(String name) {
+        return home().resolve(Path.of("src", "main", "python", name)).toString();
+    }
+
+    /** A recipe of the repository, by its name without ending. */
+    static Path recipe(String name) {
+        return home().resolve(Path.of("..", "..", "params", "recipes", name + ".yml"));
+    }
+}

@@ -1,0 +1,124 @@
+package viewfit.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One side of the comparison: a process that steps when asked, and what it took. */
+final class StepSide implements AutoCloseable {
+    private final Peer peer;
+    private final String name;
+    private final String precision;
+    private final boolean ours;
+    private final Rounds wall = new Rounds();
+    private final Rounds cpu = new Rounds();
+    private double memory;
+
+    private StepSide(Peer peer, String prefix, String precision, boolean ours) throws IOException {
+        this.peer = peer;
+        this.name = prefix + peer.line();
+        this.precision = precision;
+        this.ours = ours;
+    }
+
+    /** Viewfit in a JVM with the options of a stage. */
+    static StepSide viewfit(StepJob job, String precision, @Nullable Path weights) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.add("-Djava.awt.headless=true");
+        command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+        command.add("-Dorg.slf4j.simpleLogger.log.ai.djl.util.cuda.CudaUtils=error");
+        command.add("-Dorg.slf4j.simpleLogger.logFile=System.err");
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(StepWorker.class.getName());
+        return start(command, job.line(precision, "", weights), "Viewfit, ", precision, true);
+    }
+
+    /** Python in one of the modes of {@code reference_step.py}. */
+    static StepSide python(String program, StepJob job, String mode, @Nullable Path weights) throws IOException {
+        String precision = mode.equals("bf16") ? "bf16" : "fp32";
+        List<String> command = List.of(program, Places.python("reference_step.py"));
+        String label = mode.equals("bf16") ? "tuned, autocast, " : mode + ", ";
+        return start(command, job.line(precision, mode, weights), label, precision, false);
+    }
+
+    private static StepSide start(List<String> command, String job, String prefix, String precision, boolean ours)
+            throws IOException {
+        Peer peer = Peer.start(command);
+        try {
+            peer.tell(job);
+            return new StepSide(peer, prefix, precision, ours);
+        } catch (IOException e) {
+            peer.close();
+            throw e;
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    String precision() {
+        return precision;
+    }
+
+    boolean ours() {
+        return ours;
+    }
+
+    Rounds wall() {
+        return wall;
+    }
+
+    Rounds cpu() {
+        return cpu;
+    }
+
+    /** Largest resident set of the process, in MiB. */
+    double memory() {
+        return memory;
+    }
+
+    /** Steps that do not count. */
+    void warmUp(int steps) throws IOException {
+        peer.numbers("steps " + steps);
+    }
+
+    /** One round; figures in milliseconds per step. */
+    void round(int steps) throws IOException {
+        double[] figures = peer.numbers("steps " + steps);
+        wall.add(1000 * figures[0]);
+        cpu.add(1000 * figures[1]);
+        memory = figures[3];
+    }
+
+    /** The losses of the next steps. */
+    double[] losses(int steps) throws IOException {
+        return peer.numbers("losses " + steps);
+    }
+
+    /** GFLOP/s of a large matrix product and of a convolution. */
+    double[] peak() throws IOException {
+        return peer.numbers("peak");
+    }
+
+    /** Multiply-accumulates of a step; ours alone knows. */
+    double macs() throws IOException {
+        return peer.numbers("macs")[0];
+    }
+
+    /** Lets our side write what the others start from. */
+    void write(Path file) throws IOException {
+        peer.tell("write " + file);
+        peer.line();
+    }
+
+    @Override
+    public void close() {
+        peer.close();
+    }
+}
