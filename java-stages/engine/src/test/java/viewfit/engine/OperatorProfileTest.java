@@ -19,6 +19,9 @@ import viewfit.core.random.SeedTree;
 
 /** Sums of a trace against sums made by hand, on made-up traces and on one of libtorch. */
 class OperatorProfileTest {
+    /** libtorch reads its clock beside ours, on a busy machine a moment apart: nanoseconds. */
+    private static final double SLACK = 50e6;
+
     /** Sums of times below 10^4 in doubles. */
     private static final double ROUNDING = 1e-8;
 
@@ -163,7 +166,7 @@ class OperatorProfileTest {
             profile.functions().forEach(t -> micros.put(t.name(), t.micros()));
             assertTrue(micros.get("step") > micros.get("half") + micros.get("backward"), micros.toString());
             assertTrue(micros.get("step") * 1e3 < nanos, micros + " of " + nanos + " ns");
-            assertTrue(events.stream().allMatch(e -> e.startMicros() >= 0 && e.endMicros() * 1e3 <= nanos));
+            assertTrue(events.stream().allMatch(e -> e.startMicros() >= 0 && e.endMicros() * 1e3 <= nanos + SLACK));
         }
     }
 

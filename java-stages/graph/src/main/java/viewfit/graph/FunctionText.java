@@ -114,6 +114,19 @@ final class FunctionText {
     /** oneDNN's depth-wise convolutions are ten times slower in bfloat16: on a CPU they alone stay float32. */
     private String convolution(Op.Conv2d c) {
         boolean half = kernels.bf16() && !(c.groups() > 1 && kernels.oneDnn());
+        if (half && kernels.oneDnn() && c.padding() > 0) {
+            helpers.add(PaddedText.convolution(function));
+            halves.add(c.out());
+            return "self.%s_padded(%s, %s, %d, %d, %d, %d)"
+                    .formatted(
+                            function,
+                            read(c.in(), c.out()),
+                            p(c.weight()),
+                            c.kernel(),
+                            c.stride(),
+                            c.padding(),
+                            c.groups());
+        }
         String x = half ? half(c.in(), c.out()) : single(c.in(), c.out());
         String y = "torch.conv2d(%s, %s, %s, [%d, %d], [%d, %d], [1, 1], %d)"
                 .formatted(
