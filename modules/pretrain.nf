@@ -22,6 +22,8 @@ process PRETRAIN {
     tuple val(meta), path("${meta.id}/views.csv"),              emit: views_table, optional: true
     tuple val(meta), path("${meta.id}/diverged.json"),          emit: divergence, optional: true
     tuple val(meta), path("${meta.id}/quarantine.csv"),         emit: quarantine, optional: true
+    tuple val(meta), path("${meta.id}/profile.csv"),            emit: profile, optional: true
+    tuple val(meta), path("${meta.id}/profile.json"),           emit: trace, optional: true
     tuple val(meta), path("${meta.id}/metrics.json"),           emit: metrics
     path "${meta.id}",                                          emit: folder
 

@@ -16,7 +16,6 @@ import viewfit.goldens.GoldenTensor;
 import viewfit.graph.Graph;
 import viewfit.graph.Op;
 import viewfit.graph.Op.Activation.Kind;
-import viewfit.graph.TorchScript;
 import viewfit.zoo.Backbones;
 
 /** Section 2: tensor lists, features, losses, gradients and running statistics of compiled backbones. */
@@ -77,7 +76,7 @@ public final class BackboneGoldens implements GoldenTheme {
     private static void evaluation(GoldenCase golden) {
         Graph graph = Backbones.graph(golden.get("arch").asText());
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
-                Program program = runtime.compile(TorchScript.evaluation(graph, "f"));
+                Program program = runtime.compile(runtime.script().evaluation(graph, "f"));
                 Scope scope = runtime.scope()) {
             Network network = GoldenNetworks.filled(runtime, PART, graph, golden.tensors());
             Tensor x = image(runtime, scope, golden);
@@ -114,7 +113,7 @@ public final class BackboneGoldens implements GoldenTheme {
     /** One pass: features, loss and running statistics hold; the gradients with what is expected of them. */
     private static Map<Expected, float[]> train(TorchRuntime runtime, GoldenCase golden, Graph graph) {
         Map<String, float[]> gradients = new LinkedHashMap<>();
-        try (Program program = runtime.compile(TorchScript.training(graph, "f") + STEP);
+        try (Program program = runtime.compile(runtime.script().training(graph, "f") + STEP);
                 Scope scope = runtime.scope()) {
             Network network = GoldenNetworks.filled(runtime, PART, graph, golden.tensors());
             network.requireGradients();

@@ -10,7 +10,6 @@ import viewfit.checks.GoldenCheck;
 import viewfit.checks.GoldenTheme;
 import viewfit.goldens.GoldenCase;
 import viewfit.graph.Graph;
-import viewfit.graph.TorchScript;
 import viewfit.zoo.Heads;
 
 /** Section 3: heads of all methods: outputs, gradients, running statistics, evaluation after one pass in training mode. */
@@ -79,8 +78,8 @@ public final class HeadGoldens implements GoldenTheme {
         List<String> outputs = outputs(golden.get("head").asText());
         List<String> taps = outputs.subList(0, outputs.size() - 1);
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
-                Program program = runtime.compile(TorchScript.trainingWithTaps(graph, "f", taps)
-                        + TorchScript.evaluationWithTaps(graph, "e", taps)
+                Program program = runtime.compile(runtime.script().trainingWithTaps(graph, "f", taps)
+                        + runtime.script().evaluationWithTaps(graph, "e", taps)
                         + STEP);
                 Scope scope = runtime.scope()) {
             Network network = GoldenNetworks.filled(runtime, PART, graph, golden.tensors());

@@ -9,7 +9,6 @@ import viewfit.goldens.GoldenCase;
 import viewfit.graph.Graph;
 import viewfit.graph.GraphBuilder;
 import viewfit.graph.Init;
-import viewfit.graph.TorchScript;
 
 /**
  * Section 2: interpolation of the positional embedding and its gradient. A network of nothing but patches and tokens, its
@@ -37,7 +36,7 @@ public final class PositionGoldens implements GoldenTheme {
         Graph graph = tokens((int) shape[1], (int) shape[2], golden.get("patch").asInt());
         long[] sides = GoldenCase.longs(golden.get("image_hw"));
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
-                Program program = runtime.compile(TorchScript.training(graph, "f") + STEP);
+                Program program = runtime.compile(runtime.script().training(graph, "f") + STEP);
                 Scope scope = runtime.scope()) {
             Network network = Network.allocate(runtime, Map.of(PART, graph), name -> false);
             network.write(PART + ".position", golden.input("pos_embed"));

@@ -86,7 +86,7 @@ public final class FinetuneGoldens implements GoldenTheme {
             List<Tensor> p = network.parameters(HEAD);
             List<Tensor> b = network.buffers(HEAD);
             List<Tensor> none = List.of();
-            String text = FineTuner.text(network) + LOOK;
+            String text = FineTuner.text(network, runtime.script()) + LOOK;
             try (Program program = runtime.compile(text);
                     Scope scope = runtime.scope()) {
                 Tensor x = runtime.tensor(scope, golden.input("x"), golden.inputShape("x"));

@@ -23,7 +23,6 @@ import viewfit.engine.TorchRuntime;
 import viewfit.goldens.GoldenCase;
 import viewfit.graph.Graph;
 import viewfit.graph.Op;
-import viewfit.graph.TorchScript;
 import viewfit.zoo.Backbones;
 
 /** Section 10: names in Detectron2, and that the stages they name are those of our networks. */
@@ -87,7 +86,7 @@ public final class Detectron2Goldens implements GoldenTheme {
                 graph.outputWidth(),
                 ends);
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
-                Program program = runtime.compile(TorchScript.taps(tapped, "f", asked));
+                Program program = runtime.compile(runtime.script().taps(tapped, "f", asked));
                 Scope scope = runtime.scope()) {
             Network network = GoldenNetworks.filled(
                     runtime,

@@ -28,7 +28,7 @@ public final class LossGoldens implements GoldenTheme {
               codes = self.codes(O, Q, W, assign, torch.gt(queued, 0), n, epsilon, iterations)
               r = self.loss_and_gradient(O, codes, assign, views, globals, n, alpha, temperature)
               if torch.gt(pushed, 0):
-                p = self.push(Q, Z, assign, n)
+                p = self.push(Q, [Z], assign, n)
               else:
                 pass
               return r

@@ -143,7 +143,7 @@ final class TrajectoryRun {
             assertNear(GoldenCase.number(decay.get(group)), factor * clock.weightDecay());
         }
         try (Scope scope = runtime.scope()) {
-            SslMethod.Outputs out = trainer.differentiate(scope, clock, batch(scope, t));
+            Trainer.Differentiated out = trainer.differentiate(scope, clock, batch(scope, t));
             scalars(t, out.report());
             assertTrue(out.report().finite());
             out.tensors().forEach((name, value) -> expect("step" + t + "_" + name, () -> runtime.floats(value)));

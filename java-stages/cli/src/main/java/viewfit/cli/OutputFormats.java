@@ -19,12 +19,14 @@ import viewfit.core.data.Manifest;
 import viewfit.core.data.Quarantine;
 import viewfit.core.data.Shapes;
 import viewfit.core.files.AtomicFiles;
+import viewfit.core.metrics.ChromeTrace;
 import viewfit.core.metrics.CurveRow;
 import viewfit.core.metrics.Divergence;
 import viewfit.core.metrics.Json;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Outcome;
+import viewfit.core.metrics.ProfileRow;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.table.CsvTable;
 
@@ -62,6 +64,12 @@ public final class OutputFormats {
                                 path,
                                 new Divergence(
                                         Divergence.SCHEMA, "", 0, 0, List.of(), List.of(), Map.of(), List.of()))));
+        formats.put(ProfileRow.SCHEMA, OutputFormat.table(CsvTable.of(ProfileRow.class, ProfileRow.SCHEMA)));
+        formats.put(
+                ChromeTrace.SCHEMA,
+                OutputFormat.of(
+                        ChromeTrace::verify,
+                        path -> ChromeTrace.write(path, Provenance.ofCode("", 0), Map.of(), List.of())));
         formats.put(Metrics.SCHEMA, OutputFormat.of(Metrics::read, OutputFormats::stubMetrics));
         formats.put("png", OutputFormat.of(OutputFormats::verifyPng, OutputFormats::stubPng));
         formats.put("html", OutputFormat.of(OutputFormats::verifyHtml, OutputFormats::stubHtml));

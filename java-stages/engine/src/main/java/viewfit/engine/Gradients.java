@@ -40,9 +40,12 @@ public final class Gradients {
         return buffer.flat();
     }
 
-    /** Euclidean norm over all trainable parameters, those that rest included: not finite if any gradient is not. */
-    public double norm() {
-        return network.runtime().norm(buffer.flat());
+    /**
+     * Euclidean norm over all trainable parameters, those that rest included, a scalar on the device: not finite if any
+     * gradient is not.
+     */
+    public Tensor norm(Scope scope) {
+        return network.runtime().norm(scope, buffer.flat());
     }
 
     /** Views in the order of {@link Network#trainable}. */

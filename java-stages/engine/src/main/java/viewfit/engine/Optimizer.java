@@ -53,6 +53,19 @@ public final class Optimizer implements AutoCloseable {
             this.trusted = trusted;
             this.trustedGradients = trustedGradients;
         }
+
+        /** The range of the parameters: libtorch's fused updates take lists, and see only those that come from outside. */
+        List<Tensor> parameters() {
+            return flats.subList(0, 1);
+        }
+
+        List<Tensor> gradient() {
+            return flats.subList(1, 2);
+        }
+
+        List<Tensor> state(int index) {
+            return flats.subList(2 + index, 3 + index);
+        }
     }
 
     private Optimizer(Network network, Gradients gradients, OptimizerRecipe recipe) {
@@ -141,13 +154,31 @@ public final class Optimizer implements AutoCloseable {
         }
         decay(r, lr, weightDecay);
         if (recipe instanceof LarsRecipe lars) {
-            program.run("lars", r.flats, r.trusted, r.trustedGradients, lr, lars.momentum(), lars.trust());
+            program.run(
+                    "lars",
+                    r.parameters(),
+                    r.gradient(),
+                    r.state(0),
+                    r.trusted,
+                    r.trustedGradients,
+                    lr,
+                    lars.momentum(),
+                    lars.trust());
         } else if (recipe instanceof AdamwRecipe adam) {
-            double c1 = 1 - Math.pow(adam.beta1(), (double) r.steps);
-            double c2 = 1 - Math.pow(adam.beta2(), (double) r.steps);
-            program.run("adamw", r.flats, adam.beta1(), adam.beta2(), adam.epsilon(), -lr / c1, Math.sqrt(c2));
+            program.run(
+                    "adamw",
+                    r.parameters(),
+                    r.gradient(),
+                    r.state(0),
+                    r.state(1),
+                    adam.beta1(),
+                    adam.beta2(),
+                    adam.epsilon(),
+                    lr,
+                    (double) r.steps);
         } else if (recipe instanceof SgdRecipe sgd) {
-            program.run(sgd.nesterov() ? "nesterov" : "sgd", r.flats, lr, sgd.momentum());
+            program.run(
+                    sgd.nesterov() ? "nesterov" : "sgd", r.parameters(), r.gradient(), r.state(0), lr, sgd.momentum());
         }
     }
 

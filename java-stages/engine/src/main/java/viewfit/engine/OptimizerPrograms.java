@@ -1,19 +1,22 @@
 package viewfit.engine;
 
 /**
- * The update rules as TorchScript. In each, {@code F} holds flat ranges: parameters, gradients, then state; the lists
+ * The update rules as TorchScript. Lists {@code p, g, m, v} hold one flat range each: parameters, gradients, state; the others
  * hold the tensors of the same memory to which decay or trust ratio applies.
  */
 final class OptimizerPrograms {
     private OptimizerPrograms() {}
 
     /**
+     * The updates themselves are fused: one pass reads and writes everything once and makes no tensor of its own.
+     *
      * <ul>
      *   <li>{@code clip}: each gradient to norm c: g *= c / (|g| + 1e-6) if that is below 1; not a global norm.
      *   <li>{@code decay}, {@code shrink}: g += wd p, for LARS and SGD; p *= 1 - lr wd, for AdamW. Before the others.
      *   <li>{@code lars}: d = g; d *= trust |p| / |d| where both norms are positive; m = momentum m + d; p -= lr m.
-     *   <li>{@code adamw}: m, v moving averages; p -= lr / c1 * m / (sqrt(v) / sqrt(c2) + epsilon).
-     *   <li>{@code sgd}: m = momentum m + g; p -= lr m. From m = 0 the first m is the gradient.
+     *   <li>{@code adamw}: m, v moving averages; p -= lr / c1 * m / (sqrt(v) / sqrt(c2) + epsilon), where c is 1 - beta to
+     *       the power of the steps, this one included.
+     *   <li>{@code sgd}: m = momentum m + g; p -= lr m. From m = 0 the first m is the gradient; without momentum m is not kept.
      *   <li>{@code nesterov}: the same m, then p -= lr (g + momentum m).
      * </ul>
      */
@@ -36,7 +39,14 @@ final class OptimizerPrograms {
               torch.set_grad_enabled(False)
               torch._foreach_mul_(p, keep)
               return p[0]
-            def lars(self, F: List[Tensor], pt: List[Tensor], gt: List[Tensor], lr: float, momentum: float, trust: float) -> Tensor:
+            def descend(self, p: List[Tensor], g: List[Tensor], m: List[Tensor], lr: float, momentum: float, nesterov: bool) -> Tensor:
+              torch.set_grad_enabled(False)
+              if torch.eq(momentum, 0.):
+                plain = torch.add_(p[0], g[0], alpha=torch.neg(lr))
+              else:
+                torch._fused_sgd_(p, g, m, weight_decay=0., momentum=momentum, lr=lr, dampening=0., nesterov=nesterov, maximize=False, is_first_step=False)
+              return p[0]
+            def lars(self, p: List[Tensor], g: List[Tensor], m: List[Tensor], pt: List[Tensor], gt: List[Tensor], lr: float, momentum: float, trust: float) -> Tensor:
               torch.set_grad_enabled(False)
               if torch.gt(torch.len(pt), 0):
                 pn = torch.stack(torch._foreach_norm(pt, 2))
@@ -46,23 +56,16 @@ final class OptimizerPrograms {
                 torch._foreach_mul_(gt, torch.unbind(q, 0))
               else:
                 pass
-              m = torch.add_(torch.mul_(F[2], momentum), F[1])
-              return torch.add_(F[0], m, alpha=torch.neg(lr))
-            def adamw(self, F: List[Tensor], beta1: float, beta2: float, epsilon: float, step: float, root: float) -> Tensor:
+              return self.descend(p, g, m, lr, momentum, False)
+            def adamw(self, p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], beta1: float, beta2: float, epsilon: float, lr: float, steps: float) -> Tensor:
               torch.set_grad_enabled(False)
-              g = F[1]
-              m = torch.lerp_(F[2], g, torch.sub(1., beta1))
-              v = torch.addcmul_(torch.mul_(F[3], beta2), g, g, value=torch.sub(1., beta2))
-              d = torch.add_(torch.div_(torch.sqrt(v), root), epsilon)
-              return torch.addcdiv_(F[0], m, d, value=step)
-            def sgd(self, F: List[Tensor], lr: float, momentum: float) -> Tensor:
-              torch.set_grad_enabled(False)
-              m = torch.add_(torch.mul_(F[2], momentum), F[1])
-              return torch.add_(F[0], m, alpha=torch.neg(lr))
-            def nesterov(self, F: List[Tensor], lr: float, momentum: float) -> Tensor:
-              torch.set_grad_enabled(False)
-              m = torch.add_(torch.mul_(F[2], momentum), F[1])
-              d = torch.add_(F[1], m, alpha=momentum)
-              return torch.add_(F[0], d, alpha=torch.neg(lr))
+              count = torch.fill_(torch.empty_like(torch.select(p[0], 0, 0)), steps)
+              none = annotate(List[Tensor], [])
+              torch._fused_adamw_(p, g, m, v, none, [count], lr=lr, beta1=beta1, beta2=beta2, weight_decay=0., eps=epsilon, amsgrad=False, maximize=False)
+              return p[0]
+            def sgd(self, p: List[Tensor], g: List[Tensor], m: List[Tensor], lr: float, momentum: float) -> Tensor:
+              return self.descend(p, g, m, lr, momentum, False)
+            def nesterov(self, p: List[Tensor], g: List[Tensor], m: List[Tensor], lr: float, momentum: float) -> Tensor:
+              return self.descend(p, g, m, lr, momentum, True)
             """;
 }

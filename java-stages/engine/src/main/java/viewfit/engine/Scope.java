@@ -22,6 +22,12 @@ public final class Scope implements AutoCloseable {
         return new Tensor(new PtNDArray(manager, handle));
     }
 
+    /** Becomes the owner of a tensor of another scope, which may close before this one. */
+    public Tensor take(Tensor tensor) {
+        tensor.array().attach(manager);
+        return tensor;
+    }
+
     /** Frees all tensors of this scope. */
     @Override
     public void close() {

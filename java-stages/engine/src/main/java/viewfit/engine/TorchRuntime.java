@@ -2,6 +2,7 @@ package viewfit.engine;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -13,6 +14,9 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.recipe.Precision;
+import viewfit.graph.Kernels;
+import viewfit.graph.TorchScript;
 
 /**
  * libtorch, loaded once for the process and opened for one run: makes tensors, compiles programs, and owns what lives
@@ -48,6 +52,7 @@ public final class TorchRuntime implements AutoCloseable {
     private final String deviceName;
     private final int threads;
     private final boolean doubles;
+    private final boolean oneDnn;
 
     private TorchRuntime(Scope run, String deviceName, int threads, boolean doubles) {
         this.run = run;
@@ -55,18 +60,43 @@ public final class TorchRuntime implements AutoCloseable {
         this.threads = threads;
         this.doubles = doubles;
         this.glue = Program.compile(run, GLUE);
+        this.oneDnn = !doubles && deviceName.equals("cpu") && hasOneDnn();
+    }
+
+    /** Whether libtorch was built with oneDNN: only trying tells. */
+    private boolean hasOneDnn() {
+        String text =
+                """
+                def probe(self, x: Tensor) -> Tensor:
+                  torch.set_grad_enabled(False)
+                  return torch.to_dense(torch.mkldnn_linear(torch.to_mkldnn(x, None), x, None), None)
+                """;
+        try (Program program = Program.compile(run, text);
+                Scope call = scope()) {
+            return scalar(program.callOne(call, "probe", tensor(call, new float[] {2}, 1, 1))) == 4;
+        } catch (IllegalArgumentException | StageFailure e) {
+            return false;
+        }
+    }
+
+    /** Opens the engine for float32, as {@link #open(String, int, Precision)} does. */
+    public static TorchRuntime open(String device, int threads) {
+        return open(device, threads, Precision.FP32);
     }
 
     /**
-     * Opens the engine.
+     * Opens the engine. On a GPU float32 means float32, unless the precision says that products may be rounded, and
+     * convolutions take algorithms that add in the same order every time.
      *
-     * @param device {@code cpu}, {@code cuda}, or {@code auto}: the first GPU when libtorch sees one
+     * @param device {@code cpu}; {@code cuda}, the first GPU that libtorch sees; {@code cuda:N}, another one, from 0; or
+     *     {@code auto}: the first GPU if it sees one
      * @param threads intra-op threads on the CPU, 0 for all cores; the first call of a process decides
+     * @param precision of the run; the last call of a process decides
      * @throws IllegalArgumentException if the device is unknown
-     * @throws StageFailure {@link ExitCode#USAGE} if there is no such device
+     * @throws StageFailure {@link ExitCode#USAGE} if there is no such device, or no libtorch that can be loaded
      */
-    public static TorchRuntime open(String device, int threads) {
-        return open(device, threads, false);
+    public static TorchRuntime open(String device, int threads, Precision precision) {
+        return open(device, threads, precision, false);
     }
 
     /**
@@ -74,41 +104,24 @@ public final class TorchRuntime implements AutoCloseable {
      * enough to tell an error from rounding; what comes back to Java is rounded to float.
      */
     public static TorchRuntime openDouble(int threads) {
-        return open("cpu", threads, true);
+        return open("cpu", threads, Precision.FP32, true);
     }
 
-    private static TorchRuntime open(String device, int threads, boolean doubles) {
+    private static TorchRuntime open(String device, int threads, Precision precision, boolean doubles) {
         int cores = Runtime.getRuntime().availableProcessors();
         int count = threads == 0 ? cores : threads;
         if (count < 1) {
             throw new IllegalArgumentException("--threads " + threads + ": must be 0 (all cores) or more");
         }
-        Allocator.tune();
-        ExitGate.install();
-        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(count));
-        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-        System.setProperty("ai.djl.offline", "true");
-        Engine engine = Engine.getEngine("PyTorch");
+        Engine engine = EngineLoader.load(count);
         JniUtils.setGraphExecutorOptimize(false);
         JniUtils.setNumThreads(count);
-        // Asking for GPUs probes the driver, which complains aloud where there is none: ask only when it matters.
-        boolean gpu = !device.equals("cpu") && engine.getGpuCount() > 0;
-        Device chosen =
-                switch (device) {
-                    case "cpu" -> Device.cpu();
-                    case "cuda" -> {
-                        if (!gpu) {
-                            throw new StageFailure(
-                                    ExitCode.USAGE,
-                                    "--device cuda: libtorch sees no GPU: use cpu or auto, or see docs/usage.md, GPU");
-                        }
-                        yield Device.gpu();
-                    }
-                    case "auto" -> gpu ? Device.gpu() : Device.cpu();
-                    default ->
-                        throw new IllegalArgumentException("--device " + device + ": expected one of auto, cpu, cuda");
-                };
+        Device chosen = EngineLoader.device(device, () -> engine.hasCapability(StandardCapabilities.CUDA));
+        if (chosen.isGpu()) {
+            EngineLoader.prepareGpu(precision);
+        }
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(chosen, "PyTorch");
+        EngineLoader.requireWorks(device, manager);
         return new TorchRuntime(
                 new Scope(manager), chosen.isGpu() ? "cuda:" + chosen.getDeviceId() : "cpu", count, doubles);
     }
@@ -123,6 +136,11 @@ public final class TorchRuntime implements AutoCloseable {
         return deviceName.equals("cpu") ? "cpu, " + threads + (threads == 1 ? " thread" : " threads") : deviceName;
     }
 
+    /** Whether a GPU computes. */
+    public boolean gpu() {
+        return run.manager().getDevice().isGpu();
+    }
+
     /** Scope of the run: what it owns is freed when the runtime closes. */
     public Scope run() {
         return run;
@@ -131,6 +149,16 @@ public final class TorchRuntime implements AutoCloseable {
     /** Opens a scope for one step or call. */
     public Scope scope() {
         return new Scope(run.manager().newSubManager(run.manager().getDevice()));
+    }
+
+    /** Writes networks as programs in the forms that are fastest here, in float32. */
+    public TorchScript script() {
+        return script(Precision.FP32);
+    }
+
+    /** Writes networks as programs in the forms that are fastest here. */
+    public TorchScript script(Precision precision) {
+        return new TorchScript(new Kernels(oneDnn, precision == Precision.BF16));
     }
 
     /** Compiles a program; close it when the run no longer needs it. */
@@ -195,11 +223,9 @@ public final class TorchRuntime implements AutoCloseable {
         }
     }
 
-    /** Euclidean norm of all values. */
-    float norm(Tensor x) {
-        try (Scope call = scope()) {
-            return scalar(glue.callOne(call, "norm", x));
-        }
+    /** Euclidean norm of all values, a scalar. */
+    Tensor norm(Scope scope, Tensor x) {
+        return glue.callOne(scope, "norm", x);
     }
 
     /** The single value of a scalar or one-element tensor. */

@@ -20,7 +20,6 @@ import viewfit.core.recipe.BackboneRecipe;
 import viewfit.graph.Graph;
 import viewfit.graph.Init;
 import viewfit.graph.Parameter;
-import viewfit.graph.TorchScript;
 import viewfit.zoo.Backbones;
 import viewfit.zoo.Heads;
 
@@ -59,7 +58,7 @@ class BackbonePropertiesTest {
     }
 
     private static float[] features(Network network, float[] values, int n, int height, int width) {
-        try (Program program = runtime.compile(TorchScript.evaluation(network.graph("net"), "f"));
+        try (Program program = runtime.compile(runtime.script().evaluation(network.graph("net"), "f"));
                 Scope step = runtime.scope()) {
             Tensor x = runtime.channelsLast(step, runtime.tensor(step, values, n, 3, height, width));
             Tensor y = program.callOne(step, "f", x, network.parameters("net"), network.buffers("net"));

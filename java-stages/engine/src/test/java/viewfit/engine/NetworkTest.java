@@ -23,7 +23,6 @@ import viewfit.graph.Graph;
 import viewfit.graph.GraphBuilder;
 import viewfit.graph.Init;
 import viewfit.graph.Parameter;
-import viewfit.graph.TorchScript;
 import viewfit.zoo.Heads;
 import viewfit.zoo.MobileNetV2;
 
@@ -87,7 +86,9 @@ class NetworkTest {
         }
         NaiveNetwork.Value expected =
                 new NaiveNetwork(graph, tensors, training).evaluate(new NaiveNetwork.Value(input, n, 3, h, w));
-        String text = training ? TorchScript.training(graph, "f") : TorchScript.evaluation(graph, "f");
+        String text = training
+                ? runtime.script().training(graph, "f")
+                : runtime.script().evaluation(graph, "f");
         try (Program program = runtime.compile(text);
                 Scope step = runtime.scope()) {
             Tensor x = runtime.channelsLast(step, runtime.tensor(step, pixels, n, 3, h, w));

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import viewfit.core.random.RandomStream;
 import viewfit.core.random.SeedTree;
 import viewfit.graph.Graph;
@@ -20,7 +20,6 @@ import viewfit.graph.TorchScript;
 class TransformerTest {
     private static final SeedTree SEED = SeedTree.root(9);
     private static final Init ANY = new Init.Normal(1);
-    private static final int IMAGES = 3;
     private static final int SIDE = 4;
 
     /** One block of width 6 with 2 heads over 2 x 2 patches; the features of its middle and its end. */
@@ -39,15 +38,26 @@ class TransformerTest {
         return g.build(g.concat(List.of(first, second)));
     }
 
-    /** Without factors, and with those of a student: 0 for a dropped sample, 1 / (1 - rate) for a kept one. */
+    private static String text(TorchScript script, Graph graph, boolean student) {
+        return student ? script.student(graph, "f") : script.evaluation(graph, "f");
+    }
+
+    /**
+     * Without factors, and with those of a student: 0 for a dropped sample, 1 / (1 - rate) for a kept one. Linear layers
+     * take another way from 16 images on.
+     */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void compiledProgramEqualsPlainLoops(boolean student) {
+    @CsvSource({"3, false", "3, true", "16, false", "17, true"})
+    void compiledProgramEqualsPlainLoops(int count, boolean student) {
         Graph graph = graph(0.5);
-        float[][] factors = student ? new float[][] {{0, 2, 2}, {2, 0, 2}} : new float[0][];
-        String text = student ? TorchScript.student(graph, "f") : TorchScript.evaluation(graph, "f");
+        float[][] factors = new float[student ? 2 : 0][count];
+        for (int b = 0; b < factors.length; b++) {
+            for (int i = 0; i < count; i++) {
+                factors[b][i] = i % 3 == b ? 0 : 2;
+            }
+        }
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
-                Program program = runtime.compile(text);
+                Program program = runtime.compile(text(runtime.script(), graph, student));
                 Scope scope = runtime.scope()) {
             Network network = Network.allocate(runtime, Map.of("n", graph), n -> false);
             network.initialise(SEED);
@@ -56,21 +66,21 @@ class TransformerTest {
                 tensors.put(p.name().substring(2), network.read(p.name()));
             }
             RandomStream random = SEED.at("x").stream();
-            double[][][][] images = new double[IMAGES][3][SIDE][SIDE];
-            float[] pixels = new float[IMAGES * 3 * SIDE * SIDE];
+            double[][][][] images = new double[count][3][SIDE][SIDE];
+            float[] pixels = new float[count * 3 * SIDE * SIDE];
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = (float) random.uniform(-1, 1);
                 images[i / (3 * SIDE * SIDE)][i / (SIDE * SIDE) % 3][i / SIDE % SIDE][i % SIDE] = pixels[i];
             }
-            Tensor x = runtime.channelsLast(scope, runtime.tensor(scope, pixels, IMAGES, 3, SIDE, SIDE));
+            Tensor x = runtime.channelsLast(scope, runtime.tensor(scope, pixels, count, 3, SIDE, SIDE));
             List<Tensor> p = network.parameters("n");
             Tensor y = student
                     ? program.callOne(
-                            scope, "f", x, p, network.buffers("n"), runtime.tensor(scope, flat(factors), 2, IMAGES))
+                            scope, "f", x, p, network.buffers("n"), runtime.tensor(scope, flat(factors), 2, count))
                     : program.callOne(scope, "f", x, p, network.buffers("n"));
             float[] actual = runtime.floats(y);
             double[][][] expected = new NaiveTransformer(graph, tensors, factors).evaluate(images);
-            assertEquals(IMAGES * 12, actual.length);
+            assertEquals(count * 12, actual.length);
             for (int i = 0; i < actual.length; i++) {
                 // float32 against float64 through a dozen layers of values of order 1 to 10.
                 assertEquals(expected[i / 12][0][i % 12], actual[i], 1e-4, "value " + i);

@@ -52,7 +52,7 @@ final class BatchNorms {
         Tensor mean = FrozenBackbone.channels(runtime, normalize.mean());
         Tensor std = FrozenBackbone.channels(runtime, normalize.std());
         int[] batches = {0};
-        try (Program program = runtime.compile(text(network))) {
+        try (Program program = runtime.compile(text(network, runtime.script()))) {
             images.first(BATCHES, batch -> {
                 sums.forEach((name, sum) -> network.write(name, new float[sum.length]));
                 try (Scope scope = runtime.scope()) {
@@ -86,12 +86,12 @@ final class BatchNorms {
     }
 
     /** All parts one after the other, in training mode, without gradients. */
-    private static String text(Network network) {
+    private static String text(Network network, TorchScript script) {
         StringBuilder functions = new StringBuilder();
         StringBuilder signature = new StringBuilder("def forward(self, x: Tensor");
         String value = "x";
         for (String part : network.parts()) {
-            functions.append(TorchScript.training(network.graph(part), part));
+            functions.append(script.training(network.graph(part), part));
             signature.append(", P_%s: List[Tensor], B_%s: List[Tensor]".formatted(part, part));
             value = "self.%s(%s, P_%s, B_%s)".formatted(part, value, part, part);
         }

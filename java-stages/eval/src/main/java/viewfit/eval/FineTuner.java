@@ -91,7 +91,7 @@ public final class FineTuner {
     public Scores run(Network network, Listener listener) {
         network.requireGradients();
         Gradients gradients = Gradients.of(network);
-        try (Program program = runtime.compile(text(network));
+        try (Program program = runtime.compile(text(network, runtime.script()));
                 Optimizer optimizer = Optimizer.of(network, gradients, recipe.optimizer());
                 TrainImages crops = new TrainImages(
                         data.train(),
@@ -105,11 +105,11 @@ public final class FineTuner {
         }
     }
 
-    static String text(Network network) {
-        return TorchScript.training(network.graph(FrozenBackbone.PART), "backbone")
-                + TorchScript.training(network.graph(HEAD), "head")
-                + TorchScript.evaluation(network.graph(FrozenBackbone.PART), "backbone_frozen")
-                + TorchScript.evaluation(network.graph(HEAD), "head_frozen")
+    static String text(Network network, TorchScript script) {
+        return script.training(network.graph(FrozenBackbone.PART), "backbone")
+                + script.training(network.graph(HEAD), "head")
+                + script.evaluation(network.graph(FrozenBackbone.PART), "backbone_frozen")
+                + script.evaluation(network.graph(HEAD), "head_frozen")
                 + Gradients.STORE
                 + """
                 def step(self, x: Tensor, y: Tensor, P: List[Tensor], B: List[Tensor], HP: List[Tensor], HB: List[Tensor], T: List[Tensor], G: List[Tensor]) -> Tensor:

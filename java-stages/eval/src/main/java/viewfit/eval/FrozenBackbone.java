@@ -16,7 +16,6 @@ import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.graph.Graph;
 import viewfit.graph.Parameter;
-import viewfit.graph.TorchScript;
 
 /**
  * A backbone that only looks: evaluation mode (running statistics), no gradients, bytes of images in and features
@@ -54,7 +53,7 @@ public final class FrozenBackbone implements AutoCloseable {
         this.mean = channels(runtime, normalize.mean());
         this.std = channels(runtime, normalize.std());
         this.program = runtime.compile(
-                TorchScript.evaluation(network.graph(PART), "backbone")
+                runtime.script().evaluation(network.graph(PART), "backbone")
                         + """
                 def features(self, x: Tensor, P: List[Tensor], B: List[Tensor]) -> Tensor:
                   torch.set_grad_enabled(False)

@@ -13,7 +13,6 @@ import viewfit.engine.Scope;
 import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.graph.Graph;
-import viewfit.graph.TorchScript;
 import viewfit.zoo.Heads;
 
 /**
@@ -50,7 +49,7 @@ final class LinearClassifier implements AutoCloseable {
         parameters = network.parameters(PART);
         buffers = network.buffers(PART);
         program = runtime.compile(
-                TorchScript.training(graph, "classifier") + Gradients.STORE
+                runtime.script().training(graph, "classifier") + Gradients.STORE
                         + """
                 def fit(self, X: List[Tensor], y: Tensor, P: List[Tensor], B: List[Tensor], T: List[Tensor], G: List[Tensor]) -> Tensor:
                   torch.set_grad_enabled(True)

@@ -38,17 +38,24 @@ final class TransformerText {
                 .replace("NAME", function);
     }
 
-    /** {@code NAME_attention(queries, keys and values side by side, heads)}, see {@link Op.Attention}. */
+    /**
+     * {@code NAME_attention(queries, keys and values side by side, heads, first)}, see {@link Op.Attention}; with
+     * {@code first} only the first token asks.
+     */
     static String attention(String function) {
         return """
-                def NAME_attention(self, x: Tensor, heads: int) -> Tensor:
+                def NAME_attention(self, x: Tensor, heads: int, first: bool) -> Tensor:
                   n = torch.size(x, 0)
                   t = torch.size(x, 1)
                   c = torch.floordiv(torch.size(x, 2), 3)
                   parts = torch.view(x, [n, t, 3, heads, torch.floordiv(c, heads)])
                   q, k, v, = torch.unbind(torch.permute(parts, [2, 0, 3, 1, 4]), 0)
-                  a = torch.scaled_dot_product_attention(q, k, v)
-                  return torch.reshape(torch.transpose(a, 1, 2), [n, t, c])
+                  if first:
+                    asking = torch.narrow(q, 2, 0, 1)
+                  else:
+                    asking = q
+                  a = torch.scaled_dot_product_attention(asking, k, v)
+                  return torch.reshape(torch.transpose(a, 1, 2), [n, -1, c])
                 """
                 .replace("NAME", function);
     }

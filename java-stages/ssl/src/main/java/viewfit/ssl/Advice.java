@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import viewfit.core.recipe.CosineRecipe;
 import viewfit.core.recipe.DinoRecipe;
+import viewfit.core.recipe.MocoRecipe;
 import viewfit.core.recipe.MultistepRecipe;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.SwavRecipe;
@@ -25,6 +26,7 @@ final class Advice {
         } else if (recipe.method() instanceof DinoRecipe dino) {
             advice.frozen("method.freeze-last-layer-epochs", dino.freezeLastLayerEpochs(), "the last layer");
         }
+        advice.parts();
         advice.schedule();
         return advice.lines;
     }
@@ -40,10 +42,34 @@ final class Advice {
             lines.add("method.queue-start-epoch " + swav.queueStartEpoch()
                     + ": the run ends before, the queue is never used");
         }
-        if (rows == 0 && recipe.batchSize() < swav.head().prototypes()) {
-            lines.add("batch-size " + recipe.batchSize() + " without a queue cannot spread over "
+        int part = recipe.batchSize() / recipe.microBatches();
+        if (rows == 0 && part < swav.head().prototypes()) {
+            String cut = recipe.microBatches() == 1 ? "" : " in " + recipe.microBatches() + " parts";
+            lines.add("batch-size " + recipe.batchSize() + cut + " without a queue cannot spread over "
                     + swav.head().prototypes()
                     + " prototypes: use a queue (method.queue-length), fewer prototypes or a larger batch");
+        }
+    }
+
+    /** Parts that are not the same as one batch. */
+    private void parts() {
+        int parts = recipe.microBatches();
+        if (parts == 1) {
+            return;
+        }
+        int batch = recipe.batchSize();
+        List<String> what = new ArrayList<>();
+        // How many classes a classifier has does not matter here.
+        if (MethodGraphs.of(recipe.backbone(), recipe.method(), 2).values().stream()
+                .anyMatch(graph -> !graph.batchNorms().isEmpty())) {
+            int groups = recipe.method() instanceof MocoRecipe moco ? moco.batchNormGroups() : 1;
+            what.add("batch norms see " + batch / parts / groups + " images at a time, not " + batch / groups);
+        }
+        if (recipe.method() instanceof SwavRecipe) {
+            what.add("codes spread over " + batch / parts + " images, not " + batch);
+        }
+        if (!what.isEmpty()) {
+            lines.add("micro-batches " + parts + ": " + String.join("; ", what));
         }
     }
 

@@ -21,7 +21,6 @@ import viewfit.graph.Graph;
  * the global views. The equations are in {@link DinoProgram}.
  */
 public final class Dino implements SslMethod {
-    private final TorchRuntime runtime;
     private final DinoRecipe recipe;
     private final int globals;
     private final int views;
@@ -35,7 +34,6 @@ public final class Dino implements SslMethod {
     private final Program program;
 
     private Dino(TorchRuntime runtime, PretrainRecipe whole, DinoRecipe recipe, long steps) {
-        this.runtime = runtime;
         this.recipe = recipe;
         this.globals = whole.views().count(ViewKind.GLOBAL);
         this.views = globals + whole.views().count(ViewKind.LOCAL);
@@ -52,7 +50,7 @@ public final class Dino implements SslMethod {
         this.center = runtime.zeros(runtime.run(), recipe.head().outDim());
         this.dropPaths =
                 new DropPaths(runtime, student.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
-        this.program = runtime.compile(DinoProgram.text(parts));
+        this.program = runtime.compile(DinoProgram.text(parts, runtime.script(whole.precision())));
         student.requireGradients();
     }
 
@@ -90,8 +88,21 @@ public final class Dino implements SslMethod {
     }
 
     @Override
+    public List<Measure> measures() {
+        return DinoProgram.REPORT;
+    }
+
+    @Override
+    public Map<Measure, Double> scheduled(Clock clock) {
+        return Map.of(
+                Measure.TEACHER_TEMP,
+                teacherTemp.at(clock.epoch()),
+                Measure.TEACHER_MOMENTUM,
+                teacherMomentum.at(clock.step()));
+    }
+
+    @Override
     public Outputs gradients(Scope scope, StepBatch batch, Clock clock, Gradients gradients) {
-        double temp = teacherTemp.at(clock.epoch());
         List<Tensor> results = program.call(
                 scope,
                 "step",
@@ -113,17 +124,27 @@ public final class Dino implements SslMethod {
                 (long) batch.size(),
                 alpha,
                 recipe.studentTemp(),
-                temp,
-                recipe.centerMomentum());
+                teacherTemp.at(clock.epoch()));
         student.countPasses("backbone", batch.passes().size());
         student.countPasses("head", 1);
         teacher.countPasses("backbone", 1);
         teacher.countPasses("head", 1);
-        StepReport report = StepReport.of(DinoProgram.REPORT, runtime.floats(results.get(0)))
-                .with(Measure.TEACHER_TEMP, temp)
-                .with(Measure.TEACHER_MOMENTUM, teacherMomentum.at(clock.step()));
         return new Outputs(
-                report, results.get(1), Map.of("student_output", results.get(2), "teacher_output", results.get(3)));
+                results.get(0),
+                results.get(1),
+                List.of(results.get(4)),
+                Map.of("student_output", results.get(2), "teacher_output", results.get(3)));
+    }
+
+    @Override
+    public Tensor advance(Scope scope, Clock clock, List<Outputs> parts) {
+        return program.callOne(
+                scope,
+                "advance",
+                center,
+                SslMethod.moving(parts, 0),
+                SslMethod.numbers(parts),
+                recipe.centerMomentum());
     }
 
     /** Parameters only: each network keeps the batch-norm statistics of its own passes. */

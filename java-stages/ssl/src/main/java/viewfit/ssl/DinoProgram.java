@@ -6,13 +6,14 @@ import viewfit.graph.Graph;
 import viewfit.graph.TorchScript;
 
 /**
- * DINO as one TorchScript program: both networks, the loss, the backward pass and the centre in one native call.
+ * DINO as one TorchScript program: both networks, the loss and the backward pass in one native call, the centre in a
+ * second one.
  *
  * <p>Source: Caron et al. 2021 (arXiv:2104.14294), algorithm 1; weighting of the pairs by Tan, Saleh, Martinez 2023
  * (arXiv 2210.02808), equation 3; forward order and centre of saic-fi/SSLight.
  */
 final class DinoProgram {
-    /** What the report tensor holds, in order. */
+    /** What {@code advance} returns, in order; {@code step} leaves out the last. */
     static final List<Measure> REPORT = List.of(
             Measure.LOSS,
             Measure.LOSS_GLOBAL,
@@ -21,9 +22,9 @@ final class DinoProgram {
             Measure.KL,
             Measure.FEATURE_STD,
             Measure.FEATURE_COSINE,
-            Measure.CENTER_NORM,
             Measure.TEACHER_INFORMATION,
-            Measure.VIEW_CORRELATION);
+            Measure.VIEW_CORRELATION,
+            Measure.CENTER_NORM);
 
     private DinoProgram() {}
 
@@ -94,11 +95,14 @@ final class DinoProgram {
      * teacher runs in training mode on the global views and records no graph.
      *
      * <p>P and B arguments are parameters and buffers of student backbone, student head, teacher backbone, teacher
-     * head. Returns [report, features, student logits, teacher logits].
+     * head. Returns [report, features, student logits, teacher logits, their mean over rows].
+     *
+     * <p>{@code advance} moves the centre by the means of a step's parts, which are equally large, and returns the mean of
+     * their reports with the norm of the centre.
      */
     private static final String STEP_TEXT =
             """
-            def step(self, X: List[Tensor], D: List[Tensor], SP: List[Tensor], SB: List[Tensor], HP: List[Tensor], HB: List[Tensor], TP: List[Tensor], TB: List[Tensor], UP: List[Tensor], UB: List[Tensor], W: List[Tensor], G: List[Tensor], C: Tensor, views: int, teachers: int, n: int, alpha: float, student_temp: float, teacher_temp: float, center_momentum: float) -> List[Tensor]:
+            def step(self, X: List[Tensor], D: List[Tensor], SP: List[Tensor], SB: List[Tensor], HP: List[Tensor], HB: List[Tensor], TP: List[Tensor], TB: List[Tensor], UP: List[Tensor], UB: List[Tensor], W: List[Tensor], G: List[Tensor], C: Tensor, views: int, teachers: int, n: int, alpha: float, student_temp: float, teacher_temp: float) -> List[Tensor]:
               torch.set_grad_enabled(False)
               rows = torch.mul(teachers, n)
               T = self.head(self.teacher_backbone(torch.narrow(X[0], 0, 0, rows), TP, TB), UP, UB)
@@ -110,18 +114,21 @@ final class DinoProgram {
               torch.set_grad_enabled(False)
               stored = self.store(gradients, G)
               health = self.teacher_health(T, C, n, teacher_temp, r[3])
-              c = self.move_center(C, T, center_momentum)
               spread = self.spread(torch.narrow(f, 0, 0, rows), n)
               kl = torch.sub(torch.detach(r[0]), r[3])
-              report = torch.stack([torch.detach(r[0]), torch.detach(r[1]), torch.detach(r[2]), r[3], kl, spread[0], spread[1], torch.norm(C), health[0], health[1]])
-              return [report, torch.detach(torch.narrow(f, 0, 0, n)), torch.detach(S), T]
+              report = torch.stack([torch.detach(r[0]), torch.detach(r[1]), torch.detach(r[2]), r[3], kl, spread[0], spread[1], health[0], health[1]])
+              return [report, torch.detach(torch.narrow(f, 0, 0, n)), torch.detach(S), T, torch.mean(T, [0], False)]
+            def advance(self, C: Tensor, means: List[Tensor], reports: List[Tensor], center_momentum: float) -> Tensor:
+              torch.set_grad_enabled(False)
+              c = self.move_center(C, torch.stack(means), center_momentum)
+              return torch.cat([self.mean_of(reports), torch.reshape(torch.norm(C), [1])])
             """;
 
     /** The whole program for a backbone and a head. */
-    static String text(Map<String, Graph> parts) {
-        return SharedText.student(parts)
-                + SharedText.teacher(parts)
-                + TorchScript.training(SharedText.head(parts), "head")
+    static String text(Map<String, Graph> parts, TorchScript script) {
+        return SharedText.student(parts, script)
+                + SharedText.teacher(parts, script)
+                + script.training(SharedText.head(parts), "head")
                 + LOSS_TEXT
                 + STEP_TEXT;
     }

@@ -10,8 +10,8 @@ import viewfit.engine.TorchRuntime;
 
 /**
  * The factors of stochastic depth: per branch and sample 0, or 1 / (1 - rate) with probability 1 - rate. Each sample's
- * draws are addressed by (seed, "drop-path", step, view, position in the batch), so that neither threads nor an
- * interruption change them.
+ * draws are addressed by (seed, "drop-path", step, view, position among the step's images), so that neither threads nor an
+ * interruption nor parts change them.
  */
 final class DropPaths {
     private final TorchRuntime runtime;
@@ -35,7 +35,7 @@ final class DropPaths {
             if (rates.isEmpty()) {
                 factors.add(none);
             } else {
-                float[] values = values(step, firstView, rows, batch.size());
+                float[] values = values(step, firstView, rows, batch);
                 factors.add(runtime.tensor(scope, values, rates.size(), rows));
             }
             firstView += rows / batch.size();
@@ -43,10 +43,11 @@ final class DropPaths {
         return factors;
     }
 
-    private float[] values(long step, int firstView, int rows, int n) {
+    private float[] values(long step, int firstView, int rows, StepBatch batch) {
+        int n = batch.size();
         float[] values = new float[rates.size() * rows];
         for (int row = 0; row < rows; row++) {
-            RandomStream random = seed.at(step, firstView + row / n, row % n).stream();
+            RandomStream random = seed.at(step, firstView + row / n, batch.first() + row % n).stream();
             for (int b = 0; b < rates.size(); b++) {
                 double keep = 1 - rates.get(b);
                 values[b * rows + row] = random.chance(keep) ? (float) (1 / keep) : 0;

@@ -18,7 +18,6 @@ import viewfit.engine.Scope;
 import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.graph.Graph;
-import viewfit.graph.TorchScript;
 import viewfit.views.EvalLoader;
 import viewfit.views.ImageStore;
 import viewfit.views.Images;
@@ -91,7 +90,7 @@ final class FeatureMonitor implements AutoCloseable {
         this.workers = job.workers();
         Graph backbone = method.student().graph("backbone");
         this.dim = backbone.outputWidth();
-        this.program = runtime.compile(TorchScript.evaluation(backbone, "backbone") + TEXT);
+        this.program = runtime.compile(runtime.script().evaluation(backbone, "backbone") + TEXT);
         this.normalizer = new Normalizer(runtime, recipe.views().normalize());
         int side = ViewBlock.of(recipe.views()).get(0).side();
         this.views = new EvalViewRecipe((int) Math.round(side * RESIZE), side);

@@ -1,6 +1,11 @@
 package viewfit.ssl;
 
-/** What a training step can tell about itself; every method measures some of these. */
+/**
+ * What a training step can tell about itself; every method measures some of these. Of a step in micro-batches each is the
+ * mean over its parts. That is the number of the whole step where this is a mean over images or rows itself; spread and
+ * counts ({@link #FEATURE_STD}, {@link #FEATURE_COSINE}, {@link #TEACHER_INFORMATION}, {@link #VIEW_CORRELATION},
+ * {@link #PROTOTYPES}) are those of a part. Norms, schedules and the online probe are always of the whole step.
+ */
 public enum Measure {
     /** Weighted loss in nats, before the step's update. */
     LOSS,

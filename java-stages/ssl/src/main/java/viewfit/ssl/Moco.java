@@ -26,6 +26,7 @@ import viewfit.graph.Graph;
 public final class Moco implements SslMethod {
     private final TorchRuntime runtime;
     private final MocoRecipe recipe;
+    private final int batchSize;
     private final double alpha;
     private final Network query;
     private final Network key;
@@ -38,6 +39,7 @@ public final class Moco implements SslMethod {
     private Moco(TorchRuntime runtime, PretrainRecipe whole, MocoRecipe recipe) {
         this.runtime = runtime;
         this.recipe = recipe;
+        this.batchSize = whole.batchSize();
         this.alpha = recipe.alpha()
                 .weight(whole.views().count(ViewKind.GLOBAL), whole.views().count(ViewKind.LOCAL));
         Map<String, Graph> parts = MethodGraphs.of(whole.backbone(), recipe, 0);
@@ -48,7 +50,7 @@ public final class Moco implements SslMethod {
         this.shuffles = SeedTree.root(whole.seed()).at("shuffle");
         this.dropPaths =
                 new DropPaths(runtime, query.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
-        this.program = runtime.compile(MocoProgram.text(parts));
+        this.program = runtime.compile(MocoProgram.text(parts, runtime.script(whole.precision())));
         query.requireGradients();
     }
 
@@ -96,6 +98,21 @@ public final class Moco implements SslMethod {
     }
 
     @Override
+    public List<Measure> measures() {
+        return MocoProgram.REPORT;
+    }
+
+    @Override
+    public Map<Measure, Double> scheduled(Clock clock) {
+        return Map.of(Measure.TEACHER_MOMENTUM, recipe.keyMomentum());
+    }
+
+    @Override
+    public void prepare() {
+        program.run("move_key", key.flat(), query.flat(), recipe.keyMomentum());
+    }
+
+    @Override
     public Outputs gradients(Scope scope, StepBatch batch, Clock clock, Gradients gradients) {
         List<Tensor> results = program.call(
                 scope,
@@ -112,25 +129,35 @@ public final class Moco implements SslMethod {
                 key.buffers("head"),
                 query.trainable(),
                 gradients.views(),
-                query.flat(),
-                key.flat(),
                 queue,
                 shuffle(scope, clock.step(), batch.size()),
                 (long) recipe.batchNormGroups(),
-                pointer(clock.step(), batch.size()),
                 (long) batch.size(),
                 alpha,
-                recipe.temperature(),
-                recipe.keyMomentum());
+                recipe.temperature());
         query.countPasses("backbone", batch.passes().size());
         query.countPasses("head", 1);
         key.countPasses("backbone", 1);
         key.countPasses("head", 1);
-        StepReport report = StepReport.of(MocoProgram.REPORT, runtime.floats(results.get(0)))
-                .with(Measure.TEACHER_MOMENTUM, recipe.keyMomentum());
-        return new Outputs(report, results.get(1), Map.of("logits", results.get(2), "keys", results.get(3)));
+        return new Outputs(
+                results.get(0),
+                results.get(1),
+                List.of(results.get(3)),
+                Map.of("logits", results.get(2), "keys", results.get(3)));
     }
 
+    @Override
+    public Tensor advance(Scope scope, Clock clock, List<Outputs> parts) {
+        return program.callOne(
+                scope,
+                "advance",
+                queue,
+                SslMethod.moving(parts, 0),
+                SslMethod.numbers(parts),
+                pointer(clock.step(), batchSize));
+    }
+
+    /** Order of the keys and its inverse; the parts of a step are shuffled alike. */
     private Tensor shuffle(Scope scope, long step, int n) {
         if (recipe.batchNormGroups() == 1) {
             return noShuffle;

@@ -6,7 +6,8 @@ import viewfit.graph.Graph;
 import viewfit.graph.TorchScript;
 
 /**
- * MoCo as one TorchScript program: both encoders, the loss, the backward pass and the queue in one native call.
+ * MoCo as one TorchScript program: both encoders, the loss and the backward pass in one native call; the key encoder
+ * moves before, the queue after it.
  *
  * <p>Source: He et al. 2020 (arXiv:1911.05722), algorithm 1, and Chen et al. 2020 (arXiv:2003.04297); several queries,
  * their weighting and the order of updates of saic-fi/SSLight.
@@ -103,7 +104,8 @@ final class MocoProgram {
      * One step up to the gradients, see {@link DinoProgram} for {@code X, D, P, B, W, G}; {@code shuffle} are the order of
      * the keys and its inverse, int64 [2, n], looked at when {@code parts > 1}. Returns [report, features, logits, keys].
      *
-     * <p>The key encoder moves first, then encodes; the queue is scored before this batch's keys enter it.
+     * <p>{@code move_key} comes first, so that the key encoder encodes where it has moved to. {@code advance} puts the keys of
+     * a step's parts into the queue, which all of them were scored against before, and returns the mean of their reports.
      */
     private static final String STEP_TEXT =
             """
@@ -137,9 +139,10 @@ final class MocoProgram {
                 f = self.features(X, D, SP, SB)
                 q = self.head(f, HP, HB)
               return [f, self.normalize(q)]
-            def step(self, X: List[Tensor], D: List[Tensor], SP: List[Tensor], SB: List[Tensor], HP: List[Tensor], HB: List[Tensor], TP: List[Tensor], TB: List[Tensor], UP: List[Tensor], UB: List[Tensor], W: List[Tensor], G: List[Tensor], query_flat: Tensor, key_flat: Tensor, queue: Tensor, shuffle: Tensor, parts: int, pointer: int, n: int, alpha: float, temperature: float, momentum: float) -> List[Tensor]:
+            def move_key(self, key: Tensor, query: Tensor, momentum: float) -> Tensor:
               torch.set_grad_enabled(False)
-              moved = torch.lerp_(key_flat, query_flat, torch.sub(1., momentum))
+              return torch.lerp_(key, query, torch.sub(1., momentum))
+            def step(self, X: List[Tensor], D: List[Tensor], SP: List[Tensor], SB: List[Tensor], HP: List[Tensor], HB: List[Tensor], TP: List[Tensor], TB: List[Tensor], UP: List[Tensor], UB: List[Tensor], W: List[Tensor], G: List[Tensor], queue: Tensor, shuffle: Tensor, parts: int, n: int, alpha: float, temperature: float) -> List[Tensor]:
               k = self.keys(torch.narrow(X[0], 0, 0, n), TP, TB, UP, UB, shuffle, parts)
               torch.set_grad_enabled(True)
               first = torch.narrow(X[0], 0, n, torch.sub(torch.size(X[0], 0), n))
@@ -155,17 +158,22 @@ final class MocoProgram {
               gradients = torch.autograd.grad([r[0]], W)
               torch.set_grad_enabled(False)
               stored = self.store(gradients, G)
-              pushed = self.push(queue, k, pointer)
               spread = self.spread(torch.narrow(o[0], 0, 0, n), n)
               report = torch.stack([torch.detach(r[0]), torch.detach(r[1]), torch.detach(r[2]), spread[0], spread[1], self.top1(torch.detach(l), n)])
               return [report, torch.detach(torch.narrow(o[0], 0, 0, n)), torch.detach(l), k]
+            def advance(self, queue: Tensor, keys: List[Tensor], reports: List[Tensor], pointer: int) -> Tensor:
+              torch.set_grad_enabled(False)
+              for i in range(torch.len(keys)):
+                column = torch.add(pointer, torch.mul(i, torch.size(keys[i], 0)))
+                pushed = self.push(queue, keys[i], column)
+              return self.mean_of(reports)
             """;
 
     /** The whole program for a backbone and a head. */
-    static String text(Map<String, Graph> parts) {
-        return SharedText.student(parts)
-                + SharedText.teacher(parts)
-                + TorchScript.training(SharedText.head(parts), "head")
+    static String text(Map<String, Graph> parts, TorchScript script) {
+        return SharedText.student(parts, script)
+                + SharedText.teacher(parts, script)
+                + script.training(SharedText.head(parts), "head")
                 + LOSS_TEXT
                 + PARTS_TEXT
                 + STEP_TEXT;

@@ -1,5 +1,6 @@
 package viewfit.ssl;
 
+import java.util.List;
 import java.util.Map;
 import viewfit.core.recipe.OptimizerRecipe;
 import viewfit.engine.Gradients;
@@ -10,7 +11,6 @@ import viewfit.engine.Scope;
 import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.graph.Graph;
-import viewfit.graph.TorchScript;
 import viewfit.zoo.Heads;
 
 /**
@@ -26,6 +26,9 @@ final class OnlineProbe implements AutoCloseable {
     static final String NETWORK = "probe";
 
     static final String PART = "classifier";
+
+    /** What this classifier measures of a step, in order. */
+    static final List<Measure> REPORT = List.of(Measure.PROBE_LOSS, Measure.PROBE_TOP1);
 
     private static final String STEP = Gradients.STORE
             + """
@@ -51,7 +54,7 @@ final class OnlineProbe implements AutoCloseable {
         this.network = Network.allocate(runtime, Map.of(PART, graph), name -> false);
         this.gradients = Gradients.of(network);
         this.optimizer = Optimizer.of(network, gradients, recipe);
-        this.program = runtime.compile(TorchScript.training(graph, "classify") + STEP);
+        this.program = runtime.compile(runtime.script().training(graph, "classify") + STEP);
         network.requireGradients();
     }
 
@@ -67,10 +70,10 @@ final class OnlineProbe implements AutoCloseable {
         return gradients;
     }
 
-    /** Fills the gradients; the report with this classifier's loss and accuracy. */
-    StepReport differentiate(Scope scope, Tensor features, StepBatch batch, StepReport report) {
+    /** Fills the gradients; the numbers of {@link #REPORT}, still on the device. */
+    Tensor differentiate(Scope scope, Tensor features, StepBatch batch) {
         Tensor labels = runtime.tensor(scope, batch.targets(), batch.size());
-        float[] r = runtime.floats(program.callOne(
+        return program.callOne(
                 scope,
                 "step",
                 features,
@@ -78,8 +81,7 @@ final class OnlineProbe implements AutoCloseable {
                 network.parameters(PART),
                 network.buffers(PART),
                 network.trainable(),
-                gradients.views()));
-        return report.with(Measure.PROBE_LOSS, r[0]).with(Measure.PROBE_TOP1, r[1]);
+                gradients.views());
     }
 
     void update(Clock clock) {

@@ -12,7 +12,6 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.Manifest;
-import viewfit.core.data.ManifestRow;
 import viewfit.core.data.Quarantine;
 import viewfit.core.metrics.CurveRow;
 import viewfit.core.metrics.Divergence;
@@ -24,11 +23,9 @@ import viewfit.core.progress.ProgressLine;
 import viewfit.core.recipe.MocoRecipe;
 import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.PretrainRecipe;
-import viewfit.core.recipe.SupervisedRecipe;
 import viewfit.core.table.CsvAppender;
 import viewfit.core.table.CsvTable;
 import viewfit.engine.Scope;
-import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.views.ContactSheet;
 import viewfit.views.ImageStore;
@@ -38,7 +35,6 @@ import viewfit.views.MultiCropBatch;
 import viewfit.views.MultiCropLoader;
 import viewfit.views.SampledView;
 import viewfit.views.StandIns;
-import viewfit.views.ViewBlock;
 
 /**
  * Pre-training from images to files.
@@ -48,8 +44,9 @@ import viewfit.views.ViewBlock;
  *   monitor row 0: the untrained network
  *   for each epoch
  *     for each full batch of the epoch
- *       views -> pixels -> one step of the trainer        not finite: stop, name step and images
- *       curve row, now and then a line of progress
+ *       views -> pixels -> one step of the trainer
+ *       curve rows of the steps that were read            not finite: stop, name step and images
+ *       now and then a line of progress
  *     monitor row, numbered checkpoint                    every n epochs
  *   checkpoint, metrics with a word about collapse
  * </pre>
@@ -76,10 +73,13 @@ public final class Pretrainer {
     private final ProgressLine progress;
     private final Normalizer normalizer;
     private final RunFiles files;
+    private final OpenSteps open = new OpenSteps();
+    private final long profiled;
     private final List<MonitorRow> monitored = new ArrayList<>();
     private final long start = System.nanoTime();
-    private long trainNanos;
-    private long waitNanos;
+    /** Steps that were given to the device, and of them those that have been told of. */
+    private long started;
+
     private long steps;
 
     /**
@@ -115,6 +115,11 @@ public final class Pretrainer {
             }
         }
 
+        /** The same with another number of threads that prepare views. */
+        public Job with(int otherWorkers) {
+            return new Job(recipe, train, heldout, manifestSha256, images, out, cell, otherWorkers, weights, damaged);
+        }
+
         /** A run that ends with the first damaged image. */
         public Job(
                 PretrainRecipe recipe,
@@ -139,9 +144,10 @@ public final class Pretrainer {
         }
     }
 
-    private Pretrainer(TorchRuntime runtime, Job job, Trainer trainer) {
+    private Pretrainer(TorchRuntime runtime, Job job, Trainer trainer, long profiled) {
         this.runtime = runtime;
         this.job = job;
+        this.profiled = profiled;
         this.recipe = job.recipe();
         this.trainer = trainer;
         this.source = Images.open(job.images());
@@ -170,31 +176,31 @@ public final class Pretrainer {
      * @throws StageFailure {@link ExitCode#DIVERGED} if the recipe asks for it, or when an image cannot be read
      */
     public static Metrics run(TorchRuntime runtime, Job job) {
-        long stepsPerEpoch =
-                MultiCropLoader.stepsPerEpoch(job.train().size(), job.recipe().batchSize());
-        try (Trainer trainer = Trainer.of(runtime, job.recipe(), stepsPerEpoch, classes(job))) {
-            trainer.startFrom(job.weights().values(), job.weights().passes());
-            return new Pretrainer(runtime, job, trainer).run();
-        }
+        return run(runtime, job, 0);
     }
 
-    /** Number of classes, 0 when an image has none. */
-    private static int classes(Job job) {
-        int most = -1;
-        for (ManifestRow row : job.train().rows()) {
-            if (row.label() < 0) {
-                if (job.recipe().method() instanceof SupervisedRecipe
-                        || job.recipe().monitor().onlineProbe()) {
-                    throw new StageFailure(
-                            ExitCode.BAD_DATA,
-                            row.path()
-                                    + ": found no label: supervised and monitor.online-probe need one of every image");
-                }
-                return 0;
-            }
-            most = Math.max(most, row.label());
+    /**
+     * As {@link #run(TorchRuntime, Job)}; also writes where the time of some steps went, as soon as they are done.
+     *
+     * @param profiled steps to measure, 0 for none
+     */
+    public static Metrics run(TorchRuntime runtime, Job job, long profiled) {
+        return run(runtime, job, profiled, Trainer.window(runtime));
+    }
+
+    /**
+     * As {@link #run(TorchRuntime, Job, long)}.
+     *
+     * @param window steps whose numbers are read from the device together; it changes nothing but the speed
+     */
+    static Metrics run(TorchRuntime runtime, Job job, long profiled, int window) {
+        long stepsPerEpoch =
+                MultiCropLoader.stepsPerEpoch(job.train().size(), job.recipe().batchSize());
+        int classes = LabelCount.of(job.recipe(), job.train());
+        try (Trainer trainer = Trainer.of(runtime, job.recipe(), stepsPerEpoch, classes, window)) {
+            trainer.startFrom(job.weights().values(), job.weights().passes());
+            return new Pretrainer(runtime, job, trainer, profiled).run();
         }
-        return most + 1;
     }
 
     private Metrics run() {
@@ -254,12 +260,15 @@ public final class Pretrainer {
         try (CsvAppender<CurveRow> curve = CURVE.appender(files.file("curve.csv"), files.header());
                 CsvAppender<MonitorRow> monitor = MONITOR.appender(files.file("monitor.csv"), files.header());
                 FeatureMonitor features = new FeatureMonitor(trainer, standIns, job, source);
-                MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps())) {
+                MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps());
+                StepProfile profile = ProfileReport.ofSteps(profiled, trainer.steps(), loader, files, progress)) {
+            StepClock clock = trainer.tell(profile);
             measure(features, monitor, 0);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
                 for (long i = 0; i < trainer.stepsPerEpoch(); i++) {
-                    step(loader, curve);
+                    step(loader, curve, clock);
                 }
+                flush(curve);
                 health.endEpoch();
                 measure(features, monitor, epoch + 1);
                 files.saveNumbered(trainer, epoch + 1);
@@ -267,55 +276,55 @@ public final class Pretrainer {
         }
     }
 
-    private void step(MultiCropLoader loader, CsvAppender<CurveRow> curve) {
+    private void step(MultiCropLoader loader, CsvAppender<CurveRow> curve, StepClock phases) {
+        phases.phase(StepPhase.WAIT);
         long from = System.nanoTime();
         long waited = loader.waitNanos();
         MultiCropBatch batch = loader.next();
         long wait = loader.waitNanos() - waited;
-        StepReport report;
+        List<StepReport> reports;
+        phases.phase(StepPhase.PIXELS);
         try (Scope scope = runtime.scope()) {
-            report = trainer.step(scope, steps, prepared(scope, batch));
+            reports = trainer.submit(scope, started, normalizer.batch(scope, batch, images));
+            phases.phase(StepPhase.FILES);
         }
-        long nanos = System.nanoTime() - from;
-        trainNanos += nanos;
-        waitNanos += wait;
-        Clock clock = trainer.clock(steps);
-        double speed = recipe.batchSize() * NANOS / nanos;
-        curve.append(RunLog.row(clock, report, speed, (double) wait / nanos));
-        log.keep(clock, report, batch);
-        if (!report.finite()) {
-            Divergence found = log.divergence();
-            Json.write(files.file(RunFiles.DIVERGED), found);
-            throw new Diverged(RunLog.message(found, RunFiles.DIVERGED));
-        }
-        health.step(report);
-        progress.step(clock.epoch(), steps, report.loss(), told(report, (double) wait / nanos), speed);
-        steps++;
+        open.add(trainer.clock(started), batch);
+        open.spend(System.nanoTime() - from, wait);
+        started++;
+        tell(reports, curve);
+        phases.phase(StepPhase.BETWEEN);
     }
 
-    /** What the loss is to be read against, the number that tells most about the method's health, the wait for data. */
-    private String told(StepReport report, double waitShare) {
-        double information = report.get(Measure.TEACHER_INFORMATION);
-        return String.format(
-                Locale.ROOT,
-                " of %.3f  %s %.2f  wait %.0f %%",
-                Math.log(trainer.method().codes()),
-                Double.isNaN(information) ? "top-1" : "information",
-                Double.isNaN(information) ? report.get(Measure.TOP1) : information,
-                100 * waitShare);
+    /** Tells of the steps whose reports are still to come. */
+    private void flush(CsvAppender<CurveRow> curve) {
+        if (started > steps) {
+            long from = System.nanoTime();
+            List<StepReport> reports = trainer.flush();
+            open.spend(System.nanoTime() - from, 0);
+            tell(reports, curve);
+        }
     }
 
-    private StepBatch prepared(Scope scope, MultiCropBatch batch) {
-        List<Tensor> passes = new ArrayList<>();
-        for (int b = 0; b < batch.blocks().size(); b++) {
-            ViewBlock block = batch.blocks().get(b);
-            passes.add(normalizer.images(scope, batch.data(b), block.views() * batch.size(), block.side()));
+    /** Writes down the steps that were read together, up to the first that is not finite: each took the mean time. */
+    private void tell(List<StepReport> reports, CsvAppender<CurveRow> curve) {
+        if (reports.isEmpty()) {
+            return;
         }
-        List<Integer> labels = new ArrayList<>();
-        for (int i = 0; i < batch.size(); i++) {
-            labels.add(images.row(batch.image(i)).label());
+        OpenSteps.Pace pace = open.pace((long) reports.size() * recipe.batchSize());
+        for (StepReport report : reports) {
+            OpenSteps.Step step = open.next();
+            curve.append(RunLog.row(step.clock(), report, pace));
+            log.keep(step, report);
+            if (!report.finite()) {
+                Divergence found = log.divergence();
+                Json.write(files.file(RunFiles.DIVERGED), found);
+                throw new Diverged(RunLog.message(found, RunFiles.DIVERGED));
+            }
+            health.step(report);
+            String more = RunLog.told(report, trainer.method().codes(), pace.waitShare());
+            progress.step(step.clock().epoch(), steps, report.loss(), more, pace.imagesPerSecond());
+            steps++;
         }
-        return new StepBatch(passes, labels);
     }
 
     private void measure(FeatureMonitor features, CsvAppender<MonitorRow> table, int epochs) {
@@ -360,8 +369,8 @@ public final class Pretrainer {
             values.put("feature.std", last.featureStd());
             values.put("feature.effective-rank", last.effectiveRank());
         }
-        values.put("images-per-second", steps * recipe.batchSize() * NANOS / Math.max(1, trainNanos));
-        values.put("data-wait-share", (double) waitNanos / Math.max(1, trainNanos));
+        values.put("images-per-second", open.total(steps * recipe.batchSize()).imagesPerSecond());
+        values.put("data-wait-share", open.total(0).waitShare());
         values.put("wall-seconds", (System.nanoTime() - start) / NANOS);
         values.values().removeIf(v -> !Double.isFinite(v));
         Map<String, Long> counts = new LinkedHashMap<>();

@@ -42,7 +42,8 @@ final class RunFiles {
     void clear() {
         try {
             Files.createDirectories(checkpoints);
-            for (String stale : List.of(FINAL, "metrics.json", DIVERGED, Quarantine.FILE)) {
+            for (String stale : List.of(
+                    FINAL, "metrics.json", DIVERGED, Quarantine.FILE, ProfileReport.TABLE, ProfileReport.TRACE)) {
                 Files.deleteIfExists(file(stale));
             }
             for (Path old : numbered()) {
@@ -60,7 +61,8 @@ final class RunFiles {
      */
     void discard(StageFailure cause) {
         try {
-            for (String begun : List.of("curve.csv", "monitor.csv", "views.png", "views.csv")) {
+            for (String begun : List.of(
+                    "curve.csv", "monitor.csv", "views.png", "views.csv", ProfileReport.TABLE, ProfileReport.TRACE)) {
                 Files.deleteIfExists(file(begun));
             }
             if (numbered().isEmpty()) {

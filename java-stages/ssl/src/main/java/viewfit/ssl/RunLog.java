@@ -2,16 +2,14 @@ package viewfit.ssl;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import viewfit.core.metrics.CurveRow;
 import viewfit.core.metrics.Divergence;
 import viewfit.views.ImageStore;
-import viewfit.views.MultiCropBatch;
 
 /** What a run writes down about its steps: the line of the curve, and the dump when the numbers are no longer finite. */
 final class RunLog {
@@ -24,7 +22,7 @@ final class RunLog {
     private final String cell;
     private final Deque<StepReport> last = new ArrayDeque<>();
     private Clock clock = new Clock(0, 0, 0, 0, true);
-    private int[] rows = new int[0];
+    private List<Integer> rows = List.of();
 
     RunLog(ImageStore images, String cell) {
         this.images = images;
@@ -32,9 +30,9 @@ final class RunLog {
     }
 
     /** Remembers a step. */
-    void keep(Clock at, StepReport report, MultiCropBatch batch) {
-        clock = at;
-        rows = IntStream.range(0, batch.size()).map(batch::image).toArray();
+    void keep(OpenSteps.Step step, StepReport report) {
+        clock = step.clock();
+        rows = step.rows();
         last.addLast(report);
         if (last.size() > BEFORE + 1) {
             last.removeFirst();
@@ -42,7 +40,7 @@ final class RunLog {
     }
 
     /** The line of one step. */
-    static CurveRow row(Clock clock, StepReport r, double imagesPerSecond, double waitShare) {
+    static CurveRow row(Clock clock, StepReport r, OpenSteps.Pace pace) {
         return new CurveRow(
                 clock.epoch(),
                 clock.step(),
@@ -65,8 +63,25 @@ final class RunLog {
                 r.get(Measure.TOP1),
                 r.get(Measure.PROBE_LOSS),
                 r.get(Measure.PROBE_TOP1),
-                imagesPerSecond,
-                waitShare);
+                pace.imagesPerSecond(),
+                pace.waitShare());
+    }
+
+    /**
+     * For the progress line: what the loss is to be read against, the number that tells most about the method's health, the
+     * wait for data.
+     *
+     * @param codes as {@link SslMethod#codes}
+     */
+    static String told(StepReport report, int codes, double waitShare) {
+        double information = report.get(Measure.TEACHER_INFORMATION);
+        return String.format(
+                Locale.ROOT,
+                " of %.3f  %s %.2f  wait %.0f %%",
+                Math.log(codes),
+                Double.isNaN(information) ? "top-1" : "information",
+                Double.isNaN(information) ? report.get(Measure.TOP1) : information,
+                100 * waitShare);
     }
 
     /** Everything about the last step. */
@@ -80,8 +95,8 @@ final class RunLog {
                 cell,
                 clock.epoch(),
                 clock.step(),
-                Arrays.stream(rows).mapToObj(row -> images.row(row).path()).toList(),
-                Arrays.stream(rows).boxed().toList(),
+                rows.stream().map(row -> images.row(row).path()).toList(),
+                rows,
                 measures,
                 steps.stream().map(RunLog::words).toList());
     }
@@ -89,8 +104,8 @@ final class RunLog {
     private static Map<String, String> words(StepReport report) {
         Map<String, String> words = new TreeMap<>();
         report.values()
-                .forEach((measure, value) -> words.put(
-                        measure.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), Double.toString(value)));
+                .forEach((measure, value) ->
+                        words.put(measure.name().toLowerCase(Locale.ROOT).replace('_', '-'), Double.toString(value)));
         return words;
     }
 

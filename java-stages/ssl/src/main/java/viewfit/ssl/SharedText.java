@@ -14,6 +14,7 @@ final class SharedText {
      *   <li>{@code normalize}: rows divided by max(norm, 1e-12).
      *   <li>{@code spread}: [mean standard deviation per dimension of the L2-normalised rows of F, mean cosine of two
      *       different rows among the first n].
+     *   <li>{@code mean_of}: mean of the reports of a step's parts.
      *   <li>{@code weigh}: [loss, global part, local part] from the two parts; without local views the loss is the
      *       global part, whatever alpha is.
      * </ul>
@@ -28,6 +29,8 @@ final class SharedText {
               others = torch.sub(torch.sum(torch.mul(first, first)), n)
               cosine = torch.div(others, torch.mul(n, torch.sub(n, 1)))
               return [torch.mean(torch.std(z, [0], False)), cosine]
+            def mean_of(self, reports: List[Tensor]) -> Tensor:
+              return torch.mean(torch.stack(reports), [0], False)
             def weigh(self, global_part: Tensor, local_part: Optional[Tensor], alpha: float) -> List[Tensor]:
               if torch.__isnot__(local_part, None):
                 part = unchecked_cast(Tensor, local_part)
@@ -50,13 +53,13 @@ final class SharedText {
     private SharedText() {}
 
     /** Functions {@code backbone} (a student's), {@code features} and {@code store} beside {@link #MEASURES}. */
-    static String student(Map<String, Graph> parts) {
-        return TorchScript.student(backbone(parts), "backbone") + FEATURES + Gradients.STORE + MEASURES;
+    static String student(Map<String, Graph> parts, TorchScript script) {
+        return script.student(backbone(parts), "backbone") + FEATURES + Gradients.STORE + MEASURES;
     }
 
     /** Function {@code teacher_backbone}: trains batch norms, drops no branch. */
-    static String teacher(Map<String, Graph> parts) {
-        return TorchScript.training(backbone(parts), "teacher_backbone");
+    static String teacher(Map<String, Graph> parts, TorchScript script) {
+        return script.training(backbone(parts), "teacher_backbone");
     }
 
     private static Graph backbone(Map<String, Graph> parts) {

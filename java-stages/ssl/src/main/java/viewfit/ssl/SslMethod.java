@@ -1,5 +1,6 @@
 package viewfit.ssl;
 
+import java.util.List;
 import java.util.Map;
 import viewfit.core.random.SeedTree;
 import viewfit.engine.Gradients;
@@ -56,11 +57,31 @@ public sealed interface SslMethod extends AutoCloseable permits Dino, Swav, Moco
     /** Number K of outputs that a loss of ln K is chance for. */
     int codes();
 
+    /** What a step measures, in the order of {@link #advance}'s numbers. */
+    List<Measure> measures();
+
+    /** What is known of a step before it runs: scheduled values that its report tells. */
+    default Map<Measure, Double> scheduled(Clock clock) {
+        return Map.of();
+    }
+
+    /** What comes before the first forward pass of a step: MoCo's key encoder moves, SwAV's prototypes get unit length. */
+    default void prepare() {}
+
     /**
-     * Forward and backward: fills the gradients of the student and moves the state. The student's parameters stay as
-     * they are, but for what the method itself prescribes before its forward pass (SwAV's prototypes get unit length).
+     * Forward and backward of a step's images, or of an equal part of them: fills the gradients of the student with those of
+     * the mean loss. Neither parameters nor {@link #state} change, so that every part of a step meets the same; batch norms
+     * move their running statistics.
      */
     Outputs gradients(Scope scope, StepBatch batch, Clock clock, Gradients gradients);
+
+    /**
+     * What comes after the last backward pass of a step: moves {@link #state} by all its images.
+     *
+     * @param parts what {@link #gradients} gave for the parts of the step, in the order of the images
+     * @return the numbers of the step, one per measure; of several parts their mean
+     */
+    Tensor advance(Scope scope, Clock clock, List<Outputs> parts);
 
     /** What comes after the optimiser's step: the teacher follows the student. */
     default void follow(Clock clock) {}
@@ -76,9 +97,30 @@ public sealed interface SslMethod extends AutoCloseable permits Dino, Swav, Moco
     /**
      * Results of {@link #gradients}, owned by its scope.
      *
-     * @param report numbers of the step
+     * @param numbers measures, still on the device
      * @param features detached backbone features of the first view the student sees [n, width]; MoCo's is its first query
+     * @param moving what {@link #advance} moves the state by
      * @param tensors what the method compares, by name, for tests and tools: logits, embeddings
      */
-    record Outputs(StepReport report, Tensor features, Map<String, Tensor> tensors) {}
+    record Outputs(Tensor numbers, Tensor features, List<Tensor> moving, Map<String, Tensor> tensors) {
+        public Outputs {
+            moving = List.copyOf(moving);
+        }
+
+        /** The same without the tensors for tests and tools, moved to a scope that lives longer. */
+        Outputs keep(Scope scope) {
+            moving.forEach(scope::take);
+            return new Outputs(scope.take(numbers), scope.take(features), moving, Map.of());
+        }
+    }
+
+    /** One kind of {@link Outputs#moving} of all parts. */
+    static List<Tensor> moving(List<Outputs> parts, int index) {
+        return parts.stream().map(part -> part.moving().get(index)).toList();
+    }
+
+    /** The numbers of all parts. */
+    static List<Tensor> numbers(List<Outputs> parts) {
+        return parts.stream().map(Outputs::numbers).toList();
+    }
 }

@@ -29,10 +29,10 @@ public final class StepReport {
         return new StepReport(values);
     }
 
-    /** This report with one more number. */
-    StepReport with(Measure measure, double value) {
+    /** This report with more numbers. */
+    StepReport with(Map<Measure, Double> others) {
         Map<Measure, Double> more = new EnumMap<>(values);
-        more.put(measure, value);
+        more.putAll(others);
         return new StepReport(more);
     }
 

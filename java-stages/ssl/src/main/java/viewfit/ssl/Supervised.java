@@ -31,7 +31,7 @@ public final class Supervised implements SslMethod {
         this.student = Network.allocate(runtime, parts, this::freezable);
         this.dropPaths =
                 new DropPaths(runtime, student.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
-        this.program = runtime.compile(SupervisedProgram.text(parts));
+        this.program = runtime.compile(SupervisedProgram.text(parts, runtime.script(whole.precision())));
         student.requireGradients();
     }
 
@@ -56,6 +56,11 @@ public final class Supervised implements SslMethod {
     }
 
     @Override
+    public List<Measure> measures() {
+        return SupervisedProgram.REPORT;
+    }
+
+    @Override
     public Outputs gradients(Scope scope, StepBatch batch, Clock clock, Gradients gradients) {
         List<Tensor> results = program.call(
                 scope,
@@ -72,10 +77,12 @@ public final class Supervised implements SslMethod {
                 recipe.labelSmoothing());
         student.countPasses("backbone", batch.passes().size());
         student.countPasses("head", 1);
-        return new Outputs(
-                StepReport.of(SupervisedProgram.REPORT, runtime.floats(results.get(0))),
-                results.get(1),
-                Map.of("logits", results.get(2)));
+        return new Outputs(results.get(0), results.get(1), List.of(), Map.of("logits", results.get(2)));
+    }
+
+    @Override
+    public Tensor advance(Scope scope, Clock clock, List<Outputs> parts) {
+        return program.callOne(scope, "advance", SslMethod.numbers(parts));
     }
 
     /** libtorch skips targets that are no class in silence; here they are an error. */

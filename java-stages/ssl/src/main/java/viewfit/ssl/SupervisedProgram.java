@@ -50,10 +50,16 @@ final class SupervisedProgram {
               value = torch.detach(r[0])
               report = torch.stack([value, value, spread[0], spread[1], r[1]])
               return [report, torch.detach(torch.narrow(f, 0, 0, n)), torch.detach(logits)]
+            def advance(self, reports: List[Tensor]) -> Tensor:
+              torch.set_grad_enabled(False)
+              return self.mean_of(reports)
             """;
 
     /** The whole program for a backbone and a classifier. */
-    static String text(Map<String, Graph> parts) {
-        return SharedText.student(parts) + TorchScript.training(SharedText.head(parts), "head") + LOSS_TEXT + STEP_TEXT;
+    static String text(Map<String, Graph> parts, TorchScript script) {
+        return SharedText.student(parts, script)
+                + script.training(SharedText.head(parts), "head")
+                + LOSS_TEXT
+                + STEP_TEXT;
     }
 }

@@ -27,6 +27,7 @@ public final class Swav implements SslMethod {
     private final SwavRecipe recipe;
     private final int globals;
     private final int views;
+    private final int batchSize;
     private final double alpha;
     private final int queueRows;
     private final long queueStart;
@@ -41,6 +42,7 @@ public final class Swav implements SslMethod {
         this.recipe = recipe;
         this.globals = whole.views().count(ViewKind.GLOBAL);
         this.views = globals + whole.views().count(ViewKind.LOCAL);
+        this.batchSize = whole.batchSize();
         this.alpha = recipe.alpha().weight(globals, views - globals);
         this.queueRows = recipe.queueRows(whole.batchSize());
         this.queueStart = recipe.queueStartEpoch() * stepsPerEpoch;
@@ -52,7 +54,8 @@ public final class Swav implements SslMethod {
         this.usage = runtime.zeros(runtime.run(), codes());
         this.dropPaths =
                 new DropPaths(runtime, student.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
-        this.program = runtime.compile(SwavProgram.text(parts, recipe.assignViews()));
+        this.program =
+                runtime.compile(SwavProgram.text(parts, recipe.assignViews(), runtime.script(whole.precision())));
         student.requireGradients();
     }
 
@@ -96,8 +99,17 @@ public final class Swav implements SslMethod {
     }
 
     @Override
+    public List<Measure> measures() {
+        return SwavProgram.REPORT;
+    }
+
+    @Override
+    public void prepare() {
+        program.run("unit_rows", student.tensor(PROTOTYPES));
+    }
+
+    @Override
     public Outputs gradients(Scope scope, StepBatch batch, Clock clock, Gradients gradients) {
-        boolean pushes = queueRows > 0 && clock.step() >= queueStart;
         List<Tensor> results = program.call(
                 scope,
                 "step",
@@ -111,9 +123,7 @@ public final class Swav implements SslMethod {
                 gradients.views(),
                 student.tensor(PROTOTYPES),
                 queue,
-                usage,
-                queueFull(clock.step(), batch.size()) ? 1L : 0L,
-                pushes ? 1L : 0L,
+                queueFull(clock.step(), batchSize) ? 1L : 0L,
                 (long) views,
                 (long) globals,
                 (long) batch.size(),
@@ -124,9 +134,25 @@ public final class Swav implements SslMethod {
         student.countPasses("backbone", batch.passes().size());
         student.countPasses("head", 1);
         return new Outputs(
-                StepReport.of(SwavProgram.REPORT, runtime.floats(results.get(0))),
+                results.get(0),
                 results.get(1),
+                List.of(results.get(3), results.get(4)),
                 Map.of("logits", results.get(2), "embedding", results.get(3)));
+    }
+
+    @Override
+    public Tensor advance(Scope scope, Clock clock, List<Outputs> parts) {
+        boolean pushes = queueRows > 0 && clock.step() >= queueStart;
+        return program.callOne(
+                scope,
+                "advance",
+                queue,
+                usage,
+                SslMethod.moving(parts, 0),
+                SslMethod.moving(parts, 1),
+                SslMethod.numbers(parts),
+                pushes ? 1L : 0L,
+                (long) batchSize / parts.size());
     }
 
     @Override

@@ -6,7 +6,8 @@ import viewfit.graph.Graph;
 import viewfit.graph.TorchScript;
 
 /**
- * SwAV as one TorchScript program: prototypes, network, assignment, loss, backward pass and queue in one native call.
+ * SwAV as one TorchScript program: network, assignment, loss and backward pass in one native call, prototypes before
+ * and queue after it.
  *
  * <p>Source: Caron et al. 2020 (arXiv:2006.09882), algorithm 1; weighting of the pairs by Tan, Saleh, Martinez 2023,
  * equation 3; order of the queue of saic-fi/SSLight.
@@ -37,10 +38,11 @@ final class SwavProgram {
      *       has 0 for it gets no share.
      *   <li>{@code codes}: codes of the assigned views [n, K] each, no gradient. A queue in use puts its scores under the
      *       current prototypes before the batch's.
-     *   <li>{@code push}: new embeddings to the front of a queue [rows, d], the oldest fall off its end.
+     *   <li>{@code push}: new embeddings, in parts [views * n, d], to the front of a queue [rows, d], the oldest fall off its
+     *       end.
      *   <li>{@code loss}: [loss, global part, local part, code entropy]. Every view but the assigned one predicts its
      *       code; with l the log-probabilities of the predictions each part is one product per assigned view.
-     *   <li>{@code use}: counts which prototype had the largest share of each code.
+     *   <li>{@code winners}: how often each of {@code k} prototypes had the largest share of a code.
      * </ul>
      */
     static final String LOSS_TEXT =
@@ -71,13 +73,16 @@ final class SwavProgram {
                 q = self.sinkhorn(scores, epsilon, iterations)
                 torch.append(codes, torch.narrow(q, 0, torch.sub(torch.size(q, 0), n), n))
               return codes
-            def push(self, Q: Tensor, Z: Tensor, assign: List[int], n: int) -> int:
+            def push(self, Q: Tensor, Z: List[Tensor], assign: List[int], n: int) -> int:
               torch.set_grad_enabled(False)
               for i in range(torch.len(assign)):
                 queue = torch.select(Q, 0, i)
-                new = torch.narrow(torch.detach(Z), 0, torch.mul(assign[i], n), n)
-                kept = torch.narrow(queue, 0, 0, torch.sub(torch.size(queue, 0), n))
-                c = torch.copy_(queue, torch.cat([new, kept], 0))
+                rows = annotate(List[Tensor], [])
+                for p in range(torch.len(Z)):
+                  torch.append(rows, torch.narrow(Z[p], 0, torch.mul(assign[i], n), n))
+                kept = torch.sub(torch.size(queue, 0), torch.mul(torch.len(Z), n))
+                torch.append(rows, torch.narrow(queue, 0, 0, kept))
+                c = torch.copy_(queue, torch.cat(rows, 0))
               return 0
             def loss(self, O: Tensor, codes: List[Tensor], assign: List[int], views: int, globals: int, n: int, alpha: float, temperature: float) -> List[Tensor]:
               k = torch.size(O, 1)
@@ -110,21 +115,23 @@ final class SwavProgram {
               return [torch.detach(torch.stack(r)), torch.detach(g)]
             def entropy_of(self, p: Tensor) -> Tensor:
               return torch.neg(torch.sum(torch.mul(p, torch.log(torch.clamp_min(p, 1.0e-30)))))
-            def use(self, usage: Tensor, codes: List[Tensor]) -> Tensor:
+            def winners(self, codes: List[Tensor], k: int) -> Tensor:
               torch.set_grad_enabled(False)
               best = torch.argmax(torch.cat(codes, 0), 1)
-              return torch.add_(usage, torch.bincount(best, None, torch.size(usage, 0)))
+              counts = torch.zeros([k], dtype=6, layout=None, device=best.device)
+              return torch.scatter_add_(counts, 0, best, torch.ones_like(best, dtype=6))
             """;
 
     /**
      * One step up to the gradients, see {@link DinoProgram} for {@code X, D, P, B, W, G}. Returns [report, features,
-     * scores, embeddings].
+     * scores, embeddings, winners].
+     *
+     * <p>{@code advance} moves queue and usage by what a step's parts of n images gave, and returns the mean of their reports.
      */
     private static final String STEP_TEXT =
             """
-            def step(self, X: List[Tensor], D: List[Tensor], SP: List[Tensor], SB: List[Tensor], HP: List[Tensor], HB: List[Tensor], W: List[Tensor], G: List[Tensor], prototypes: Tensor, Q: Tensor, usage: Tensor, queued: int, pushed: int, views: int, globals: int, n: int, alpha: float, temperature: float, epsilon: float, iterations: int) -> List[Tensor]:
+            def step(self, X: List[Tensor], D: List[Tensor], SP: List[Tensor], SB: List[Tensor], HP: List[Tensor], HB: List[Tensor], W: List[Tensor], G: List[Tensor], prototypes: Tensor, Q: Tensor, queued: int, views: int, globals: int, n: int, alpha: float, temperature: float, epsilon: float, iterations: int) -> List[Tensor]:
               assign = ASSIGN
-              w = self.unit_rows(prototypes)
               torch.set_grad_enabled(True)
               f = self.features(X, D, SP, SB)
               h = self.head(f, HP, HB)
@@ -136,11 +143,6 @@ final class SwavProgram {
               gradients = torch.autograd.grad([r[0]], W)
               torch.set_grad_enabled(False)
               stored = self.store(gradients, G)
-              if torch.gt(pushed, 0):
-                p = self.push(Q, Z, assign, n)
-              else:
-                pass
-              u = self.use(usage, codes)
               entropy = torch.detach(r[3])
               information = torch.sub(self.entropy_of(torch.mean(torch.cat(codes, 0), [0])), entropy)
               rows = torch.mul(globals, n)
@@ -149,13 +151,23 @@ final class SwavProgram {
               spread = self.spread(torch.narrow(f, 0, 0, rows), n)
               kl = torch.sub(torch.detach(r[0]), entropy)
               report = torch.stack([torch.detach(r[0]), torch.detach(r[1]), torch.detach(r[2]), entropy, kl, spread[0], spread[1], information, in_use])
-              return [report, torch.detach(torch.narrow(f, 0, 0, n)), torch.detach(O), torch.detach(Z)]
+              won = self.winners(codes, torch.size(O, 1))
+              return [report, torch.detach(torch.narrow(f, 0, 0, n)), torch.detach(O), torch.detach(Z), won]
+            def advance(self, Q: Tensor, usage: Tensor, Z: List[Tensor], won: List[Tensor], reports: List[Tensor], pushed: int, n: int) -> Tensor:
+              torch.set_grad_enabled(False)
+              if torch.gt(pushed, 0):
+                p = self.push(Q, Z, ASSIGN, n)
+              else:
+                pass
+              for i in range(torch.len(won)):
+                u = torch.add_(usage, won[i])
+              return self.mean_of(reports)
             """;
 
     /** The whole program for a backbone and a head. */
-    static String text(Map<String, Graph> parts, List<Integer> assignViews) {
-        return SharedText.student(parts)
-                + TorchScript.trainingWithTaps(SharedText.head(parts), "head", List.of("embedding"))
+    static String text(Map<String, Graph> parts, List<Integer> assignViews, TorchScript script) {
+        return SharedText.student(parts, script)
+                + script.trainingWithTaps(SharedText.head(parts), "head", List.of("embedding"))
                 + LOSS_TEXT
                 + STEP_TEXT.replace("ASSIGN", assignViews.toString());
     }

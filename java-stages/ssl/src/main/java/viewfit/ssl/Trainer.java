@@ -1,6 +1,8 @@
 package viewfit.ssl;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.StageFailure;
@@ -16,6 +18,7 @@ import viewfit.engine.Gradients;
 import viewfit.engine.Network;
 import viewfit.engine.Optimizer;
 import viewfit.engine.Scope;
+import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 
 /**
@@ -23,30 +26,38 @@ import viewfit.engine.TorchRuntime;
  *
  * <pre>
  *   step t:  lr, weight decay (t), freezing (epoch)
- *            loss and gradients        method; online probe on its detached features
+ *            loss and gradients        method, in one or more parts; online probe on its detached features
  *            clip, decay, update       optimiser; the last layer rests in the first epochs
  *            teacher follows student   method
  * </pre>
  */
 public final class Trainer implements AutoCloseable {
+    /** Long enough that a wait in between is rare, short enough that a run tells what it does. */
+    private static final int GPU_WINDOW = 10;
+
     private final TorchRuntime runtime;
     private final PretrainRecipe recipe;
     private final long stepsPerEpoch;
     private final SslMethod method;
     private final Gradients gradients;
+    private final MicroBatches parts;
     private final Optimizer optimizer;
     private final @Nullable OnlineProbe probe;
+    private final ReportWindow reports;
     private final Schedule lr;
     private final Schedule weightDecay;
+    private StepClock phases = StepClock.OFF;
 
-    private Trainer(TorchRuntime runtime, PretrainRecipe recipe, long stepsPerEpoch, int classes) {
+    private Trainer(TorchRuntime runtime, PretrainRecipe recipe, long stepsPerEpoch, int classes, int window) {
         this.runtime = runtime;
         this.recipe = recipe;
         this.stepsPerEpoch = stepsPerEpoch;
         this.method = method(classes);
         this.gradients = Gradients.of(method.student());
+        this.parts = new MicroBatches(runtime, method, gradients, recipe.microBatches());
         this.optimizer = Optimizer.of(method.student(), gradients, recipe.optimizer());
         this.probe = recipe.monitor().onlineProbe() ? probe(classes) : null;
+        this.reports = new ReportWindow(runtime, measures(), window);
         double base = Schedules.scaleToBatch(
                 recipe.optimizer().lr(), recipe.optimizer().lrReferenceBatch(), recipe.batchSize());
         this.lr = Schedules.learningRate(recipe.schedule(), base, recipe.epochs(), stepsPerEpoch);
@@ -54,6 +65,14 @@ public final class Trainer implements AutoCloseable {
                 recipe.optimizer().weightDecay().start(),
                 recipe.optimizer().weightDecay().end(),
                 steps());
+    }
+
+    /** What the device tells of a step, in the order of {@link #compute}. */
+    private List<Measure> measures() {
+        List<Measure> all = new ArrayList<>(method.measures());
+        all.add(Measure.GRADIENT_NORM);
+        all.addAll(probe == null ? List.of() : OnlineProbe.REPORT);
+        return all;
     }
 
     private SslMethod method(int classes) {
@@ -83,10 +102,24 @@ public final class Trainer implements AutoCloseable {
      * @throws StageFailure {@link viewfit.core.contract.ExitCode#BAD_DATA} if the recipe needs labels
      */
     public static Trainer of(TorchRuntime runtime, PretrainRecipe recipe, long stepsPerEpoch, int classes) {
+        return of(runtime, recipe, stepsPerEpoch, classes, window(runtime));
+    }
+
+    /** Steps whose reports a run reads together: a processor has nothing to wait for, a GPU should not be kept waiting. */
+    static int window(TorchRuntime runtime) {
+        return runtime.gpu() ? GPU_WINDOW : 1;
+    }
+
+    /**
+     * As {@link #of(TorchRuntime, PretrainRecipe, long, int)}.
+     *
+     * @param window steps whose reports {@link #submit} reads together; it changes no number
+     */
+    static Trainer of(TorchRuntime runtime, PretrainRecipe recipe, long stepsPerEpoch, int classes, int window) {
         if (stepsPerEpoch < 1) {
             throw new IllegalArgumentException("steps per epoch = " + stepsPerEpoch + ": must be at least 1");
         }
-        Trainer trainer = new Trainer(runtime, recipe, stepsPerEpoch, classes);
+        Trainer trainer = new Trainer(runtime, recipe, stepsPerEpoch, classes, window);
         SeedTree seed = SeedTree.root(recipe.seed());
         trainer.method.student().initialise(seed);
         trainer.method.initialise(seed);
@@ -168,6 +201,12 @@ public final class Trainer implements AutoCloseable {
         return all;
     }
 
+    /** Whom steps tell what they are at, null for nobody; returns it for what goes on around a step. */
+    StepClock tell(@Nullable StepClock clock) {
+        phases = clock == null ? StepClock.OFF : clock;
+        return phases;
+    }
+
     /** Scheduled values of a step. */
     public Clock clock(long step) {
         int epoch = Math.toIntExact(step / stepsPerEpoch);
@@ -175,10 +214,11 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * One step.
+     * One step, waited for. The same numbers as {@link #submit} gives.
      *
      * @param scope owner of everything the step makes
      * @return the report; if it is not finite nothing was updated but the method's state
+     * @throws IllegalStateException if steps were submitted whose reports have not been read
      */
     public StepReport step(Scope scope, long step, StepBatch batch) {
         Clock clock = clock(step);
@@ -189,20 +229,68 @@ public final class Trainer implements AutoCloseable {
         return report;
     }
 
-    SslMethod.Outputs differentiate(Scope scope, Clock clock, StepBatch batch) {
-        SslMethod.Outputs out = method.gradients(scope, batch, clock, gradients);
-        StepReport report = out.report().with(Measure.GRADIENT_NORM, gradients.norm());
-        if (probe != null) {
-            report = probe.differentiate(scope, out.features(), batch, report);
+    /**
+     * One step of a run. Its report may come later, with those of its neighbours: to read one means to wait until the device
+     * has done all it was given.
+     *
+     * <p>In a window of several steps each of them updates, whatever its numbers: nobody has looked at them yet. Once they are
+     * read and a step was not finite, it and those after it have spoilt the networks, so the run must end there.
+     *
+     * @param scope owner of everything the step makes
+     * @return nothing until the window is full, then the reports of its steps, oldest first
+     */
+    public List<StepReport> submit(Scope scope, long step, StepBatch batch) {
+        if (reports.size() == 1) {
+            return List.of(step(scope, step, batch));
         }
-        return new SslMethod.Outputs(report, out.features(), out.tensors());
+        Clock clock = clock(step);
+        compute(scope, clock, batch);
+        update(clock);
+        return reports.pending() == reports.size() ? reports.read() : List.of();
+    }
+
+    /** Reports of the steps that {@link #submit} still owes, oldest first. */
+    public List<StepReport> flush() {
+        return reports.pending() == 0 ? List.of() : reports.read();
+    }
+
+    /**
+     * A step up to the gradients, read back.
+     *
+     * @param features as {@link SslMethod.Outputs#features}, of all images
+     * @param tensors as {@link SslMethod.Outputs#tensors}; none of a step in parts
+     */
+    record Differentiated(StepReport report, Tensor features, Map<String, Tensor> tensors) {}
+
+    Differentiated differentiate(Scope scope, Clock clock, StepBatch batch) {
+        if (reports.pending() > 0) {
+            throw new IllegalStateException(reports.pending() + " steps were submitted and not yet read: flush first");
+        }
+        SslMethod.Outputs out = compute(scope, clock, batch);
+        return new Differentiated(reports.read().get(0), out.features(), out.tensors());
+    }
+
+    /** A step up to the gradients; its numbers wait in the window. */
+    private SslMethod.Outputs compute(Scope scope, Clock clock, StepBatch batch) {
+        phases.phase(StepPhase.PROGRAM);
+        SslMethod.Outputs out = parts.gradients(scope, batch, clock);
+        List<Tensor> numbers = new ArrayList<>(List.of(out.numbers(), gradients.norm(scope)));
+        if (probe != null) {
+            phases.phase(StepPhase.PROBE);
+            numbers.add(probe.differentiate(scope, out.features(), batch));
+        }
+        reports.put(numbers, method.scheduled(clock));
+        return out;
     }
 
     void update(Clock clock) {
+        phases.phase(StepPhase.OPTIMIZER);
         optimizer.step(clock.lr(), clock.weightDecay(), clock.tail());
         if (probe != null) {
+            phases.phase(StepPhase.PROBE);
             probe.update(clock);
         }
+        phases.phase(StepPhase.FOLLOW);
         method.follow(clock);
     }
 
@@ -212,6 +300,8 @@ public final class Trainer implements AutoCloseable {
             probe.close();
         }
         optimizer.close();
+        reports.close();
+        parts.close();
         method.close();
     }
 }

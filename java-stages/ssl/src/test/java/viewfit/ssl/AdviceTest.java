@@ -36,6 +36,9 @@ class AdviceTest {
                 "swav-mobilenetv2-ours.yml | ~ | ~ | method.queue-length 3840: 3072 are used, a multiple of batch-size 1024",
                 "swav-mobilenetv2-ours.yml | queue-length: 3840 | queue-length: 0 | batch-size 1024 without a queue cannot spread over 3000 prototypes: use a queue (method.queue-length), fewer prototypes or a larger batch",
                 "swav-mobilenetv2-ours.yml | queue-start-epoch: 15 | queue-start-epoch: 200 | method.queue-start-epoch 200: the run ends before, the queue is never used",
+                "swav-mobilenetv2-ours.yml | micro-batches: 1 | micro-batches: 4 | micro-batches 4: batch norms see 256 images at a time, not 1024; codes spread over 256 images, not 1024",
+                "dino-mobilenetv2-ours.yml | micro-batches: 1 | micro-batches: 4 | micro-batches 4: batch norms see 256 images at a time, not 1024",
+                "moco-mobilenetv2-two-view.yml | micro-batches: 1 | micro-batches: 2 | micro-batches 2: batch norms see 16 images at a time, not 32",
                 "dino-mobilenetv2-ours.yml | freeze-last-layer-epochs: 1 | freeze-last-layer-epochs: 200 | method.freeze-last-layer-epochs 200: the last layer never learns in 200 epochs",
                 "supervised-resnet18.yml | epochs: 90 | epochs: 60 | schedule.milestones 60: the run ends after epoch 59",
                 "moco-mobilenetv2-two-view.yml | warmup-epochs: 0 | warmup-epochs: 1 | schedule.per-epoch with schedule.warmup-start 0: nothing moves in the first epoch",
@@ -43,5 +46,13 @@ class AdviceTest {
     void oddKeysAreNamed(String file, String old, String changed, String line) {
         List<String> lines = advice(file, old, changed);
         assertEquals(line, lines.get(lines.size() - 1));
+    }
+
+    /** A transformer with a head without batch norms is the same in parts. */
+    @ParameterizedTest
+    @CsvSource({"1", "2", "8"})
+    void partsOfATransformerNeedNoAdvice(int parts) {
+        assertEquals(
+                List.of(), advice("dino-vit-tiny-ours.yml", "micro-batches: 1\n", "micro-batches: " + parts + "\n"));
     }
 }

@@ -49,4 +49,19 @@ class DropPathsTest {
                     "views of one image drop independently");
         }
     }
+
+    /** Images of a part drop what they drop in the whole batch. */
+    @Test
+    void partsDropWhatTheWholeDoes() {
+        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
+                Scope scope = runtime.scope()) {
+            DropPaths paths = new DropPaths(runtime, List.of(0.5), 3);
+            StepBatch whole = new StepBatch(List.of(runtime.zeros(scope, 16, 1)), Collections.nCopies(8, -1));
+            StepBatch last = new StepBatch(List.of(runtime.zeros(scope, 4, 1)), Collections.nCopies(2, -1), 6);
+            float[] all = runtime.floats(paths.draw(scope, whole, 5).get(0));
+            assertArrayEquals(
+                    new float[] {all[6], all[7], all[14], all[15]},
+                    runtime.floats(paths.draw(scope, last, 5).get(0)));
+        }
+    }
 }

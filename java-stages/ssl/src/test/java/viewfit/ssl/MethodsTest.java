@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,8 +27,6 @@ import viewfit.engine.Network;
 import viewfit.engine.Scope;
 import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
-import viewfit.goldens.Fill;
-import viewfit.views.ViewBlock;
 
 /** Every method through the trainer, on made-up pixels: resuming, what rests, what moves when, what changes nothing. */
 class MethodsTest {
@@ -45,30 +43,12 @@ class MethodsTest {
         runtime.close();
     }
 
-    /** Images {@code ids} of a step: view v of image i is the same picture in whatever batch it comes. */
     private static StepBatch batch(Scope scope, PretrainRecipe recipe, long step, int... ids) {
-        List<Tensor> passes = new ArrayList<>();
-        for (ViewBlock block : ViewBlock.of(recipe.views())) {
-            int each = 3 * block.side() * block.side();
-            float[] values = new float[block.views() * ids.length * each];
-            for (int v = 0; v < block.views(); v++) {
-                for (int i = 0; i < ids.length; i++) {
-                    String name = "step" + step + "/view" + (block.firstView() + v) + "/" + ids[i];
-                    float[] picture = Fill.image(name, new long[] {1, 3, block.side(), block.side()}, 4, 1.5, 0.25);
-                    System.arraycopy(picture, 0, values, (v * ids.length + i) * each, each);
-                }
-            }
-            long rows = (long) block.views() * ids.length;
-            passes.add(runtime.channelsLast(scope, runtime.tensor(scope, values, rows, 3, block.side(), block.side())));
-        }
-        return new StepBatch(
-                passes, Arrays.stream(ids).mapToObj(i -> i % CLASSES).toList());
+        return Pictures.batch(runtime, scope, recipe.views(), step, CLASSES, ids);
     }
 
     private static int[] ids(PretrainRecipe recipe) {
-        int[] ids = new int[recipe.batchSize()];
-        Arrays.setAll(ids, i -> i);
-        return ids;
+        return IntStream.range(0, recipe.batchSize()).toArray();
     }
 
     private static StepReport step(Trainer trainer, long step) {
@@ -330,7 +310,7 @@ class MethodsTest {
         PretrainRecipe small = TinyRecipes.of(TinyRecipes.moco(16, 1), "mobilenet_v2", 2, 2, false);
         try (Trainer whole = trainer(parts, 2);
                 Scope scope = runtime.scope()) {
-            SslMethod.Outputs all = whole.differentiate(scope, whole.clock(0), batch(scope, parts, 0, 0, 1, 2, 3));
+            Trainer.Differentiated all = whole.differentiate(scope, whole.clock(0), batch(scope, parts, 0, 0, 1, 2, 3));
             float[] features = runtime.floats(all.features());
             float[] keys = runtime.floats(all.tensors().get("keys"));
             int width = features.length / 4;

@@ -69,9 +69,13 @@ class PretrainerTest {
     }
 
     private static PretrainRecipe recipe(OptimizerRecipe optimizer, OnDivergence onDivergence) {
+        return recipe(4, optimizer, onDivergence);
+    }
+
+    static PretrainRecipe recipe(int batch, OptimizerRecipe optimizer, OnDivergence onDivergence) {
         PretrainRecipe r = DinoRecipes.recipe(
                 3,
-                4,
+                batch,
                 DinoRecipes.dino(0.4, 24),
                 optimizer,
                 DinoRecipes.views(DinoRecipes.views(ViewKind.GLOBAL, 2, 32), DinoRecipes.views(ViewKind.LOCAL, 2, 16)));
@@ -94,18 +98,12 @@ class PretrainerTest {
     }
 
     private Metrics run(PretrainRecipe recipe, String folder, int workers) {
-        return Pretrainer.run(
-                runtime,
-                new Pretrainer.Job(
-                        recipe,
-                        train,
-                        heldout,
-                        "m".repeat(64),
-                        images,
-                        out.resolve(folder),
-                        "c",
-                        workers,
-                        StartWeights.none()));
+        return Pretrainer.run(runtime, job(recipe, folder, workers));
+    }
+
+    private Pretrainer.Job job(PretrainRecipe recipe, String folder, int workers) {
+        return new Pretrainer.Job(
+                recipe, train, heldout, "m".repeat(64), images, out.resolve(folder), "c", workers, StartWeights.none());
     }
 
     @Test
@@ -169,7 +167,7 @@ class PretrainerTest {
                 Hashes.sha256(out.resolve("b").resolve("views.png")));
     }
 
-    private static final SgdRecipe WILD = new SgdRecipe("sgd", 1e30, 4, new SpanRecipe(0, 0), 0, 0, 0, 0.9, false);
+    static final SgdRecipe WILD = new SgdRecipe("sgd", 1e30, 4, new SpanRecipe(0, 0), 0, 0, 0, 0.9, false);
 
     @Test
     void divergenceIsRecordedOrEndsTheRun() throws IOException {

@@ -33,7 +33,7 @@ class SwavLossTest {
             def assigned(self, O: Tensor, Q: Tensor, W: Tensor, queued: int, n: int, epsilon: float, iterations: int) -> List[Tensor]:
               return self.codes(O, Q, W, ASSIGN, torch.gt(queued, 0), n, epsilon, iterations)
             def enqueue(self, Q: Tensor, Z: Tensor, n: int) -> Tensor:
-              p = self.push(Q, Z, ASSIGN, n)
+              p = self.push(Q, [Z], ASSIGN, n)
               return Q
             """;
 

@@ -118,4 +118,24 @@ final class TinyRecipes {
                 new MonitorRecipe(1, 40, probe),
                 OnDivergence.FAIL);
     }
+
+    /** A recipe whose steps are taken in parts. */
+    static PretrainRecipe inParts(PretrainRecipe r, int parts) {
+        return new PretrainRecipe(
+                r.schema(),
+                r.name(),
+                r.seed(),
+                r.epochs(),
+                r.batchSize(),
+                parts,
+                r.precision(),
+                r.backbone(),
+                r.method(),
+                r.views(),
+                r.optimizer(),
+                r.schedule(),
+                r.checkpoint(),
+                r.monitor(),
+                r.onDivergence());
+    }
 }

@@ -182,6 +182,37 @@ class TrainerTest {
         }
     }
 
+    /** Reports of a window come together, with the numbers of steps that are waited for, and the networks are the same. */
+    @Test
+    void reportsComeInWindows() {
+        PretrainRecipe recipe = DinoRecipes.tiny(2);
+        try (Trainer one = Trainer.of(runtime, recipe, 4, 0, 1);
+                Trainer three = Trainer.of(runtime, recipe, 4, 0, 3)) {
+            List<String> expected = new ArrayList<>();
+            List<String> found = new ArrayList<>();
+            List<Integer> came = new ArrayList<>();
+            for (int s = 0; s < 5; s++) {
+                expected.add(step(one, s).toString());
+                try (Scope scope = runtime.scope()) {
+                    List<StepReport> reports = three.submit(scope, s, passes(scope, recipe, s));
+                    came.add(reports.size());
+                    reports.forEach(report -> found.add(report.toString()));
+                }
+            }
+            assertEquals(List.of(0, 0, 3, 0, 0), came);
+            IllegalStateException e = assertThrows(IllegalStateException.class, () -> step(three, 5));
+            assertEquals("2 steps were submitted and not yet read: flush first", e.getMessage());
+            three.flush().forEach(report -> found.add(report.toString()));
+            assertEquals(List.of(), three.flush());
+            assertEquals(expected, found);
+            String name = "head.last_layer.weight_v";
+            assertArrayEquals(
+                    one.method().network("teacher").read(name),
+                    three.method().network("teacher").read(name));
+            assertThrows(IllegalArgumentException.class, () -> Trainer.of(runtime, recipe, 4, 0, 0));
+        }
+    }
+
     /** U50: two epochs in one go, or saved and read back between them: the same file, bit for bit. */
     @Test
     void resumingChangesNothing(@TempDir Path folder) {

@@ -88,6 +88,11 @@ public final class MultiCropLoader implements AutoCloseable {
         return prefetcher.waitNanos();
     }
 
+    /** Time the threads have spent on views so far, all of them together, in nanoseconds. */
+    public long workNanos() {
+        return prefetcher.workNanos();
+    }
+
     /** Stops the threads and waits for them. */
     @Override
     public void close() {

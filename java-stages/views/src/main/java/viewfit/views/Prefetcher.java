@@ -3,6 +3,7 @@ package viewfit.views;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ final class Prefetcher<B> implements AutoCloseable {
     private final List<Slot<B>> ring = new ArrayList<>();
     private final List<Thread> workers = new ArrayList<>();
     private final Object lock = new Object();
+    private final AtomicLong workNanos = new AtomicLong();
 
     // Guarded by the lock: the step whose batch the consumer holds, and the next place to hand out.
     private long heldStep;
@@ -93,6 +95,11 @@ final class Prefetcher<B> implements AutoCloseable {
     /** Time {@link #next} has waited so far, in nanoseconds. */
     long waitNanos() {
         return waitNanos;
+    }
+
+    /** Time the threads have spent filling places so far, all of them together, in nanoseconds. */
+    long workNanos() {
+        return workNanos.get();
     }
 
     /**
@@ -209,11 +216,13 @@ final class Prefetcher<B> implements AutoCloseable {
     private void fill(long step, int position, int image, Workbench bench) {
         Slot<B> slot = slot(step);
         Throwable failure = null;
+        long start = System.nanoTime();
         try {
             filler.fill(slot.batch, position, image, plan.epoch(step), bench);
         } catch (RuntimeException | Error e) {
             failure = e;
         }
+        workNanos.addAndGet(System.nanoTime() - start);
         synchronized (lock) {
             if (failure != null && position < slot.failedPosition) {
                 slot.failedPosition = position;

@@ -228,6 +228,7 @@ class LoaderTest {
         MultiCropLoader loader = new MultiCropLoader(store(0), VIEWS, new LoaderOptions(4, 5, 3), 0, 1_000_000);
         loader.next();
         assertTrue(loader.waitNanos() > 0);
+        assertTrue(loader.workNanos() > 0);
         loader.close();
         loader.close();
         assertThrows(IllegalStateException.class, loader::next);

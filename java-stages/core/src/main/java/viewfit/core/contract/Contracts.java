@@ -125,6 +125,8 @@ public final class Contracts {
                             "quarantine/1",
                             "damaged images that others stood in for, if there were any",
                             false),
+                    new Port("profile", "profile.csv", "profile/1", "where the time of steps went, if asked", false),
+                    new Port("trace", "profile.json", "profile-trace/1", "the same as a time line, if asked", false),
                     METRICS),
             TRAINS);
 

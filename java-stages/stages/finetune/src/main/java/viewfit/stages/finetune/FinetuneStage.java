@@ -97,13 +97,13 @@ public final class FinetuneStage extends ComputeStage {
         FinetuneRecipe recipe = Recipes.read(recipeFile, FinetuneRecipe.class);
         CheckpointFile checkpoint = CheckpointFile.read(checkpointFile);
         checkpoint.requireSameNormalization(recipe.normalize());
-        ProbeData data = ProbeData.read(trainFile, evalFile, classesFile, images, threads());
-        EvalMetrics metrics = new EvalMetrics()
-                .count("classes", data.classes())
-                .count("train.images", data.trainImages())
-                .count("heldout.images", data.heldoutImages())
-                .count("epochs", recipe.epochs());
         try (TorchRuntime runtime = open()) {
+            ProbeData data = ProbeData.read(trainFile, evalFile, classesFile, images, workers(runtime.gpu()));
+            EvalMetrics metrics = new EvalMetrics()
+                    .count("classes", data.classes())
+                    .count("train.images", data.trainImages())
+                    .count("heldout.images", data.heldoutImages())
+                    .count("epochs", recipe.epochs());
             Provenance provenance = provenance(recipe, checkpoint, runtime);
             FinetuneNetwork networks = new FinetuneNetwork(runtime, checkpoint, recipe, data.classes());
             FineTuner tuner = new FineTuner(runtime, recipe, data);

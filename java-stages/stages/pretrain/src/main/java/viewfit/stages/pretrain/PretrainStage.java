@@ -77,6 +77,12 @@ public final class PretrainStage extends ComputeStage {
                     + " environment variable VIEWFIT_DAMAGED_QUOTA, else 0.01).")
     private double damagedQuota = DamagePolicy.DEFAULT_QUOTA;
 
+    @Option(
+            names = "--profile",
+            paramLabel = "N",
+            description = "Measure where the time of N steps goes: profile.csv, profile.json (default: measure none).")
+    private @Nullable Integer profile;
+
     public PretrainStage() {
         super(
                 Contracts.PRETRAIN,
@@ -95,6 +101,9 @@ public final class PretrainStage extends ComputeStage {
         if (weights == null && side != null) {
             throw new StageFailure(ExitCode.USAGE, "--weights-network: found " + side + ": needs --weights");
         }
+        if (profile != null && profile < 1) {
+            throw new StageFailure(ExitCode.USAGE, "--profile: found " + profile + ": must be at least 1 step");
+        }
     }
 
     private DamagePolicy damaged() {
@@ -106,8 +115,9 @@ public final class PretrainStage extends ComputeStage {
         Path train = given(manifest);
         ImageFiles.root(given(images));
         Pretrainer.Job job = job(Recipes.read(given(recipe), PretrainRecipe.class), train);
-        try (TorchRuntime runtime = TorchRuntime.open(device(), threads())) {
-            Pretrainer.run(runtime, job);
+        try (TorchRuntime runtime =
+                TorchRuntime.open(device(), threads(), job.recipe().precision())) {
+            Pretrainer.run(runtime, job.with(workers(runtime.gpu())), profile == null ? 0 : profile);
         }
     }
 
@@ -115,11 +125,9 @@ public final class PretrainStage extends ComputeStage {
         Manifest rows = Manifest.read(train);
         Manifest asked = monitor == null ? null : Manifest.read(monitor);
         String sha256 = Hashes.sha256(train);
-        int workers = Math.max(1, threads() / 2);
         StartWeights start = start(complete);
         try {
-            return new Pretrainer.Job(
-                    complete, rows, asked, sha256, given(images), out(), cell(), workers, start, damaged());
+            return new Pretrainer.Job(complete, rows, asked, sha256, given(images), out(), cell(), 1, start, damaged());
         } catch (StageFailure e) {
             // The job knows the recipe's keys, not its file.
             throw new StageFailure(e.exitCode(), recipe + ": " + e.getMessage(), e);

@@ -94,8 +94,8 @@ public final class ProbeStage extends ComputeStage {
         CheckpointFile checkpoint = CheckpointFile.read(checkpointFile);
         checkpoint.requireNetwork(recipe.network());
         checkpoint.requireSameNormalization(recipe.normalize());
-        ProbeData data = ProbeData.read(trainFile, evalFile, classesFile, images, threads());
         try (TorchRuntime runtime = open()) {
+            ProbeData data = ProbeData.read(trainFile, evalFile, classesFile, images, workers(runtime.gpu()));
             Network pretrained = FrozenBackbone.allocate(runtime, checkpoint.backbone(recipe.vitLastBlocks()));
             checkpoint.load(pretrained, recipe.network(), name -> true);
             Network untrained = UntrainedBackbone.of(runtime, checkpoint, recipe, data);
