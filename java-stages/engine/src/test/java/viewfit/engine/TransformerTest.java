@@ -1,6 +1,7 @@
 package viewfit.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import viewfit.core.random.SeedTree;
 import viewfit.graph.Graph;
 import viewfit.graph.GraphBuilder;
 import viewfit.graph.Init;
+import viewfit.graph.Kernels;
 import viewfit.graph.Parameter;
 import viewfit.graph.TorchScript;
 
@@ -36,6 +38,14 @@ class TransformerTest {
         int first = g.classToken(g.sharedLayerNorm("norm", middle));
         int second = g.classToken(g.layerNorm("norm", end));
         return g.build(g.concat(List.of(first, second)));
+    }
+
+    /** Behind the last attention one token is enough; equal results alone would not show that the others are left out. */
+    @Test
+    void nothingIsComputedForTokensThatNobodyReads() {
+        String text = new TorchScript(new Kernels(false, false)).evaluation(graph(0), "f");
+        assertTrue(text.contains(", True)"), "attention of the first token alone: " + text);
+        assertTrue(text.contains("torch.narrow(v"), "first token of the skipped values: " + text);
     }
 
     private static String text(TorchScript script, Graph graph, boolean student) {

@@ -58,11 +58,9 @@ final class FunctionText {
     /** The function; {@code list}: whether it returns all results or its only one. */
     String text(boolean list) {
         for (Op op : graph.ops()) {
-            body.append("  v")
-                    .append(op.out())
-                    .append(" = ")
-                    .append(expression(op))
-                    .append('\n');
+            // First: it may add lines before its own.
+            String expression = expression(op);
+            body.append("  v").append(op.out()).append(" = ").append(expression).append('\n');
         }
         List<String> values = results.stream().map(v -> single("v" + v, v)).toList();
         return String.join("", helpers) + "def " + function + "(self, v0: Tensor, P: List[Tensor], B: List[Tensor]"
@@ -105,10 +103,19 @@ final class FunctionText {
                             m.padding(),
                             m.padding());
         } else if (op instanceof Op.L2Normalize n) {
-            String x = single(n.in(), n.out());
-            return "torch.div(%s, torch.clamp_min(torch.norm(%s, 2, [1], True), 1.0e-12))".formatted(x, x);
+            return normalized(n);
         }
         return transformer(op);
+    }
+
+    /** The rows are read twice: where they must be cast, once, on a line of their own. */
+    private String normalized(Op.L2Normalize n) {
+        String x = single(n.in(), n.out());
+        if (halves.contains(n.in())) {
+            body.append("  x").append(n.out()).append(" = ").append(x).append('\n');
+            x = "x" + n.out();
+        }
+        return "torch.div(%s, torch.clamp_min(torch.norm(%s, 2, [1], True), 1.0e-12))".formatted(x, x);
     }
 
     /** oneDNN's depth-wise convolutions are ten times slower in bfloat16: on a CPU they alone stay float32. */

@@ -10,7 +10,4 @@ package viewfit.graph;
  *     between them; statistics, norms of transformers, pooled features and the layer that makes a head's result stay
  *     float32, as do all parameters
  */
-public record Kernels(boolean oneDnn, boolean bf16) {
-    /** The plainest forms: they run on every device and in float64. */
-    public static final Kernels PLAIN = new Kernels(false, false);
-}
+public record Kernels(boolean oneDnn, boolean bf16) {}

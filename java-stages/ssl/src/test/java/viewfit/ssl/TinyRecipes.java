@@ -121,6 +121,15 @@ final class TinyRecipes {
 
     /** A recipe whose steps are taken in parts. */
     static PretrainRecipe inParts(PretrainRecipe r, int parts) {
+        return with(r, parts, r.precision());
+    }
+
+    /** A recipe in another precision. */
+    static PretrainRecipe with(PretrainRecipe r, Precision precision) {
+        return with(r, r.microBatches(), precision);
+    }
+
+    private static PretrainRecipe with(PretrainRecipe r, int parts, Precision precision) {
         return new PretrainRecipe(
                 r.schema(),
                 r.name(),
@@ -128,7 +137,7 @@ final class TinyRecipes {
                 r.epochs(),
                 r.batchSize(),
                 parts,
-                r.precision(),
+                precision,
                 r.backbone(),
                 r.method(),
                 r.views(),
