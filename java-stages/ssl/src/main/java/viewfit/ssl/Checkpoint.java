@@ -11,11 +11,13 @@ import java.util.stream.Collectors;
 import viewfit.core.Code;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.metrics.Json;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.engine.Network;
 import viewfit.engine.Scope;
 import viewfit.engine.TorchRuntime;
+import viewfit.formats.DType;
 import viewfit.formats.Safetensors;
 import viewfit.formats.Tensor;
 import viewfit.formats.TensorFile;
@@ -32,6 +34,10 @@ public final class Checkpoint {
     /** Schema name in the metadata. */
     public static final String SCHEMA = "checkpoint/1";
 
+    /** Schema name of a run's state between two steps. */
+    static final String STATE_SCHEMA = "pretrain-state/1";
+
+    private static final String RUN = "run";
     private static final String STEPS = "optimizer-steps";
 
     private Checkpoint() {}
@@ -43,6 +49,31 @@ public final class Checkpoint {
      * @param provenance further metadata, such as {@code manifest-sha256} and {@code cell}
      */
     static void write(Path file, Trainer trainer, int epochs, Map<String, String> provenance) {
+        Map<String, String> metadata = metadata(trainer, epochs, epochs * trainer.stepsPerEpoch(), provenance);
+        Safetensors.write(file, tensors(trainer), metadata);
+    }
+
+    /** What a file is to hold, copied: training may go on while it is written. */
+    record Content(List<Tensor> tensors, Map<String, String> metadata) {}
+
+    /**
+     * The state of a run between two steps, with what resuming it takes.
+     *
+     * @param identity what else makes this run the one it is, such as {@code manifest-sha256}
+     */
+    static Content state(Trainer trainer, RunState run, Map<String, String> identity) {
+        Map<String, String> metadata = metadata(trainer, run.epochs(), run.steps(), identity);
+        metadata.put("schema", STATE_SCHEMA);
+        metadata.put(RUN, Json.line(run));
+        return new Content(tensors(trainer), metadata);
+    }
+
+    /** What {@link RunState} a state holds. */
+    static RunState run(TensorFile state) {
+        return Json.parse(state.meta(RUN), state.file() + ": metadata " + RUN, RunState.class);
+    }
+
+    private static List<Tensor> tensors(Trainer trainer) {
         List<Tensor> tensors = new ArrayList<>();
         trainer.networks().forEach((name, network) -> addNetwork(tensors, name + ".", network));
         trainer.optimizers().forEach((network, optimizer) -> {
@@ -60,7 +91,7 @@ public final class Checkpoint {
                 .state()
                 .forEach((name, value) ->
                         tensors.add(Tensor.f32("method." + name, value.shape(), runtime.floats(value))));
-        Safetensors.write(file, tensors, metadata(trainer, epochs, provenance));
+        return tensors;
     }
 
     private static void addNetwork(List<Tensor> tensors, String prefix, Network network) {
@@ -80,14 +111,15 @@ public final class Checkpoint {
         return part + "." + norm + ".num_batches_tracked";
     }
 
-    private static Map<String, String> metadata(Trainer trainer, int epochs, Map<String, String> provenance) {
+    private static Map<String, String> metadata(
+            Trainer trainer, int epochs, long steps, Map<String, String> provenance) {
         PretrainRecipe recipe = trainer.recipe();
         Map<String, String> all = new TreeMap<>(provenance);
         all.put("schema", SCHEMA);
         all.put("arch", recipe.backbone().name());
         all.put("method", recipe.method().name());
         all.put("epoch", Integer.toString(epochs));
-        all.put("step", Long.toString(epochs * trainer.stepsPerEpoch()));
+        all.put("step", Long.toString(steps));
         all.put("recipe", Recipes.toYaml(recipe));
         all.put("recipe-sha256", Recipes.sha256(recipe));
         all.put("code", Code.version());
@@ -120,13 +152,24 @@ public final class Checkpoint {
         int epochs = Integer.parseInt(content.meta("epoch"));
         long steps = epochs * trainer.stepsPerEpoch();
         require(file, content.meta("step").equals(Long.toString(steps)), "step " + content.meta("step"), "" + steps);
+        restore(content, trainer);
+        return epochs;
+    }
+
+    /**
+     * Puts networks, optimisers and the method's state back.
+     *
+     * @throws StageFailure BAD_DATA if the file lacks one of their tensors or has it in another shape
+     */
+    static void restore(TensorFile content, Trainer trainer) {
         trainer.networks().forEach((name, network) -> restoreNetwork(content, name + ".", network));
         Iterator<String> counts = List.of(content.meta(STEPS).split(",", -1)).iterator();
         trainer.optimizers().forEach((network, optimizer) -> {
             for (String kind : optimizer.stateNames()) {
                 for (String parameter : network.trainableNames()) {
-                    Tensor from = content.tensor("optimizer." + kind + "." + parameter);
-                    optimizer.writeState(kind, parameter, from.floats());
+                    long[] shape = network.tensor(parameter).shape();
+                    optimizer.writeState(
+                            kind, parameter, floats(content, "optimizer." + kind + "." + parameter, shape));
                 }
             }
             optimizer.steps(Long.parseLong(counts.next()), Long.parseLong(counts.next()));
@@ -134,16 +177,25 @@ public final class Checkpoint {
         TorchRuntime runtime = trainer.runtime();
         trainer.method().state().forEach((name, value) -> {
             try (Scope call = runtime.scope()) {
-                float[] from = content.tensor("method." + name).floats();
+                float[] from = floats(content, "method." + name, value.shape());
                 runtime.assign(value, runtime.tensor(call, from, value.shape()));
             }
         });
-        return epochs;
+    }
+
+    private static float[] floats(TensorFile content, String name, long[] shape) {
+        Tensor tensor = content.tensor(name);
+        String found = tensor.dtype() + " " + Arrays.toString(tensor.shape());
+        String allowed = DType.F32 + " " + Arrays.toString(shape);
+        require(content.file(), found.equals(allowed), name + " " + found, allowed);
+        return tensor.floats();
     }
 
     private static void restoreNetwork(TensorFile content, String prefix, Network network) {
         for (Parameter p : network.state()) {
-            network.write(p.name(), content.tensor(prefix + p.name()).floats());
+            network.write(
+                    p.name(),
+                    floats(content, prefix + p.name(), network.tensor(p.name()).shape()));
         }
         for (String part : network.parts()) {
             List<String> norms = network.graph(part).batchNorms();

@@ -64,6 +64,7 @@ final class FeatureMonitor implements AutoCloseable {
             """;
 
     private final TorchRuntime runtime;
+    private final RunControl control;
     private final SslMethod method;
     private final Program program;
     private final int dim;
@@ -80,8 +81,10 @@ final class FeatureMonitor implements AutoCloseable {
      * others.
      *
      * @param damaged whether damaged images may be left out of the bank, and their count
+     * @param control may end a measurement, which changes nothing until it is done
      */
-    FeatureMonitor(Trainer trainer, StandIns damaged, Pretrainer.Job job, Images images) {
+    FeatureMonitor(Trainer trainer, StandIns damaged, Pretrainer.Job job, Images images, RunControl control) {
+        this.control = control;
         Manifest train = job.train();
         Manifest heldout = job.heldout();
         PretrainRecipe recipe = trainer.recipe();
@@ -186,6 +189,7 @@ final class FeatureMonitor implements AutoCloseable {
         boolean leavesOut = images == bank && damaged.skips();
         try (EvalLoader loader = new EvalLoader(images, views, new LoaderOptions(BATCH, 0, workers), leavesOut)) {
             while (loader.hasNext()) {
+                control.require();
                 LabelledBatch batch = loader.next();
                 try (Scope scope = runtime.scope()) {
                     Tensor x = normalizer.images(scope, batch.data(), batch.size(), views.crop());

@@ -1,10 +1,13 @@
 package viewfit.ssl;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -38,6 +41,19 @@ final class Health {
             steps++;
         }
 
+        RunState.EpochSums sums() {
+            Map<String, String> text = new TreeMap<>();
+            sums.forEach((measure, sum) -> text.put(measure.name(), Double.toString(sum)));
+            return new RunState.EpochSums(steps, text);
+        }
+
+        static Epoch of(RunState.EpochSums saved) {
+            Epoch epoch = new Epoch();
+            epoch.steps = saved.steps();
+            saved.sums().forEach((name, sum) -> epoch.sums.put(Measure.valueOf(name), Double.parseDouble(sum)));
+            return epoch;
+        }
+
         double mean(Measure measure) {
             return sums.getOrDefault(measure, Double.NaN) / steps;
         }
@@ -64,6 +80,21 @@ final class Health {
             last.removeFirst();
         }
         current = new Epoch();
+    }
+
+    /** What a state keeps: the last epochs, then the one under way. */
+    List<RunState.EpochSums> sums() {
+        List<RunState.EpochSums> all =
+                new ArrayList<>(last.stream().map(Epoch::sums).toList());
+        all.add(current.sums());
+        return all;
+    }
+
+    /** Goes on from {@link #sums}. */
+    void restore(List<RunState.EpochSums> saved) {
+        last.clear();
+        saved.forEach(each -> last.addLast(Epoch.of(each)));
+        current = last.removeLast();
     }
 
     /** Means of the last finished epoch by the names of {@code metrics.json}; NaN where nothing was measured. */

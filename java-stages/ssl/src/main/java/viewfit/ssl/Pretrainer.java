@@ -1,29 +1,20 @@
 package viewfit.ssl;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.Quarantine;
-import viewfit.core.metrics.CurveRow;
-import viewfit.core.metrics.Divergence;
-import viewfit.core.metrics.Json;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.progress.ProgressLine;
-import viewfit.core.recipe.MocoRecipe;
 import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.PretrainRecipe;
-import viewfit.core.table.CsvAppender;
 import viewfit.core.table.CsvTable;
 import viewfit.engine.Scope;
 import viewfit.engine.TorchRuntime;
@@ -52,12 +43,9 @@ import viewfit.views.StandIns;
  * </pre>
  */
 public final class Pretrainer {
-    private static final CsvTable<CurveRow> CURVE = CsvTable.of(CurveRow.class, CurveRow.SCHEMA);
-    private static final CsvTable<MonitorRow> MONITOR = CsvTable.of(MonitorRow.class, MonitorRow.SCHEMA);
     private static final CsvTable<SampledView> VIEWS = CsvTable.of(SampledView.class, "views/1");
     private static final int SHEET_IMAGES = 4;
     private static final double PROGRESS_SECONDS = 10;
-    private static final double NANOS = 1e9;
     /** Of the Java heap, for decoded images: a small data set is then decoded once. */
     private static final long CACHE_SHARE = 2;
 
@@ -65,22 +53,19 @@ public final class Pretrainer {
     private final Job job;
     private final PretrainRecipe recipe;
     private final Trainer trainer;
+    private final RunControl control;
     private final Images source;
     private final ImageStore images;
     private final StandIns standIns;
-    private final Health health;
-    private final RunLog log;
     private final ProgressLine progress;
     private final Normalizer normalizer;
     private final RunFiles files;
-    private final OpenSteps open = new OpenSteps();
     private final long profiled;
-    private final List<MonitorRow> monitored = new ArrayList<>();
-    private final long start = System.nanoTime();
-    /** Steps that were given to the device, and of them those that have been told of. */
+    private final Watchdog watchdog;
+    /** Steps that were given to the device. */
     private long started;
-
-    private long steps;
+    /** Epochs whose end was worked off. */
+    private int ended;
 
     /**
      * What to train on and where the results go.
@@ -135,37 +120,25 @@ public final class Pretrainer {
         }
     }
 
-    /** Training left the finite numbers. */
-    private static final class Diverged extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Diverged(String message) {
-            super(message);
-        }
-    }
-
-    private Pretrainer(TorchRuntime runtime, Job job, Trainer trainer, long profiled) {
+    private Pretrainer(TorchRuntime runtime, Job job, Trainer trainer, long profiled, RunControl control) {
         this.runtime = runtime;
         this.job = job;
         this.profiled = profiled;
+        this.control = control;
         this.recipe = job.recipe();
         this.trainer = trainer;
         this.source = Images.open(job.images());
         this.images =
                 new ImageStore(source, job.train().rows(), Runtime.getRuntime().maxMemory() / CACHE_SHARE);
         this.standIns = new StandIns(images, job.damaged(), recipe.seed());
-        this.health = new Health(
-                trainer.method().codes(),
-                trainer.method().student().graph(MethodGraphs.BACKBONE).outputWidth(),
-                recipe.method() instanceof MocoRecipe);
-        this.log = new RunLog(images, job.cell());
         this.progress = new ProgressLine(
                 "pretrain " + (job.cell().isEmpty() ? recipe.name() : job.cell()),
                 recipe.epochs(),
                 trainer.steps(),
                 PROGRESS_SECONDS);
         this.normalizer = new Normalizer(runtime, recipe.views().normalize());
-        this.files = new RunFiles(job, runtime);
+        this.files = new RunFiles(job, runtime, control.states());
+        this.watchdog = new Watchdog(control.hang(), files.file(RunFiles.THREADS));
     }
 
     /**
@@ -176,30 +149,33 @@ public final class Pretrainer {
      * @throws StageFailure {@link ExitCode#DIVERGED} if the recipe asks for it, or when an image cannot be read
      */
     public static Metrics run(TorchRuntime runtime, Job job) {
-        return run(runtime, job, 0);
+        return run(runtime, job, 0, RunControl.NONE);
     }
 
     /**
-     * As {@link #run(TorchRuntime, Job)}; also writes where the time of some steps went, as soon as they are done.
+     * As {@link #run(TorchRuntime, Job)}; also writes where the time of some steps went, as soon as they are done, keeps states
+     * and goes on from one.
      *
      * @param profiled steps to measure, 0 for none
+     * @throws StageFailure also {@link ExitCode#TRANSIENT} when it was told to stop; BAD_RECIPE or USAGE if the states are
+     *     another run's
      */
-    public static Metrics run(TorchRuntime runtime, Job job, long profiled) {
-        return run(runtime, job, profiled, Trainer.window(runtime));
+    public static Metrics run(TorchRuntime runtime, Job job, long profiled, RunControl control) {
+        return run(runtime, job, profiled, control, Trainer.window(runtime));
     }
 
     /**
-     * As {@link #run(TorchRuntime, Job, long)}.
+     * As {@link #run(TorchRuntime, Job, long, RunControl)}.
      *
      * @param window steps whose numbers are read from the device together; it changes nothing but the speed
      */
-    static Metrics run(TorchRuntime runtime, Job job, long profiled, int window) {
+    static Metrics run(TorchRuntime runtime, Job job, long profiled, RunControl control, int window) {
         long stepsPerEpoch =
                 MultiCropLoader.stepsPerEpoch(job.train().size(), job.recipe().batchSize());
         int classes = LabelCount.of(job.recipe(), job.train());
         try (Trainer trainer = Trainer.of(runtime, job.recipe(), stepsPerEpoch, classes, window)) {
             trainer.startFrom(job.weights().values(), job.weights().passes());
-            return new Pretrainer(runtime, job, trainer, profiled).run();
+            return new Pretrainer(runtime, job, trainer, profiled, control).run();
         }
     }
 
@@ -211,13 +187,12 @@ public final class Pretrainer {
         }
         Advice.on(recipe).forEach(progress::say);
         Advice.on(recipe.precision(), runtime).forEach(progress::say);
+        StateFolder states = control.states();
+        Resumed resumed = states == null ? null : Resumed.find(states, job, runtime);
         files.clear();
         Metrics metrics;
         try {
-            train();
-            metrics = metrics(Outcome.OK, health.message(), files.saveFinal(trainer));
-        } catch (Diverged e) {
-            metrics = metrics(Outcome.DIVERGED, String.valueOf(e.getMessage()), "");
+            metrics = train(resumed);
         } catch (StageFailure e) {
             files.discard(e);
             try {
@@ -226,6 +201,8 @@ public final class Pretrainer {
                 e.addSuppressed(suppressed);
             }
             throw e;
+        } finally {
+            watchdog.close();
         }
         writeQuarantine();
         metrics.write(files.file("metrics.json"));
@@ -252,33 +229,66 @@ public final class Pretrainer {
         }
     }
 
-    private void train() {
+    private Metrics train(@Nullable Resumed resumed) {
+        StateFolder states = control.states();
+        if (resumed != null && states != null) {
+            resumed.restore(trainer, standIns, states, files);
+            started = resumed.state().steps();
+            ended = resumed.state().epochs();
+        }
         VIEWS.write(
                 files.file("views.csv"),
                 files.header(),
                 ContactSheet.write(files.file("views.png"), standIns, recipe.views(), recipe.seed(), SHEET_IMAGES));
-        LoaderOptions options = new LoaderOptions(recipe.batchSize(), recipe.seed(), job.workers());
-        try (CsvAppender<CurveRow> curve = CURVE.appender(files.file("curve.csv"), files.header());
-                CsvAppender<MonitorRow> monitor = MONITOR.appender(files.file("monitor.csv"), files.header());
-                FeatureMonitor features = new FeatureMonitor(trainer, standIns, job, source);
-                MultiCropLoader loader = new MultiCropLoader(standIns, recipe.views(), options, 0, trainer.steps());
-                StepProfile profile = ProfileReport.ofSteps(profiled, trainer.steps(), loader, files, progress)) {
-            StepClock clock = trainer.tell(profile);
-            measure(features, monitor, 0);
-            for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
-                for (long i = 0; i < trainer.stepsPerEpoch(); i++) {
-                    step(loader, curve, clock);
-                }
-                flush(curve);
-                health.endEpoch();
-                measure(features, monitor, epoch + 1);
-                files.saveNumbered(trainer, epoch + 1);
+        try (RunRecord record = new RunRecord(job, trainer, images, files, progress, control, resumed);
+                StateKeeper keeper = new StateKeeper(control, trainer, job, standIns, record)) {
+            try {
+                walk(record, keeper, resumed == null);
+                keeper.finish();
+                String sha256 = files.saveFinal(trainer);
+                return record.metrics(Outcome.OK, record.collapse(), sha256, standIns.damaged(), keeper.stalled());
+            } catch (Diverged e) {
+                String message = String.valueOf(e.getMessage());
+                return record.metrics(Outcome.DIVERGED, message, "", standIns.damaged(), keeper.stalled());
             }
         }
     }
 
-    private void step(MultiCropLoader loader, CsvAppender<CurveRow> curve, StepClock phases) {
+    /** From where the run is to its last epoch. */
+    private void walk(RunRecord record, StateKeeper keeper, boolean anew) {
+        LoaderOptions options = new LoaderOptions(recipe.batchSize(), recipe.seed(), job.workers());
+        try (FeatureMonitor features = new FeatureMonitor(trainer, standIns, job, source, control);
+                MultiCropLoader loader =
+                        new MultiCropLoader(standIns, recipe.views(), options, started, trainer.steps());
+                StepProfile profile = ProfileReport.ofSteps(
+                        profiled, Math.max(1, trainer.steps() - started), loader, files, progress)) {
+            StepClock clock = trainer.tell(profile);
+            if (anew && monitors(0)) {
+                record.measured(features.measure(0, 0));
+            }
+            while (ended < recipe.epochs()) {
+                if (started == (ended + 1) * trainer.stepsPerEpoch()) {
+                    endEpoch(features, record);
+                } else {
+                    step(loader, record, clock);
+                }
+                if (ended < recipe.epochs()) {
+                    control.require();
+                    if (keeper.due()) {
+                        flush(record);
+                        keeper.keep(ended);
+                    }
+                }
+            }
+        } catch (RunControl.Stopped e) {
+            flush(record);
+            throw keeper.stop(ended);
+        }
+    }
+
+    private void step(MultiCropLoader loader, RunRecord record, StepClock phases) {
         phases.phase(StepPhase.WAIT);
+        watchdog.begin();
         long from = System.nanoTime();
         long waited = loader.waitNanos();
         MultiCropBatch batch = loader.next();
@@ -289,107 +299,36 @@ public final class Pretrainer {
             reports = trainer.submit(scope, started, normalizer.batch(scope, batch, images));
             phases.phase(StepPhase.FILES);
         }
-        open.add(trainer.clock(started), batch);
-        open.spend(System.nanoTime() - from, wait);
+        watchdog.end();
+        record.open(trainer.clock(started), batch, System.nanoTime() - from, wait);
         started++;
-        tell(reports, curve);
+        record.tell(reports);
         phases.phase(StepPhase.BETWEEN);
     }
 
     /** Tells of the steps whose reports are still to come. */
-    private void flush(CsvAppender<CurveRow> curve) {
-        if (started > steps) {
+    private void flush(RunRecord record) {
+        if (started > record.steps()) {
             long from = System.nanoTime();
-            List<StepReport> reports = trainer.flush();
-            open.spend(System.nanoTime() - from, 0);
-            tell(reports, curve);
+            record.tell(trainer.flush(), System.nanoTime() - from);
         }
     }
 
-    /** Writes down the steps that were read together, up to the first that is not finite: each took the mean time. */
-    private void tell(List<StepReport> reports, CsvAppender<CurveRow> curve) {
-        if (reports.isEmpty()) {
-            return;
+    /** What is interrupted here begins again after a resume: the last line alone says that the epoch has ended. */
+    private void endEpoch(FeatureMonitor features, RunRecord record) {
+        flush(record);
+        MonitorRow row = monitors(ended + 1) ? features.measure(ended + 1, record.steps()) : null;
+        record.endEpoch();
+        if (row != null) {
+            record.measured(row);
         }
-        OpenSteps.Pace pace = open.pace((long) reports.size() * recipe.batchSize());
-        for (StepReport report : reports) {
-            OpenSteps.Step step = open.next();
-            curve.append(RunLog.row(step.clock(), report, pace));
-            log.keep(step, report);
-            if (!report.finite()) {
-                Divergence found = log.divergence();
-                Json.write(files.file(RunFiles.DIVERGED), found);
-                throw new Diverged(RunLog.message(found, RunFiles.DIVERGED));
-            }
-            health.step(report);
-            String more = RunLog.told(report, trainer.method().codes(), pace.waitShare());
-            progress.step(step.clock().epoch(), steps, report.loss(), more, pace.imagesPerSecond());
-            steps++;
-        }
+        files.saveNumbered(trainer, ended + 1);
+        ended++;
     }
 
-    private void measure(FeatureMonitor features, CsvAppender<MonitorRow> table, int epochs) {
+    /** Whether the monitor looks at the networks after so many epochs. */
+    private boolean monitors(int epochs) {
         int every = recipe.monitor().knnEveryEpochs();
-        if (every == 0 || recipe.monitor().knnImages() == 0 || (epochs % every != 0 && epochs != recipe.epochs())) {
-            return;
-        }
-        MonitorRow row = features.measure(epochs, steps);
-        table.append(row);
-        if (Double.isNaN(row.featureStd())) {
-            Json.write(files.file(RunFiles.DIVERGED), log.divergence());
-            throw new Diverged("after step " + (steps - 1) + ": found features that are not finite: must be finite;"
-                    + " lower optimizer.lr or lengthen schedule.warmup-epochs; the last batch is in "
-                    + RunFiles.DIVERGED);
-        }
-        monitored.add(row);
-        progress.say(String.format(
-                Locale.ROOT,
-                "after epoch %d: k-NN student %.3f%s%s, feature std %.4f, effective rank %.1f",
-                epochs,
-                row.knnStudent(),
-                known(", teacher %.3f", row.knnTeacher()),
-                known(", prototypes used %.2f", row.prototypesUsed()),
-                row.featureStd(),
-                row.effectiveRank()));
-    }
-
-    /** A number in words, or nothing where it was not measured. */
-    private static String known(String words, double value) {
-        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, words, value);
-    }
-
-    private Metrics metrics(Outcome outcome, String message, String checkpointSha256) {
-        Map<String, Double> values = new TreeMap<>();
-        health.values(values);
-        if (!monitored.isEmpty()) {
-            MonitorRow first = monitored.get(0);
-            MonitorRow last = monitored.get(monitored.size() - 1);
-            values.put("untrained.knn.top1", first.knnStudent());
-            values.put("student.knn.top1", last.knnStudent());
-            values.put("teacher.knn.top1", last.knnTeacher());
-            values.put("feature.std", last.featureStd());
-            values.put("feature.effective-rank", last.effectiveRank());
-        }
-        values.put("images-per-second", open.total(steps * recipe.batchSize()).imagesPerSecond());
-        values.put("data-wait-share", open.total(0).waitShare());
-        values.put("wall-seconds", (System.nanoTime() - start) / NANOS);
-        values.values().removeIf(v -> !Double.isFinite(v));
-        Map<String, Long> counts = new LinkedHashMap<>();
-        counts.put("images", (long) job.train().size());
-        counts.put("damaged", (long) standIns.damaged());
-        counts.put("epochs", steps / trainer.stepsPerEpoch());
-        counts.put("steps", steps);
-        counts.put("collapsed", health.collapsed() ? 1L : 0L);
-        counts.put("feature.dim", (long)
-                trainer.method().student().graph("backbone").outputWidth());
-        return new Metrics(
-                Metrics.SCHEMA,
-                "pretrain",
-                job.cell(),
-                outcome,
-                message,
-                values,
-                counts,
-                files.provenance(checkpointSha256));
+        return every > 0 && recipe.monitor().knnImages() > 0 && (epochs % every == 0 || epochs == recipe.epochs());
     }
 }

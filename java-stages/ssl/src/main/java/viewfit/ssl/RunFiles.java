@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import viewfit.core.Code;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Quarantine;
@@ -21,15 +22,22 @@ import viewfit.engine.TorchRuntime;
 final class RunFiles {
     private static final String FINAL = "checkpoint.safetensors";
 
+    private static final String NUMBERED = "epoch-\\d+\\.safetensors";
+
+    /** What the threads of a run were at that no longer moved. */
+    static final String THREADS = "threads.txt";
+
     /** What was going on when a run diverged. */
     static final String DIVERGED = "diverged.json";
 
     private final Pretrainer.Job job;
     private final TorchRuntime runtime;
     private final Path checkpoints;
+    private final @Nullable StateFolder states;
 
-    RunFiles(Pretrainer.Job job, TorchRuntime runtime) {
+    RunFiles(Pretrainer.Job job, TorchRuntime runtime, @Nullable StateFolder states) {
         this.job = job;
+        this.states = states;
         this.runtime = runtime;
         this.checkpoints = job.out().resolve("checkpoints");
     }
@@ -43,7 +51,13 @@ final class RunFiles {
         try {
             Files.createDirectories(checkpoints);
             for (String stale : List.of(
-                    FINAL, "metrics.json", DIVERGED, Quarantine.FILE, ProfileReport.TABLE, ProfileReport.TRACE)) {
+                    FINAL,
+                    "metrics.json",
+                    DIVERGED,
+                    THREADS,
+                    Quarantine.FILE,
+                    ProfileReport.TABLE,
+                    ProfileReport.TRACE)) {
                 Files.deleteIfExists(file(stale));
             }
             for (Path old : numbered()) {
@@ -73,9 +87,22 @@ final class RunFiles {
         }
     }
 
+    /** Takes over the numbered checkpoints that a resumed run has behind it; later ones it will write again. */
+    void recover(StateFolder from, int epochs) {
+        for (Path file : from.list(NUMBERED)) {
+            if (Integer.parseInt(AtomicFiles.name(file).replaceAll("\\D", "")) <= epochs) {
+                copy(file, checkpoints.resolve(AtomicFiles.name(file)));
+            }
+        }
+    }
+
+    private static void copy(Path from, Path to) {
+        AtomicFiles.write(to, out -> Files.copy(from, out));
+    }
+
     private List<Path> numbered() throws IOException {
         try (Stream<Path> files = Files.list(checkpoints)) {
-            return files.filter(f -> f.getFileName().toString().matches("epoch-\\d+\\.safetensors"))
+            return files.filter(f -> AtomicFiles.name(f).matches(NUMBERED))
                     .sorted()
                     .toList();
         }
@@ -89,11 +116,17 @@ final class RunFiles {
         }
         String name = String.format(Locale.ROOT, "epoch-%04d.safetensors", epochs);
         Checkpoint.write(checkpoints.resolve(name), trainer, epochs, metadata());
+        if (states != null) {
+            copy(checkpoints.resolve(name), states.file(name));
+        }
         int keep = job.recipe().checkpoint().keep();
         try {
             List<Path> files = numbered();
             for (int i = 0; keep > 0 && i < files.size() - keep; i++) {
                 Files.delete(files.get(i));
+                if (states != null) {
+                    Files.deleteIfExists(states.file(AtomicFiles.name(files.get(i))));
+                }
             }
         } catch (IOException e) {
             throw AtomicFiles.failure(checkpoints, e);

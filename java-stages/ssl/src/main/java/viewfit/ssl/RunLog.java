@@ -29,6 +29,24 @@ final class RunLog {
         this.cell = cell;
     }
 
+    /** Images of the last step. */
+    List<Integer> rows() {
+        return rows;
+    }
+
+    /** The last steps, oldest first. */
+    List<Map<String, String>> reports() {
+        return last.stream().map(StepReport::words).toList();
+    }
+
+    /** Goes on behind a step. */
+    void restore(Clock lastClock, List<Integer> lastRows, List<Map<String, String>> reports) {
+        clock = lastClock;
+        rows = lastRows;
+        last.clear();
+        reports.forEach(words -> last.addLast(StepReport.of(words)));
+    }
+
     /** Remembers a step. */
     void keep(OpenSteps.Step step, StepReport report) {
         clock = step.clock();

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The measures of one step. Immutable; what a method does not measure is NaN. */
 public final class StepReport {
@@ -51,6 +52,20 @@ public final class StepReport {
         return Double.isFinite(loss())
                 && values.entrySet().stream()
                         .allMatch(e -> WATCHING.contains(e.getKey()) || Double.isFinite(e.getValue()));
+    }
+
+    /** The numbers as text that reads back as the same numbers. */
+    Map<String, String> words() {
+        Map<String, String> words = new TreeMap<>();
+        values.forEach((measure, value) -> words.put(measure.name(), Double.toString(value)));
+        return words;
+    }
+
+    /** The report of {@link #words}. */
+    static StepReport of(Map<String, String> words) {
+        Map<Measure, Double> values = new EnumMap<>(Measure.class);
+        words.forEach((name, value) -> values.put(Measure.valueOf(name), Double.parseDouble(value)));
+        return new StepReport(values);
     }
 
     /** The measured numbers, in the order of {@link Measure}. */

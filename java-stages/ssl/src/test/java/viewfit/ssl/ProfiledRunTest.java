@@ -40,7 +40,7 @@ class ProfiledRunTest {
                     "",
                     1,
                     StartWeights.none());
-            Pretrainer.run(runtime, job, profiled);
+            Pretrainer.run(runtime, job, profiled, RunControl.NONE);
         }
     }
 

@@ -89,8 +89,8 @@ class WindowsTest {
     @ValueSource(ints = {2, 10})
     void windowsChangeNothing(int window) throws IOException {
         PretrainRecipe recipe = PretrainerTest.recipe(2, DinoRecipes.lars(0.03), OnDivergence.FAIL);
-        Metrics one = Pretrainer.run(runtime, job(recipe, "one"), 0, 1);
-        Metrics several = Pretrainer.run(runtime, job(recipe, "several"), 0, window);
+        Metrics one = Pretrainer.run(runtime, job(recipe, "one"), 0, RunControl.NONE, 1);
+        Metrics several = Pretrainer.run(runtime, job(recipe, "several"), 0, RunControl.NONE, window);
         assertEquals(15, one.counts().get("steps"));
         assertEquals(15, untimed("one").size());
         assertEquals(untimed("one"), untimed("several"));
@@ -113,8 +113,8 @@ class WindowsTest {
     @ValueSource(ints = {2, 10})
     void divergenceInAWindowNamesItsStep(int window) throws IOException {
         PretrainRecipe recipe = PretrainerTest.recipe(2, PretrainerTest.WILD, OnDivergence.RECORD);
-        Metrics one = Pretrainer.run(runtime, job(recipe, "one"), 0, 1);
-        Metrics several = Pretrainer.run(runtime, job(recipe, "several"), 0, window);
+        Metrics one = Pretrainer.run(runtime, job(recipe, "one"), 0, RunControl.NONE, 1);
+        Metrics several = Pretrainer.run(runtime, job(recipe, "several"), 0, RunControl.NONE, window);
         assertEquals(Outcome.DIVERGED, one.outcome());
         Divergence dump = Json.read(out.resolve("one").resolve("diverged.json"), Divergence.class);
         assertTrue(dump.step() < 4, "not the last of an epoch: others follow it");

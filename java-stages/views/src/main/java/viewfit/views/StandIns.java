@@ -1,11 +1,13 @@
 package viewfit.views;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.ManifestRow;
@@ -34,8 +36,8 @@ public final class StandIns {
     /** Found by workers, perhaps for a batch that is never delivered. */
     private final Map<Integer, StageFailure> found = new ConcurrentHashMap<>();
 
-    /** Rows that delivered batches met. */
-    private final TreeSet<Integer> counted = new TreeSet<>();
+    /** Rows that delivered batches met, in that order. */
+    private final Set<Integer> counted = new LinkedHashSet<>();
 
     private String first = "";
 
@@ -146,6 +148,44 @@ public final class StandIns {
     /** How many damaged pictures were met so far. */
     public int damaged() {
         return counted.size();
+    }
+
+    /** Rows of the damaged pictures that were met so far, in the order they were met. */
+    public List<Integer> met() {
+        return List.copyOf(counted);
+    }
+
+    /**
+     * Goes on behind {@link #met} of an earlier process.
+     *
+     * @throws StageFailure BAD_DATA if one of them is no longer damaged: the run would not be the same
+     */
+    public void resume(List<Integer> rows) {
+        try (Workbench bench = new Workbench()) {
+            for (int row : rows) {
+                StageFailure failure = damage(row, bench);
+                if (failure == null) {
+                    throw new StageFailure(
+                            ExitCode.BAD_DATA,
+                            images.row(row).path()
+                                    + ": found whole: must be damaged as it was when this run began; begin"
+                                    + " anew to train on it");
+                }
+                count(row, failure);
+            }
+        }
+    }
+
+    private @Nullable StageFailure damage(int row, Workbench bench) {
+        try {
+            images.get(row, bench.decoder, bench.scratch);
+            return null;
+        } catch (StageFailure e) {
+            if (Verdict.of(e) == null) {
+                throw e;
+            }
+            return e;
+        }
     }
 
     /** The damaged pictures that were met so far. Reads their files. */

@@ -23,7 +23,26 @@ import viewfit.core.contract.StageFailure;
 public final class AtomicFiles {
     private static final int BUFFER_BYTES = 1 << 16;
 
+    /** Called when a write has come to a phase; tests let the disk be full there, or the process end. */
+    static volatile IoConsumer<Phase> watcher = phase -> {};
+
     private AtomicFiles() {}
+
+    /** How far a write has come. */
+    enum Phase {
+        /** The file aside is there, empty. */
+        OPENED,
+        /** Some of the content is handed over. */
+        BEGUN,
+        /** All content is handed to the system. */
+        WRITTEN,
+        /** And on the disk. */
+        FORCED,
+        /** The file bears its name. */
+        RENAMED,
+        /** For good. */
+        DONE
+    }
 
     /**
      * Writes {@code target} through {@code content}; missing parent folders are made.
@@ -49,10 +68,12 @@ public final class AtomicFiles {
             try {
                 writeAside(aside, content);
                 Files.move(aside, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                watcher.accept(Phase.RENAMED);
             } finally {
                 Files.deleteIfExists(aside);
             }
             forceFolder(folder);
+            watcher.accept(Phase.DONE);
         } catch (IOException e) {
             throw failure(target, e);
         }
@@ -81,10 +102,25 @@ public final class AtomicFiles {
     private static void writeAside(Path aside, IoConsumer<OutputStream> content) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 aside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+            watcher.accept(Phase.OPENED);
+            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES) {
+                private boolean begun;
+
+                @Override
+                public synchronized void write(byte[] bytes, int from, int length) throws IOException {
+                    super.write(bytes, from, length);
+                    if (!begun) {
+                        begun = true;
+                        flush();
+                        watcher.accept(Phase.BEGUN);
+                    }
+                }
+            };
             content.accept(out);
             out.flush();
+            watcher.accept(Phase.WRITTEN);
             channel.force(true);
+            watcher.accept(Phase.FORCED);
         }
     }
 

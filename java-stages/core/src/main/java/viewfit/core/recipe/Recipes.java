@@ -6,7 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.Hashes;
@@ -47,6 +51,35 @@ public final class Recipes {
     /** Checksum of the canonical YAML, so that comments and spelling of a file do not matter. */
     public static <T extends Record> String sha256(T recipe) {
         return Hashes.sha256(toYaml(recipe));
+    }
+
+    /**
+     * Where two trees differ, one text for each key path: {@code optimizer.lr: was 0.3, now 0.2}. A list counts as one value.
+     *
+     * @param was earlier tree
+     * @param now later tree
+     */
+    public static Map<String, String> differences(JsonNode was, JsonNode now) {
+        Map<String, String> found = new LinkedHashMap<>();
+        differences("", was, now, found);
+        return found;
+    }
+
+    private static void differences(String path, JsonNode was, JsonNode now, Map<String, String> found) {
+        if (was.isObject() && now.isObject()) {
+            Set<String> keys = new LinkedHashSet<>();
+            was.fieldNames().forEachRemaining(keys::add);
+            now.fieldNames().forEachRemaining(keys::add);
+            for (String key : keys) {
+                differences(path.isEmpty() ? key : path + "." + key, was.path(key), now.path(key), found);
+            }
+        } else if (!was.equals(now)) {
+            found.put(path, path + ": was " + word(was) + ", now " + word(now));
+        }
+    }
+
+    private static String word(JsonNode node) {
+        return node.isMissingNode() ? "not there" : node.isTextual() ? node.textValue() : node.toString();
     }
 
     /** The text of a recipe file. */

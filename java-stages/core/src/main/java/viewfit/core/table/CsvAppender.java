@@ -18,10 +18,10 @@ public final class CsvAppender<R extends Record> implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
 
-    CsvAppender(CsvTable<R> table, Path file, String head) {
+    /** Goes on with the table that is there. */
+    CsvAppender(CsvTable<R> table, Path file) {
         this.table = table;
         this.file = file;
-        AtomicFiles.writeString(file, head);
         try {
             this.channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         } catch (IOException e) {
@@ -36,6 +36,33 @@ public final class CsvAppender<R extends Record> implements AutoCloseable {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
+        } catch (IOException e) {
+            throw AtomicFiles.failure(file, e);
+        }
+    }
+
+    /** Length of the file in bytes, whole rows all of it unless an {@link #append} failed. */
+    public long size() {
+        try {
+            return channel.size();
+        } catch (IOException e) {
+            throw AtomicFiles.failure(file, e);
+        }
+    }
+
+    /** Removes what lies behind a length that {@link #size} once gave, such as half a row of a full disk. */
+    public void cut(long size) {
+        try {
+            channel.truncate(size);
+        } catch (IOException e) {
+            throw AtomicFiles.failure(file, e);
+        }
+    }
+
+    /** Forces the rows to the disk. */
+    public void force() {
+        try {
+            channel.force(true);
         } catch (IOException e) {
             throw AtomicFiles.failure(file, e);
         }

@@ -93,7 +93,13 @@ public final class CsvTable<R extends Record> {
 
     /** Opens a new table that grows row by row; every row is on its way to the disk when the call returns. */
     public CsvAppender<R> appender(Path file, Map<String, String> header) {
-        return new CsvAppender<>(this, file, head(header));
+        return appender(file, header, List.of());
+    }
+
+    /** As {@link #appender(Path, Map)}, with rows that it begins with; an older file is replaced at once. */
+    public CsvAppender<R> appender(Path file, Map<String, String> header, List<R> first) {
+        write(file, header, first);
+        return new CsvAppender<>(this, file);
     }
 
     /**

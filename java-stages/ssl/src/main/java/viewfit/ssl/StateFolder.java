@@ -1,0 +1,164 @@
+package viewfit.ssl;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.files.AtomicFiles;
+import viewfit.core.files.FolderLock;
+import viewfit.formats.Safetensors;
+import viewfit.formats.TensorFile;
+
+/**
+ * The folder that one run keeps its state in, apart from its outputs and longer than one process.
+ *
+ * <pre>
+ *   lock                               who writes here
+ *   state-000000012345.safetensors     after so many steps; the last few
+ *   state-....safetensors.damaged      one that could not be read, put aside
+ *   curve.csv, monitor.csv             rows so far
+ *   epoch-0010.safetensors             numbered checkpoints so far
+ * </pre>
+ *
+ * All files appear whole or not at all, but for the tables, whose rows a state counts.
+ */
+public final class StateFolder implements AutoCloseable {
+    private static final String NAME = "state-\\d+\\.safetensors";
+    private static final String OURS =
+            NAME + "(\\.damaged)?|(curve|monitor)\\.csv|epoch-\\d+\\.safetensors|.+\\.(safetensors|csv)\\.tmp";
+
+    private final Path folder;
+    private final int keep;
+    private final Consumer<String> say;
+    private final FolderLock lock;
+
+    private StateFolder(Path folder, int keep, Consumer<String> say, FolderLock lock) {
+        this.folder = folder;
+        this.keep = keep;
+        this.say = say;
+        this.lock = lock;
+    }
+
+    /**
+     * Makes the folder if it is missing, and locks it.
+     *
+     * @param keep states that stay, at least 1
+     * @param say told what a user should know, a line each
+     * @throws StageFailure {@link ExitCode#TRANSIENT} if another process writes there; IO
+     */
+    public static StateFolder open(Path folder, int keep, Consumer<String> say) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw AtomicFiles.failure(folder, e);
+        }
+        return new StateFolder(folder, keep, say, FolderLock.take(folder, say));
+    }
+
+    Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /** For messages. */
+    @Override
+    public String toString() {
+        return folder.toString();
+    }
+
+    void say(String line) {
+        say.accept(line);
+    }
+
+    /** Accepts a state or says why not. */
+    interface Reader<T> {
+        /** @throws StageFailure BAD_DATA or NO_INPUT if the state is damaged; anything else ends the search */
+        T read(TensorFile content);
+    }
+
+    /**
+     * Reads the newest state that is whole; damaged ones are told of and put aside.
+     *
+     * @return null if there is none
+     */
+    <T> @Nullable T newest(Reader<T> reader) {
+        List<Path> states = list(NAME);
+        for (int i = states.size() - 1; i >= 0; i--) {
+            Path file = states.get(i);
+            TensorFile content;
+            try {
+                content = Safetensors.read(file);
+                Seal.check(content);
+                return reader.read(content);
+            } catch (StageFailure e) {
+                if (e.exitCode() != ExitCode.BAD_DATA && e.exitCode() != ExitCode.NO_INPUT) {
+                    throw e;
+                }
+                say.accept(e.getMessage() + "; put aside, "
+                        + (i == 0 ? "no older state is left: begins anew" : "goes on from the state before"));
+                putAside(file);
+            }
+        }
+        return null;
+    }
+
+    private void putAside(Path file) {
+        try {
+            Files.move(
+                    file,
+                    file.resolveSibling(AtomicFiles.name(file) + ".damaged"),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw AtomicFiles.failure(file, e);
+        }
+    }
+
+    /** Writes a state and removes those that have become too many. */
+    void write(Checkpoint.Content state, long steps) {
+        lock.require();
+        Path file = folder.resolve(String.format(Locale.ROOT, "state-%012d.safetensors", steps));
+        Safetensors.write(file, state.tensors(), Seal.put(state.tensors(), state.metadata()));
+        List<Path> states = list(NAME);
+        states.subList(0, Math.max(0, states.size() - keep)).forEach(StateFolder::delete);
+    }
+
+    /** Removes all that a run has kept here; other files and the lock stay. */
+    public void clear() {
+        lock.require();
+        // States go first: without them nothing refers to the rest.
+        list(NAME).forEach(StateFolder::delete);
+        list(OURS).forEach(StateFolder::delete);
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw AtomicFiles.failure(file, e);
+        }
+    }
+
+    /** Files of a pattern, in the order of their names. */
+    List<Path> list(String pattern) {
+        Predicate<Path> fits = file -> AtomicFiles.name(file).matches(pattern);
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(fits).sorted().toList();
+        } catch (IOException e) {
+            throw AtomicFiles.failure(folder, e);
+        }
+    }
+
+    /** Gives the folder free for others. */
+    @Override
+    public void close() {
+        lock.close();
+    }
+}
