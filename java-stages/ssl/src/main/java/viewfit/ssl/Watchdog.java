@@ -80,7 +80,7 @@ public final class Watchdog implements AutoCloseable {
         long[] known = Arrays.copyOf(recent, Math.min(steps, REMEMBERED));
         Arrays.sort(known);
         double median = known.length == 0 ? 0 : known[known.length / 2];
-        return (long) Math.max(rule.least().toNanos(), rule.times() * median);
+        return (long) Math.max((double) rule.least().toNanos(), rule.times() * median);
     }
 
     private synchronized void watch() {
@@ -103,6 +103,7 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /** Waits; time in which the whole process was stopped, as a batch system may do, is none of the step's. */
+    @SuppressWarnings("WaitNotInLoop") // the only caller loops
     private void nap(long nanos) throws InterruptedException {
         long from = System.nanoTime();
         wait(nanos / 1_000_000 + 1);
