@@ -46,6 +46,9 @@ public abstract class Stage implements Callable<Integer> {
     /** Does the work: reads the inputs and writes every declared output below {@link #out()}. */
     protected abstract void run() throws IOException;
 
+    /** Called last, when every output is there and was read back. */
+    protected void done() throws IOException {}
+
     /** Refuses option values that picocli let through, before anything is touched; a stub run has none. */
     protected void checkOptions() {}
 
@@ -75,6 +78,9 @@ public abstract class Stage implements Callable<Integer> {
             return ExitCode.OK.code();
         }
         outputs.verify(out);
+        if (!stub && writes()) {
+            done();
+        }
         return ExitCode.OK.code();
     }
 
@@ -101,6 +107,12 @@ public abstract class Stage implements Callable<Integer> {
     protected final void say(String line) {
         err.println(contract.name() + ": " + line);
         err.flush();
+    }
+
+    /** Says a last line and ends the process at once, whatever its threads are at: for one that no longer moves. */
+    protected final void leave(ExitCode code, String line) {
+        say(line);
+        StageMain.halt(code.code());
     }
 
     final String example() {

@@ -22,6 +22,11 @@ public final class StageMain {
         System.exit(code);
     }
 
+    /** Ends the process without waiting for anything. */
+    static void halt(int code) {
+        Runtime.getRuntime().halt(code);
+    }
+
     /** Runs the stage and returns the exit code; for tests and for {@link #run}. */
     public static int execute(Stage stage, PrintWriter out, PrintWriter err, String... args) {
         Failures failures = new Failures(stage.contract().name(), err);

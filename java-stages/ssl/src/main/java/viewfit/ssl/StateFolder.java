@@ -148,7 +148,7 @@ public final class StateFolder implements AutoCloseable {
 
     /** Files of a pattern, in the order of their names. */
     List<Path> list(String pattern) {
-        Predicate<Path> fits = file -> AtomicFiles.name(file).matches(pattern);
+        Predicate<Path> fits = file -> AtomicFiles.name(file).matches(pattern) && Files.isRegularFile(file);
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(fits).sorted().toList();
         } catch (IOException e) {

@@ -61,7 +61,7 @@ class ResumeTest {
 
     /** Three steps an epoch, a numbered checkpoint and a look of the monitor after each. */
     private static PretrainRecipe recipe(String method, String backbone) {
-        return with(TinyRecipes.of(method, backbone, EPOCHS, 3, true), "r", EPOCHS, new CheckpointRecipe(1, 2));
+        return with(TinyRecipes.of(method, backbone, EPOCHS, 4, true), "r", EPOCHS, new CheckpointRecipe(1, 2));
     }
 
     private static PretrainRecipe with(PretrainRecipe r, String name, int epochs, CheckpointRecipe checkpoint) {
@@ -86,8 +86,8 @@ class ResumeTest {
     private Pretrainer.Job job(PretrainRecipe recipe, String out, int workers) {
         return new Pretrainer.Job(
                 recipe,
-                TwoClasses.manifest(0, 5),
-                TwoClasses.manifest(5, 7),
+                TwoClasses.manifest(0, 6),
+                TwoClasses.manifest(6, 8),
                 "m".repeat(64),
                 TwoClasses.IMAGES,
                 folder.resolve(out),
@@ -171,7 +171,7 @@ class ResumeTest {
         Metrics whole = Pretrainer.run(runtime, job(recipe, "whole", 1));
         int somewhere = SeedTree.root(1).at(method).at(backbone).stream().nextInt(5);
 
-        StageFailure e = assertThrows(StageFailure.class, () -> run(recipe, "first", 2, NEVER, after(3 + somewhere)));
+        StageFailure e = assertThrows(StageFailure.class, () -> run(recipe, "first", 2, NEVER, after(6 + somewhere)));
         assertEquals(ExitCode.TRANSIENT, e.exitCode());
         assertTrue(String.valueOf(e.getMessage()).matches("SIGTERM: stopped after \\d of 9 steps: .*"), e.getMessage());
         assertThrows(Killed.class, () -> run(recipe, "second", 1, OFTEN, killedAfter(1 + somewhere)));
@@ -277,7 +277,7 @@ class ResumeTest {
     @Test
     void anotherRecipeIsRefusedWithItsKeys() {
         PretrainRecipe recipe = recipe("dino", "resnet18");
-        assertThrows(StageFailure.class, () -> run(recipe, "a", 1, NEVER, after(3)));
+        assertThrows(StageFailure.class, () -> run(recipe, "a", 1, NEVER, after(6)));
         byte[] before = bytes(states().get(0));
 
         PretrainRecipe longer = with(recipe, "r", EPOCHS + 1, new CheckpointRecipe(1, 2));
@@ -292,7 +292,7 @@ class ResumeTest {
 
         Pretrainer.Job others = new Pretrainer.Job(
                 recipe,
-                TwoClasses.manifest(0, 5),
+                TwoClasses.manifest(0, 6),
                 null,
                 "n".repeat(64),
                 TwoClasses.IMAGES,

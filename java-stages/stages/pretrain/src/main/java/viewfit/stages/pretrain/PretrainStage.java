@@ -1,6 +1,7 @@
 package viewfit.stages.pretrain;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import viewfit.cli.ComputeStage;
 import viewfit.cli.OutputFormat;
 import viewfit.cli.OutputFormats;
 import viewfit.cli.StageMain;
+import viewfit.cli.StopSignals;
 import viewfit.core.contract.Contracts;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
@@ -23,11 +25,17 @@ import viewfit.engine.TorchRuntime;
 import viewfit.formats.Safetensors;
 import viewfit.ssl.Checkpoint;
 import viewfit.ssl.Pretrainer;
+import viewfit.ssl.RunControl;
 import viewfit.ssl.StartWeights;
+import viewfit.ssl.StateFolder;
+import viewfit.ssl.Watchdog;
 
 /** Trains a backbone on the views of a recipe. */
 @Command(name = "pretrain")
 public final class PretrainStage extends ComputeStage {
+    private static final int MOST_MINUTES = 100_000;
+    private static final double MILLIS_PER_MINUTE = 60_000;
+
     @Option(names = "--recipe", required = true, paramLabel = "FILE", description = "Complete recipe of this cell.")
     private @Nullable Path recipe;
 
@@ -83,6 +91,30 @@ public final class PretrainStage extends ComputeStage {
             description = "Measure where the time of N steps goes: profile.csv, profile.json (default: measure none).")
     private @Nullable Integer profile;
 
+    @Option(
+            names = "--checkpoint-dir",
+            paramLabel = "DIR",
+            description =
+                    "Folder of this run alone that its state is kept in, made if it is missing; a run that was"
+                            + " interrupted goes on from there to the same results. TERM, INT, USR1 and USR2 then end the run after"
+                            + " the step under way, with code 75. Empty again when the run is done (default: no state is kept).")
+    private @Nullable Path checkpointDir;
+
+    @Option(
+            names = "--checkpoint-minutes",
+            paramLabel = "M",
+            description = "With --checkpoint-dir, minutes between two states; fractions are allowed (default: 10).")
+    private @Nullable Double checkpointMinutes;
+
+    @Option(
+            names = "--checkpoint-keep",
+            paramLabel = "K",
+            description = "With --checkpoint-dir, how many states stay; an older one serves if the newest is damaged"
+                    + " (default: 2).")
+    private @Nullable Integer checkpointKeep;
+
+    private @Nullable StateFolder states;
+
     public PretrainStage() {
         super(
                 Contracts.PRETRAIN,
@@ -101,8 +133,25 @@ public final class PretrainStage extends ComputeStage {
         if (weights == null && side != null) {
             throw new StageFailure(ExitCode.USAGE, "--weights-network: found " + side + ": needs --weights");
         }
+        checkStates();
         if (profile != null && profile < 1) {
             throw new StageFailure(ExitCode.USAGE, "--profile: found " + profile + ": must be at least 1 step");
+        }
+    }
+
+    private void checkStates() {
+        if (checkpointDir == null && (checkpointMinutes != null || checkpointKeep != null)) {
+            String given = checkpointMinutes != null ? "--checkpoint-minutes" : "--checkpoint-keep";
+            throw new StageFailure(ExitCode.USAGE, given + ": found without a folder: needs --checkpoint-dir");
+        }
+        if (checkpointMinutes != null && !(checkpointMinutes >= 0 && checkpointMinutes <= MOST_MINUTES)) {
+            throw new StageFailure(
+                    ExitCode.USAGE,
+                    "--checkpoint-minutes: found " + checkpointMinutes + ": must be in 0 .. " + MOST_MINUTES);
+        }
+        if (checkpointKeep != null && checkpointKeep < 1) {
+            throw new StageFailure(
+                    ExitCode.USAGE, "--checkpoint-keep: found " + checkpointKeep + ": must be at least 1 state");
         }
     }
 
@@ -115,9 +164,32 @@ public final class PretrainStage extends ComputeStage {
         Path train = given(manifest);
         ImageFiles.root(given(images));
         Pretrainer.Job job = job(Recipes.read(given(recipe), PretrainRecipe.class), train);
+        Watchdog.Rule hang = Watchdog.Rule.usual(line -> leave(ExitCode.TRANSIENT, line));
+        RunControl control = new RunControl(null, Duration.ZERO, () -> "", hang);
+        if (checkpointDir != null) {
+            StopSignals signals = StopSignals.install(this::say);
+            states = StateFolder.open(checkpointDir, checkpointKeep == null ? 2 : checkpointKeep, this::say);
+            double minutes = checkpointMinutes == null ? 10 : checkpointMinutes;
+            Duration every = Duration.ofMillis(Math.round(minutes * MILLIS_PER_MINUTE));
+            control = new RunControl(states, every, signals::name, hang);
+        }
         try (TorchRuntime runtime =
                 TorchRuntime.open(device(), threads(), job.recipe().precision())) {
-            Pretrainer.run(runtime, job.with(workers(runtime.gpu())), profile == null ? 0 : profile);
+            Pretrainer.run(runtime, job.with(workers(runtime.gpu())), profile == null ? 0 : profile, control);
+        } catch (RuntimeException | Error e) {
+            if (states != null) {
+                states.close();
+            }
+            throw e;
+        }
+    }
+
+    /** Not before: a run that ends between its last output and here goes on from its last state. */
+    @Override
+    protected void done() {
+        if (states != null) {
+            states.clear();
+            states.close();
         }
     }
 

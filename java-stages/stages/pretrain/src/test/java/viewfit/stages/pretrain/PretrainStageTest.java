@@ -26,6 +26,10 @@ class PretrainStageTest {
             value = {
                 "--profile 0   | pretrain: --profile: found 0: must be at least 1 step",
                 "--profile -3  | pretrain: --profile: found -3: must be at least 1 step",
+                "--checkpoint-keep 2 | pretrain: --checkpoint-keep: found without a folder: needs --checkpoint-dir",
+                "--checkpoint-minutes 2 | pretrain: --checkpoint-minutes: found without a folder: needs --checkpoint-dir",
+                "--checkpoint-dir d --checkpoint-keep 0 | pretrain: --checkpoint-keep: found 0: must be at least 1 state",
+                "--checkpoint-dir d --checkpoint-minutes -1 | pretrain: --checkpoint-minutes: found -1.0: must be in 0 .. 100000",
                 "--threads -1  | pretrain: --threads: found -1: must be 0 (all cores) or more",
                 "--workers -1  | pretrain: --workers: found -1: must be 0 (by rule) or more",
                 "--device gpu  | pretrain: --device: found gpu: must be one of auto, cpu, cuda, cuda:N",
