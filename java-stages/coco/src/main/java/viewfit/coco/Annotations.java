@@ -30,4 +30,9 @@ public record Annotations(
     public static Annotations read(Path file, IouType type, Rules rules) {
         return JsonRows.read(file, rows -> new AnnotationReader(rows, file, type, rules).read());
     }
+
+    /** Whether an annotation has the identifier 0, which the reference takes for none. */
+    public boolean hasIdZero() {
+        return objects.stream().anyMatch(each -> each.id() == 0);
+    }
 }

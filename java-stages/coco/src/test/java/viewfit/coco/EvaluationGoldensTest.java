@@ -86,8 +86,8 @@ class EvaluationGoldensTest {
         JSON.writeValue(results.toFile(), golden.get("bbox").get("results"));
         Annotations annotations = Annotations.read(truth, IouType.BBOX, Rules.SAFE);
         Results found = Results.read(results, IouType.BBOX, Rules.SAFE);
-        List<Double> reference = Summary.of(
-                Evaluation.run(annotations, found, new Settings(IouType.BBOX, false, Rules.SAFE, false, 2)));
+        List<Double> reference =
+                Summary.of(Evaluation.run(annotations, found, new Settings(IouType.BBOX, false, Rules.SAFE, false, 2)));
         List<Double> counted =
                 Summary.of(Evaluation.run(annotations, found, new Settings(IouType.BBOX, false, Rules.SAFE, true, 2)));
         assertTrue(counted.get(8) > reference.get(8), counted + " " + reference);
