@@ -2,6 +2,7 @@ package viewfit.stages.cocoeval;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -165,10 +166,10 @@ public final class CocoEvalStage extends Stage {
     }
 
     private void write(Cells cells, CocoScores scores) {
-        Map<String, String> header = Map.of(
-                "annotations-sha256", scores.annotationsSha256(),
-                "results-sha256", scores.resultsSha256(),
-                "provenance", scores.provenance().toJson());
+        Map<String, String> header = new LinkedHashMap<>();
+        header.put("annotations-sha256", scores.annotationsSha256());
+        header.put("results-sha256", scores.resultsSha256());
+        header.put("provenance", scores.provenance().toJson());
         CLASSES.write(out().resolve("coco-classes.csv"), header, scores.classes());
         CURVES.write(out().resolve("coco-curves.csv"), header, CurvePoint.of(cells));
         AtomicFiles.writeBytes(

@@ -15,17 +15,14 @@ final class CurveFigure {
     static final int WIDTH = 760;
     static final int HEIGHT = 470;
 
-    /** Indexes of 0.50, 0.60, 0.70, 0.75, 0.80 and 0.90: as many as the eye keeps apart beside the mean. */
-    private static final int[] SHOWN = {0, 2, 4, 5, 6, 8};
+    /** Indexes of 0.50, 0.60, 0.70, 0.75 and 0.90: as many as the eye keeps apart beside the mean. */
+    private static final int[] SHOWN = {0, 2, 4, 5, 8};
 
     private CurveFigure() {}
 
     static LineFigure of(Cells cells, IouType type, boolean proposals) {
         List<String> names = new ArrayList<>();
         List<LineFigure.Line> lines = new ArrayList<>();
-        for (int t : SHOWN) {
-            add(String.format(Locale.ROOT, "IoU %.2f", Axes.iou(t)), CurvePoint.mean(cells, t), names, lines);
-        }
         double[] mean = CurvePoint.mean(cells, 0);
         for (int t = 1; t < Axes.IOUS; t++) {
             double[] more = CurvePoint.mean(cells, t);
@@ -36,7 +33,10 @@ final class CurveFigure {
         for (int r = 0; r < mean.length; r++) {
             mean[r] /= Axes.IOUS;
         }
-        add("mean of 0.50 to 0.95", mean, names, lines);
+        add("IoU, mean of 0.50 to 0.95", mean, names, lines);
+        for (int t : SHOWN) {
+            add(String.format(Locale.ROOT, "IoU %.2f", Axes.iou(t)), CurvePoint.mean(cells, t), names, lines);
+        }
         String what = type == IouType.BBOX ? "boxes" : "masks";
         String over = proposals ? "classes left out of account" : "mean over the classes";
         return new LineFigure(
