@@ -29,7 +29,7 @@ public record Gap(String cell, String stage, String part, String exit, String re
 
     /** {@code finetune 1pct failed, exit code 137: killed: out of memory}. */
     public String sentence() {
-        return stage + (part.isEmpty() ? "" : " " + part) + " failed"
-                + (exit.isEmpty() ? "" : ", exit code " + exit) + ": " + reason;
+        return stage + (part.isEmpty() ? "" : " " + part) + " failed" + (exit.isEmpty() ? "" : ", exit code " + exit)
+                + ": " + reason;
     }
 }
