@@ -16,6 +16,11 @@ final class Places {
         return home().resolve(Path.of("src", "main", "python", name)).toString();
     }
 
+    /** The file of a stage's options of the JVM. */
+    static Path stageOptions() {
+        return home().resolve(Path.of("..", "..", "bin", "stage.options"));
+    }
+
     /** A recipe of the repository, by its name without ending. */
     static Path recipe(String name) {
         return home().resolve(Path.of("..", "..", "params", "recipes", name + ".yml"));

@@ -27,10 +27,7 @@ final class StepSide implements AutoCloseable {
     static StepSide viewfit(StepJob job, String precision, @Nullable Path weights) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-XX:+ExitOnOutOfMemoryError");
-        command.add("-Djava.awt.headless=true");
-        command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
-        command.add("-Dorg.slf4j.simpleLogger.log.ai.djl.util.cuda.CudaUtils=error");
+        command.add("@" + Places.stageOptions());
         command.add("-Dorg.slf4j.simpleLogger.logFile=System.err");
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));

@@ -27,8 +27,8 @@ public final class BackboneGoldens implements GoldenTheme {
     private static final double KINK = 0.02;
 
     /** loss = sum(feat * loss_w), with the gradient of the image beside those of the parameters. */
-    private static final String STEP = Gradients.STORE
-            + """
+    private static final String STEP =
+            """
             def step(self, x: Tensor, w: Tensor, P: List[Tensor], B: List[Tensor], T: List[Tensor], G: List[Tensor]) -> List[Tensor]:
               torch.set_grad_enabled(True)
               v = torch.requires_grad_(torch.detach(x))
@@ -113,11 +113,12 @@ public final class BackboneGoldens implements GoldenTheme {
     /** One pass: features, loss and running statistics hold; the gradients with what is expected of them. */
     private static Map<Expected, float[]> train(TorchRuntime runtime, GoldenCase golden, Graph graph) {
         Map<String, float[]> gradients = new LinkedHashMap<>();
-        try (Program program = runtime.compile(runtime.script().training(graph, "f") + STEP);
+        Network network = GoldenNetworks.filled(runtime, PART, graph, golden.tensors());
+        String text = runtime.script().training(graph, "f") + Gradients.store(network) + STEP;
+        try (Program program = runtime.compile(text);
+                Gradients store = Gradients.of(network);
                 Scope scope = runtime.scope()) {
-            Network network = GoldenNetworks.filled(runtime, PART, graph, golden.tensors());
             network.requireGradients();
-            Gradients store = Gradients.of(network);
             List<Tensor> out = program.call(
                     scope,
                     "step",
@@ -126,7 +127,7 @@ public final class BackboneGoldens implements GoldenTheme {
                     network.parameters(PART),
                     network.buffers(PART),
                     network.trainable(),
-                    store.views());
+                    store.targets());
             network.countPasses(PART, 1);
             golden.expected("feat").assertClose(runtime.floats(out.get(0)));
             golden.expected("loss").assertClose(runtime.scalar(out.get(1)));

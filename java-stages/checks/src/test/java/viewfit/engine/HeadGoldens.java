@@ -18,8 +18,8 @@ public final class HeadGoldens implements GoldenTheme {
     private static final String GRADIENT = "grad:";
 
     /** loss = sum over the outputs of sum(output * weight). */
-    private static final String STEP = Gradients.STORE
-            + """
+    private static final String STEP =
+            """
             def step(self, x: Tensor, w: List[Tensor], which: List[Tensor], P: List[Tensor], B: List[Tensor], T: List[Tensor], G: List[Tensor]) -> List[Tensor]:
               torch.set_grad_enabled(True)
               v = torch.requires_grad_(torch.detach(x))
@@ -76,13 +76,21 @@ public final class HeadGoldens implements GoldenTheme {
     private static void head(GoldenCase golden) {
         Graph graph = graph(golden);
         List<String> outputs = outputs(golden.get("head").asText());
+        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+            head(runtime, golden, GoldenNetworks.filled(runtime, PART, graph, golden.tensors()), outputs);
+        }
+    }
+
+    private static void head(TorchRuntime runtime, GoldenCase golden, Network network, List<String> outputs) {
+        Graph graph = network.graph(PART);
         List<String> taps = outputs.subList(0, outputs.size() - 1);
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
-                Program program = runtime.compile(runtime.script().trainingWithTaps(graph, "f", taps)
-                        + runtime.script().evaluationWithTaps(graph, "e", taps)
-                        + STEP);
+        String text = runtime.script().trainingWithTaps(graph, "f", taps)
+                + runtime.script().evaluationWithTaps(graph, "e", taps)
+                + Gradients.store(network)
+                + STEP;
+        try (Program program = runtime.compile(text);
+                Gradients gradients = Gradients.of(network);
                 Scope scope = runtime.scope()) {
-            Network network = GoldenNetworks.filled(runtime, PART, graph, golden.tensors());
             assertEquals(
                     GoldenCase.strings(golden.get("trainable")).stream()
                             .map(n -> PART + "." + n)
@@ -91,7 +99,6 @@ public final class HeadGoldens implements GoldenTheme {
                     network.trainableNames().stream().sorted().toList());
             unitRows(network, golden.get("normalized_rows"));
             network.requireGradients();
-            Gradients gradients = Gradients.of(network);
             Tensor x = runtime.tensor(scope, golden.input("x"), golden.inputShape("x"));
             List<Tensor> weights = new ArrayList<>();
             List<Tensor> which = new ArrayList<>();
@@ -111,7 +118,7 @@ public final class HeadGoldens implements GoldenTheme {
                     network.parameters(PART),
                     network.buffers(PART),
                     network.trainable(),
-                    gradients.views());
+                    gradients.targets());
             golden.expected("loss").assertClose(runtime.scalar(r.get(0)));
             golden.expected("grad_x").assertClose(runtime.floats(r.get(1)));
             for (int i = 0; i < outputs.size(); i++) {

@@ -17,8 +17,8 @@ import viewfit.graph.Init;
 public final class PositionGoldens implements GoldenTheme {
     private static final String PART = "net";
 
-    private static final String STEP = Gradients.STORE
-            + """
+    private static final String STEP =
+            """
             def step(self, x: Tensor, w: Tensor, P: List[Tensor], B: List[Tensor], T: List[Tensor], G: List[Tensor]) -> Tensor:
               torch.set_grad_enabled(True)
               y = self.f(x, P, B)
@@ -35,13 +35,19 @@ public final class PositionGoldens implements GoldenTheme {
         long[] shape = golden.inputShape("pos_embed");
         Graph graph = tokens((int) shape[1], (int) shape[2], golden.get("patch").asInt());
         long[] sides = GoldenCase.longs(golden.get("image_hw"));
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
-                Program program = runtime.compile(runtime.script().training(graph, "f") + STEP);
-                Scope scope = runtime.scope()) {
+        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
             Network network = Network.allocate(runtime, Map.of(PART, graph), name -> false);
             network.write(PART + ".position", golden.input("pos_embed"));
+            interpolation(runtime, golden, network, sides);
+        }
+    }
+
+    private static void interpolation(TorchRuntime runtime, GoldenCase golden, Network network, long[] sides) {
+        String text = runtime.script().training(network.graph(PART), "f") + Gradients.store(network) + STEP;
+        try (Program program = runtime.compile(text);
+                Gradients gradients = Gradients.of(network);
+                Scope scope = runtime.scope()) {
             network.requireGradients();
-            Gradients gradients = Gradients.of(network);
             Tensor out = program.callOne(
                     scope,
                     "step",
@@ -50,7 +56,7 @@ public final class PositionGoldens implements GoldenTheme {
                     network.parameters(PART),
                     network.buffers(PART),
                     network.trainable(),
-                    gradients.views());
+                    gradients.targets());
             golden.expected("pos").assertClose(runtime.floats(out));
             golden.expected("grad").assertClose(gradients.read(PART + ".position"));
         }

@@ -92,8 +92,8 @@ public final class FinetuneGoldens implements GoldenTheme {
                 Tensor x = runtime.tensor(scope, golden.input("x"), golden.inputShape("x"));
                 long[] labels = GoldenCase.longs(golden.get("labels"));
                 Tensor y = runtime.tensor(scope, labels, labels.length);
-                Tensor loss =
-                        program.callOne(scope, "step", x, y, none, none, p, b, network.trainable(), gradients.views());
+                Tensor loss = program.callOne(
+                        scope, "step", x, y, none, none, p, b, network.trainable(), gradients.targets());
                 golden.expected("loss_scalars").assertClose(runtime.scalar(loss));
                 golden.expected("grad_norms").assertClose(norms(golden, names, network, gradients));
                 // Before anything else moves the running statistics once more: they are those of one pass.

@@ -28,8 +28,7 @@ public final class GradientMean implements AutoCloseable {
         Network network = gradients.network();
         this.gradients = gradients;
         this.passes = passes;
-        this.sum = network.runtime()
-                .zeros(network.runtime().run(), network.layout().size());
+        this.sum = network.runtime().zeros(network.runtime().run(), gradients.size());
         this.program = network.runtime().compile(TEXT);
     }
 
@@ -48,10 +47,12 @@ public final class GradientMean implements AutoCloseable {
 
     /** Takes the gradients of pass 0 .. passes - 1; after the last one they are the mean. */
     public void add(int pass) {
-        if (pass == passes - 1) {
-            program.run("finish", sum, gradients.flat(), (long) passes);
-        } else {
-            program.run(pass == 0 ? "start" : "add", sum, gradients.flat());
+        try (Scope call = gradients.network().runtime().scope()) {
+            if (pass == passes - 1) {
+                program.run("finish", sum, gradients.flat(call), (long) passes);
+            } else {
+                program.run(pass == 0 ? "start" : "add", sum, gradients.flat(call));
+            }
         }
     }
 

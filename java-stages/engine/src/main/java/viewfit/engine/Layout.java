@@ -110,6 +110,47 @@ final class Layout {
                 .formatted(narrow, shape.get(0), shape.get(2), shape.get(3), shape.get(1));
     }
 
+    /** Function {@code place(F, to)}: lays trainable tensors that exist, in their order, over a flat buffer. */
+    String place() {
+        StringBuilder text = new StringBuilder(
+                "def place(self, F: Tensor, to: List[Tensor]) -> Tensor:\n  torch.set_grad_enabled(False)\n");
+        for (int i = 0; i < trainableCount; i++) {
+            Segment s = segments.get(i);
+            List<Integer> shape = s.parameter().shape();
+            text.append("  torch.set_(to[%d], F, %d, %s, %s)\n".formatted(i, s.offset(), shape, strides(shape)));
+        }
+        return text.append("  return F\n").toString();
+    }
+
+    /** As {@link #view} has them: row-major, but four axes lie in channels-last order. */
+    private static List<Integer> strides(List<Integer> shape) {
+        if (shape.size() == 4) {
+            int in = shape.get(1);
+            int row = shape.get(3) * in;
+            return List.of(shape.get(2) * row, 1, row, in);
+        }
+        Integer[] strides = new Integer[shape.size()];
+        int stride = 1;
+        for (int i = strides.length - 1; i >= 0; i--) {
+            strides[i] = stride;
+            stride *= shape.get(i);
+        }
+        return List.of(strides);
+    }
+
+    /** Lines of a function that put zeros between the trainable tensors of a flat buffer {@code F}. */
+    String clearGaps() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < trainableCount; i++) {
+            int from = segments.get(i).end();
+            int to = i + 1 < trainableCount ? segments.get(i + 1).offset() : trainableEnd;
+            if (to > from) {
+                text.append("  torch.zero_(torch.narrow(F, 0, %d, %d))\n".formatted(from, to - from));
+            }
+        }
+        return text.toString();
+    }
+
     /** Function {@code carve(F)}: all segments as views of one flat buffer. */
     String carve() {
         return segments.stream()

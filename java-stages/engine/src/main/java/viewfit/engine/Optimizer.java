@@ -34,6 +34,8 @@ public final class Optimizer implements AutoCloseable {
 
     /** A range of the flat buffer that is stepped as one, with the lists that decay, trust and clipping work on. */
     private static final class Region {
+        private final int from;
+        private final int to;
         private final List<Tensor> flats;
         private final List<Tensor> gradients;
         private final List<Decay> decays;
@@ -42,11 +44,15 @@ public final class Optimizer implements AutoCloseable {
         private long steps;
 
         Region(
+                int from,
+                int to,
                 List<Tensor> flats,
                 List<Tensor> gradients,
                 List<Decay> decays,
                 List<Tensor> trusted,
                 List<Tensor> trustedGradients) {
+            this.from = from;
+            this.to = to;
             this.flats = flats;
             this.gradients = gradients;
             this.decays = decays;
@@ -59,12 +65,8 @@ public final class Optimizer implements AutoCloseable {
             return flats.subList(0, 1);
         }
 
-        List<Tensor> gradient() {
-            return flats.subList(1, 2);
-        }
-
         List<Tensor> state(int index) {
-            return flats.subList(2 + index, 3 + index);
+            return flats.subList(1 + index, 2 + index);
         }
     }
 
@@ -89,13 +91,14 @@ public final class Optimizer implements AutoCloseable {
     private void region(int from, int to, int first, int last) {
         List<Tensor> flats = new ArrayList<>();
         flats.add(narrow(network.flat(), from, to));
-        flats.add(narrow(gradients.flat(), from, to));
         state.values().forEach(b -> flats.add(narrow(b.flat(), from, to)));
         Predicate<Parameter> trusts = p -> recipe instanceof LarsRecipe lars
                 && (p.vector() ? lars.trustOn1d() : !p.depthwise() || lars.trustOnDepthwise());
         List<Tensor> parameters = network.trainable();
-        List<Tensor> views = gradients.views();
+        List<Tensor> views = gradients.tensors();
         regions.add(new Region(
+                from,
+                to,
                 flats,
                 views.subList(first, last),
                 decays(parameters, views, first, last),
@@ -132,7 +135,7 @@ public final class Optimizer implements AutoCloseable {
     }
 
     /**
-     * One step: clip, decay, update. The gradients are consumed.
+     * One step: clip, decay, update. The gradients are consumed, and their memory is given back.
      *
      * @param lr learning rate of this step
      * @param weightDecay of this step, for the tensors that decay
@@ -143,12 +146,15 @@ public final class Optimizer implements AutoCloseable {
             Region region = regions.get(i);
             if (!region.gradients.isEmpty()) {
                 region.steps++;
-                step(region, lr, weightDecay);
+                try (Scope call = network.runtime().scope()) {
+                    step(region, List.of(gradients.range(call, region.from, region.to)), lr, weightDecay);
+                }
             }
         }
+        gradients.release();
     }
 
-    private void step(Region r, double lr, double weightDecay) {
+    private void step(Region r, List<Tensor> gradient, double lr, double weightDecay) {
         if (recipe.clip() > 0) {
             program.run("clip", r.gradients, recipe.clip());
         }
@@ -157,7 +163,7 @@ public final class Optimizer implements AutoCloseable {
             program.run(
                     "lars",
                     r.parameters(),
-                    r.gradient(),
+                    gradient,
                     r.state(0),
                     r.trusted,
                     r.trustedGradients,
@@ -168,7 +174,7 @@ public final class Optimizer implements AutoCloseable {
             program.run(
                     "adamw",
                     r.parameters(),
-                    r.gradient(),
+                    gradient,
                     r.state(0),
                     r.state(1),
                     adam.beta1(),
@@ -177,8 +183,7 @@ public final class Optimizer implements AutoCloseable {
                     lr,
                     (double) r.steps);
         } else if (recipe instanceof SgdRecipe sgd) {
-            program.run(
-                    sgd.nesterov() ? "nesterov" : "sgd", r.parameters(), r.gradient(), r.state(0), lr, sgd.momentum());
+            program.run(sgd.nesterov() ? "nesterov" : "sgd", r.parameters(), gradient, r.state(0), lr, sgd.momentum());
         }
     }
 

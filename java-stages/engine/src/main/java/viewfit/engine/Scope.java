@@ -9,9 +9,17 @@ import ai.djl.pytorch.engine.PtNDManager;
  */
 public final class Scope implements AutoCloseable {
     private final PtNDManager manager;
+    private final Runnable onClose;
+    private boolean closed;
 
     Scope(PtNDManager manager) {
+        this(manager, () -> {});
+    }
+
+    /** @param onClose told once, after all is freed */
+    Scope(PtNDManager manager, Runnable onClose) {
         this.manager = manager;
+        this.onClose = onClose;
     }
 
     PtNDManager manager() {
@@ -31,6 +39,10 @@ public final class Scope implements AutoCloseable {
     /** Frees all tensors of this scope. */
     @Override
     public void close() {
-        manager.close();
+        if (!closed) {
+            closed = true;
+            manager.close();
+            onClose.run();
+        }
     }
 }

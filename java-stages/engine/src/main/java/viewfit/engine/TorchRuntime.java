@@ -12,6 +12,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.recipe.Precision;
@@ -32,6 +33,9 @@ public final class TorchRuntime implements AutoCloseable {
             def norm(self, x: Tensor) -> Tensor:
               torch.set_grad_enabled(False)
               return torch.norm(x)
+            def span(self, x: Tensor, start: int, length: int) -> Tensor:
+              torch.set_grad_enabled(False)
+              return torch.as_strided(x, [length], [1], start)
             def double(self, x: Tensor) -> Tensor:
               torch.set_grad_enabled(False)
               return torch.to(x, 7)
@@ -53,6 +57,7 @@ public final class TorchRuntime implements AutoCloseable {
     private final int threads;
     private final boolean doubles;
     private final boolean oneDnn;
+    private final AtomicInteger openScopes = new AtomicInteger();
 
     private TorchRuntime(Scope run, String deviceName, int threads, boolean doubles) {
         this.run = run;
@@ -77,6 +82,37 @@ public final class TorchRuntime implements AutoCloseable {
         } catch (IllegalArgumentException | StageFailure e) {
             return false;
         }
+    }
+
+    /**
+     * Whether bfloat16 products are computed by the device's own instructions. Without them oneDNN falls back to loops that
+     * take ten to sixty times as long as float32.
+     */
+    public boolean fastBfloat16() {
+        String text =
+                """
+                def probe(self) -> Tensor:
+                  if ops.mkldnn._is_mkldnn_bf16_supported():
+                    r = torch.ones([1])
+                  else:
+                    r = torch.zeros([1])
+                  return r
+                """;
+        if (gpu()) {
+            return true;
+        }
+        try (Program program = Program.compile(run, text);
+                Scope call = scope()) {
+            return scalar(program.callOne(call, "probe")) == 1;
+        } catch (IllegalArgumentException e) {
+            // A libtorch without oneDNN.
+            return false;
+        }
+    }
+
+    /** Tensors that the run's scope owns, and scopes that are open beside it: neither grows from step to step. */
+    public String held() {
+        return run.manager().getManagedArrays().size() + " tensors, " + openScopes + " open scopes";
     }
 
     /** Opens the engine for float32, as {@link #open(String, int, Precision)} does. */
@@ -148,7 +184,8 @@ public final class TorchRuntime implements AutoCloseable {
 
     /** Opens a scope for one step or call. */
     public Scope scope() {
-        return new Scope(run.manager().newSubManager(run.manager().getDevice()));
+        openScopes.incrementAndGet();
+        return new Scope(run.manager().newSubManager(run.manager().getDevice()), openScopes::decrementAndGet);
     }
 
     /** Writes networks as programs in the forms that are fastest here, in float32. */
@@ -221,6 +258,11 @@ public final class TorchRuntime implements AutoCloseable {
         try (Scope call = scope()) {
             return glue.callOne(call, "contiguous", x).contiguousFloats();
         }
+    }
+
+    /** A range of the memory in which {@code x} lies, as a flat tensor. */
+    Tensor span(Scope scope, Tensor x, int start, int length) {
+        return glue.callOne(scope, "span", x, (long) start, (long) length);
     }
 
     /** Euclidean norm of all values, a scalar. */

@@ -90,8 +90,8 @@ public final class FineTuner {
      */
     public Scores run(Network network, Listener listener) {
         network.requireGradients();
-        Gradients gradients = Gradients.of(network);
-        try (Program program = runtime.compile(text(network, runtime.script()));
+        try (Gradients gradients = Gradients.of(network);
+                Program program = runtime.compile(text(network, runtime.script()));
                 Optimizer optimizer = Optimizer.of(network, gradients, recipe.optimizer());
                 TrainImages crops = new TrainImages(
                         data.train(),
@@ -110,7 +110,7 @@ public final class FineTuner {
                 + script.training(network.graph(HEAD), "head")
                 + script.evaluation(network.graph(FrozenBackbone.PART), "backbone_frozen")
                 + script.evaluation(network.graph(HEAD), "head_frozen")
-                + Gradients.STORE
+                + Gradients.store(network)
                 + """
                 def step(self, x: Tensor, y: Tensor, P: List[Tensor], B: List[Tensor], HP: List[Tensor], HB: List[Tensor], T: List[Tensor], G: List[Tensor]) -> Tensor:
                   torch.set_grad_enabled(True)
@@ -186,7 +186,7 @@ public final class FineTuner {
                         network.parameters(HEAD),
                         network.buffers(HEAD),
                         network.trainable(),
-                        gradients.views()));
+                        gradients.targets()));
             }
             if (!Double.isFinite(loss)) {
                 throw new StageFailure(

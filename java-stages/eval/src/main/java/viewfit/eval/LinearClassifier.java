@@ -49,7 +49,7 @@ final class LinearClassifier implements AutoCloseable {
         parameters = network.parameters(PART);
         buffers = network.buffers(PART);
         program = runtime.compile(
-                runtime.script().training(graph, "classifier") + Gradients.STORE
+                runtime.script().training(graph, "classifier") + Gradients.store(network)
                         + """
                 def fit(self, X: List[Tensor], y: Tensor, P: List[Tensor], B: List[Tensor], T: List[Tensor], G: List[Tensor]) -> Tensor:
                   torch.set_grad_enabled(True)
@@ -70,8 +70,8 @@ final class LinearClassifier implements AutoCloseable {
      */
     double fit(Scope step, List<Tensor> features, int[] labels, double lr, double weightDecay) {
         Tensor y = runtime.tensor(step, Arrays.stream(labels).asLongStream().toArray(), labels.length);
-        Tensor loss =
-                program.callOne(step, "fit", features, y, parameters, buffers, network.trainable(), gradients.views());
+        Tensor loss = program.callOne(
+                step, "fit", features, y, parameters, buffers, network.trainable(), gradients.targets());
         double value = runtime.scalar(loss);
         optimizer.step(lr, weightDecay, true);
         return value;
@@ -120,6 +120,7 @@ final class LinearClassifier implements AutoCloseable {
     @Override
     public void close() {
         optimizer.close();
+        gradients.close();
         program.close();
     }
 }

@@ -121,10 +121,19 @@ final class FunctionText {
     /** oneDNN's depth-wise convolutions are ten times slower in bfloat16: on a CPU they alone stay float32. */
     private String convolution(Op.Conv2d c) {
         boolean half = kernels.bf16() && !(c.groups() > 1 && kernels.oneDnn());
+        if (kernels.oneDnn() && PaddedText.fits(c)) {
+            helpers.add(PaddedText.convolution(function, half));
+            String x = half ? read(c.in(), c.out()) : single(c.in(), c.out());
+            if (half) {
+                helpers.add(PaddedText.wide(function));
+                halves.add(c.out());
+            }
+            return "self.%s_padded(%s, %s, %d)".formatted(function, x, p(c.weight()), c.stride());
+        }
         if (half && kernels.oneDnn() && c.padding() > 0) {
-            helpers.add(PaddedText.convolution(function));
+            helpers.add(PaddedText.wide(function));
             halves.add(c.out());
-            return "self.%s_padded(%s, %s, %d, %d, %d, %d)"
+            return "self.%s_wide(%s, %s, %d, %d, %d, %d)"
                     .formatted(
                             function,
                             read(c.in(), c.out()),

@@ -6,8 +6,10 @@ import viewfit.core.recipe.CosineRecipe;
 import viewfit.core.recipe.DinoRecipe;
 import viewfit.core.recipe.MocoRecipe;
 import viewfit.core.recipe.MultistepRecipe;
+import viewfit.core.recipe.Precision;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.SwavRecipe;
+import viewfit.engine.TorchRuntime;
 
 /** What can be seen before the first step to do nothing or to go wrong, although it is allowed. */
 final class Advice {
@@ -29,6 +31,16 @@ final class Advice {
         advice.parts();
         advice.schedule();
         return advice.lines;
+    }
+
+    /** What the device says to a precision. */
+    static List<String> on(Precision precision, TorchRuntime runtime) {
+        if (precision != Precision.BF16 || runtime.fastBfloat16()) {
+            return List.of();
+        }
+        return List.of(
+                "precision bf16: this processor has no instructions for bfloat16, a step takes ten times as long as in"
+                        + " fp32 and more: use fp32 here, or another machine");
     }
 
     private void swav(SwavRecipe swav) {

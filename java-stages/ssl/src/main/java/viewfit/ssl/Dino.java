@@ -50,7 +50,7 @@ public final class Dino implements SslMethod {
         this.center = runtime.zeros(runtime.run(), recipe.head().outDim());
         this.dropPaths =
                 new DropPaths(runtime, student.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
-        this.program = runtime.compile(DinoProgram.text(parts, runtime.script(whole.precision())));
+        this.program = runtime.compile(DinoProgram.text(student, runtime.script(whole.precision())));
         student.requireGradients();
     }
 
@@ -117,7 +117,7 @@ public final class Dino implements SslMethod {
                 teacher.parameters("head"),
                 teacher.buffers("head"),
                 student.trainable(),
-                gradients.views(),
+                gradients.targets(),
                 center,
                 (long) views,
                 (long) globals,

@@ -50,7 +50,7 @@ public final class Moco implements SslMethod {
         this.shuffles = SeedTree.root(whole.seed()).at("shuffle");
         this.dropPaths =
                 new DropPaths(runtime, query.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
-        this.program = runtime.compile(MocoProgram.text(parts, runtime.script(whole.precision())));
+        this.program = runtime.compile(MocoProgram.text(query, runtime.script(whole.precision())));
         query.requireGradients();
     }
 
@@ -128,7 +128,7 @@ public final class Moco implements SslMethod {
                 key.parameters("head"),
                 key.buffers("head"),
                 query.trainable(),
-                gradients.views(),
+                gradients.targets(),
                 queue,
                 shuffle(scope, clock.step(), batch.size()),
                 (long) recipe.batchNormGroups(),

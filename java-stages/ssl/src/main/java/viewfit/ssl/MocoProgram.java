@@ -1,8 +1,7 @@
 package viewfit.ssl;
 
 import java.util.List;
-import java.util.Map;
-import viewfit.graph.Graph;
+import viewfit.engine.Network;
 import viewfit.graph.TorchScript;
 
 /**
@@ -170,10 +169,10 @@ final class MocoProgram {
             """;
 
     /** The whole program for a backbone and a head. */
-    static String text(Map<String, Graph> parts, TorchScript script) {
-        return SharedText.student(parts, script)
-                + SharedText.teacher(parts, script)
-                + script.training(SharedText.head(parts), "head")
+    static String text(Network student, TorchScript script) {
+        return SharedText.student(student, script)
+                + SharedText.teacher(student, script)
+                + script.training(student.graph(MethodGraphs.HEAD), "head")
                 + LOSS_TEXT
                 + PARTS_TEXT
                 + STEP_TEXT;

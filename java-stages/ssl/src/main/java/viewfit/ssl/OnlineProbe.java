@@ -30,8 +30,8 @@ final class OnlineProbe implements AutoCloseable {
     /** What this classifier measures of a step, in order. */
     static final List<Measure> REPORT = List.of(Measure.PROBE_LOSS, Measure.PROBE_TOP1);
 
-    private static final String STEP = Gradients.STORE
-            + """
+    private static final String STEP =
+            """
             def step(self, f: Tensor, labels: Tensor, P: List[Tensor], B: List[Tensor], W: List[Tensor], G: List[Tensor]) -> Tensor:
               torch.set_grad_enabled(True)
               logits = self.classify(torch.detach(f), P, B)
@@ -54,7 +54,7 @@ final class OnlineProbe implements AutoCloseable {
         this.network = Network.allocate(runtime, Map.of(PART, graph), name -> false);
         this.gradients = Gradients.of(network);
         this.optimizer = Optimizer.of(network, gradients, recipe);
-        this.program = runtime.compile(runtime.script().training(graph, "classify") + STEP);
+        this.program = runtime.compile(runtime.script().training(graph, "classify") + Gradients.store(network) + STEP);
         network.requireGradients();
     }
 
@@ -81,7 +81,7 @@ final class OnlineProbe implements AutoCloseable {
                 network.parameters(PART),
                 network.buffers(PART),
                 network.trainable(),
-                gradients.views());
+                gradients.targets());
     }
 
     void update(Clock clock) {
@@ -91,6 +91,7 @@ final class OnlineProbe implements AutoCloseable {
     @Override
     public void close() {
         optimizer.close();
+        gradients.close();
         program.close();
     }
 }

@@ -210,6 +210,7 @@ public final class Pretrainer {
             new ImageStore(source, heldout.rows(), 0).requireAll(DamagePolicy.FAIL);
         }
         Advice.on(recipe).forEach(progress::say);
+        Advice.on(recipe.precision(), runtime).forEach(progress::say);
         files.clear();
         Metrics metrics;
         try {

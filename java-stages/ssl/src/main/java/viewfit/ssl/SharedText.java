@@ -1,8 +1,7 @@
 package viewfit.ssl;
 
-import java.util.Map;
 import viewfit.engine.Gradients;
-import viewfit.graph.Graph;
+import viewfit.engine.Network;
 import viewfit.graph.TorchScript;
 
 /** TorchScript that the programs of all methods share. */
@@ -53,28 +52,15 @@ final class SharedText {
     private SharedText() {}
 
     /** Functions {@code backbone} (a student's), {@code features} and {@code store} beside {@link #MEASURES}. */
-    static String student(Map<String, Graph> parts, TorchScript script) {
-        return script.student(backbone(parts), "backbone") + FEATURES + Gradients.STORE + MEASURES;
+    static String student(Network student, TorchScript script) {
+        return script.student(student.graph(MethodGraphs.BACKBONE), "backbone")
+                + FEATURES
+                + Gradients.store(student)
+                + MEASURES;
     }
 
     /** Function {@code teacher_backbone}: trains batch norms, drops no branch. */
-    static String teacher(Map<String, Graph> parts, TorchScript script) {
-        return script.training(backbone(parts), "teacher_backbone");
-    }
-
-    private static Graph backbone(Map<String, Graph> parts) {
-        return part(parts, MethodGraphs.BACKBONE);
-    }
-
-    static Graph head(Map<String, Graph> parts) {
-        return part(parts, MethodGraphs.HEAD);
-    }
-
-    private static Graph part(Map<String, Graph> parts, String name) {
-        Graph graph = parts.get(name);
-        if (graph == null) {
-            throw new IllegalArgumentException("no part '" + name + "', only " + parts.keySet());
-        }
-        return graph;
+    static String teacher(Network student, TorchScript script) {
+        return script.training(student.graph(MethodGraphs.BACKBONE), "teacher_backbone");
     }
 }

@@ -31,7 +31,7 @@ public final class Supervised implements SslMethod {
         this.student = Network.allocate(runtime, parts, this::freezable);
         this.dropPaths =
                 new DropPaths(runtime, student.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
-        this.program = runtime.compile(SupervisedProgram.text(parts, runtime.script(whole.precision())));
+        this.program = runtime.compile(SupervisedProgram.text(student, runtime.script(whole.precision())));
         student.requireGradients();
     }
 
@@ -72,7 +72,7 @@ public final class Supervised implements SslMethod {
                 student.parameters("head"),
                 student.buffers("head"),
                 student.trainable(),
-                gradients.views(),
+                gradients.targets(),
                 runtime.tensor(scope, labelled(batch), batch.size()),
                 recipe.labelSmoothing());
         student.countPasses("backbone", batch.passes().size());

@@ -1,8 +1,7 @@
 package viewfit.ssl;
 
 import java.util.List;
-import java.util.Map;
-import viewfit.graph.Graph;
+import viewfit.engine.Network;
 import viewfit.graph.TorchScript;
 
 /** Classification as one TorchScript program: network, cross-entropy and backward pass in one native call. */
@@ -56,9 +55,9 @@ final class SupervisedProgram {
             """;
 
     /** The whole program for a backbone and a classifier. */
-    static String text(Map<String, Graph> parts, TorchScript script) {
-        return SharedText.student(parts, script)
-                + script.training(SharedText.head(parts), "head")
+    static String text(Network student, TorchScript script) {
+        return SharedText.student(student, script)
+                + script.training(student.graph(MethodGraphs.HEAD), "head")
                 + LOSS_TEXT
                 + STEP_TEXT;
     }

@@ -55,7 +55,7 @@ public final class Swav implements SslMethod {
         this.dropPaths =
                 new DropPaths(runtime, student.graph(MethodGraphs.BACKBONE).dropPaths(), whole.seed());
         this.program =
-                runtime.compile(SwavProgram.text(parts, recipe.assignViews(), runtime.script(whole.precision())));
+                runtime.compile(SwavProgram.text(student, recipe.assignViews(), runtime.script(whole.precision())));
         student.requireGradients();
     }
 
@@ -120,7 +120,7 @@ public final class Swav implements SslMethod {
                 student.parameters("head"),
                 student.buffers("head"),
                 student.trainable(),
-                gradients.views(),
+                gradients.targets(),
                 student.tensor(PROTOTYPES),
                 queue,
                 queueFull(clock.step(), batchSize) ? 1L : 0L,

@@ -1,8 +1,7 @@
 package viewfit.ssl;
 
 import java.util.List;
-import java.util.Map;
-import viewfit.graph.Graph;
+import viewfit.engine.Network;
 import viewfit.graph.TorchScript;
 
 /**
@@ -165,9 +164,9 @@ final class SwavProgram {
             """;
 
     /** The whole program for a backbone and a head. */
-    static String text(Map<String, Graph> parts, List<Integer> assignViews, TorchScript script) {
-        return SharedText.student(parts, script)
-                + script.trainingWithTaps(SharedText.head(parts), "head", List.of("embedding"))
+    static String text(Network student, List<Integer> assignViews, TorchScript script) {
+        return SharedText.student(student, script)
+                + script.trainingWithTaps(student.graph(MethodGraphs.HEAD), "head", List.of("embedding"))
                 + LOSS_TEXT
                 + STEP_TEXT.replace("ASSIGN", assignViews.toString());
     }

@@ -300,6 +300,7 @@ public final class Trainer implements AutoCloseable {
             probe.close();
         }
         optimizer.close();
+        gradients.close();
         reports.close();
         parts.close();
         method.close();

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,21 +16,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.Hashes;
-import viewfit.core.recipe.Alpha;
-import viewfit.core.recipe.MethodRecipe;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.SgdRecipe;
 import viewfit.core.recipe.SpanRecipe;
-import viewfit.core.recipe.SupervisedRecipe;
-import viewfit.core.recipe.SwavHeadRecipe;
-import viewfit.core.recipe.SwavRecipe;
 import viewfit.core.recipe.ViewGroup;
 import viewfit.core.recipe.ViewKind;
 import viewfit.engine.Network;
@@ -42,7 +31,7 @@ import viewfit.engine.TorchRuntime;
 import viewfit.goldens.Fill;
 import viewfit.views.ViewBlock;
 
-/** The trainer on made-up pixels: view mixes, freezing, divergence, resuming, memory. */
+/** The trainer on made-up pixels: view mixes, freezing, divergence, resuming. */
 class TrainerTest {
     private static TorchRuntime runtime;
 
@@ -241,58 +230,5 @@ class TrainerTest {
             StageFailure e = assertThrows(StageFailure.class, () -> Checkpoint.restore(half, other));
             assertTrue(String.valueOf(e.getMessage()).contains("another recipe"), e.getMessage());
         }
-    }
-
-    /**
-     * A step's scope frees all it made: between steps 50 and 200 resident memory grows by less than 16 MiB, most of it the
-     * Java heap filling up. Steps that kept nothing but their logits would cost 19 MiB and more.
-     */
-    @ParameterizedTest
-    @ValueSource(strings = {"dino", "swav", "moco", "supervised"})
-    @EnabledOnOs(OS.LINUX)
-    void memoryIsFlat(String name) throws IOException {
-        MethodRecipe method =
-                switch (name) {
-                    case "dino" -> DinoRecipes.dino(.4, 4096);
-                    case "swav" ->
-                        new SwavRecipe(
-                                "swav",
-                                Alpha.of(.4),
-                                new SwavHeadRecipe(2, 32, 16, 4096, true),
-                                .1,
-                                .05,
-                                3,
-                                8,
-                                0,
-                                0,
-                                List.of(0, 1));
-                    case "moco" -> TinyRecipes.moco(16384, 1);
-                    default -> new SupervisedRecipe("supervised", 0);
-                };
-        PretrainRecipe recipe =
-                DinoRecipes.recipe(200, 4, method, DinoRecipes.lars(0.1), DinoRecipes.views(global(2, 16)));
-        try (Trainer trainer = Trainer.of(runtime, recipe, 1, 8192);
-                Scope kept = runtime.scope()) {
-            StepBatch pixels = new StepBatch(passes(kept, recipe, 0).passes(), List.of(0, 1, 2, 3));
-            long at50 = 0;
-            for (int s = 0; s < 200; s++) {
-                if (s == 50) {
-                    at50 = residentKib();
-                }
-                try (Scope scope = runtime.scope()) {
-                    trainer.step(scope, s, pixels);
-                }
-            }
-            long grown = residentKib() - at50;
-            assertTrue(grown < 16 * 1024, "grew by " + grown + " KiB");
-        }
-    }
-
-    private static long residentKib() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -1,0 +1,104 @@
+package viewfit.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import viewfit.graph.Graph;
+import viewfit.graph.Init;
+import viewfit.graph.Parameter;
+
+/** Gradients lie over memory of their own between a backward pass and the update, and over none otherwise. */
+class GradientsTest {
+    private static final int ALL = 3 * 2 * 3 * 5 + 4 * 7 + 9 + 4 * 9;
+    private static TorchRuntime runtime;
+
+    @BeforeAll
+    static void open() {
+        runtime = TorchRuntime.open("cpu", 1);
+    }
+
+    @AfterAll
+    static void close() {
+        runtime.close();
+    }
+
+    /** A convolution, a matrix, a vector and a depth-wise convolution, none of a size that is a multiple of a cache line. */
+    private static Network network() {
+        List<Parameter> parameters = List.of(
+                parameter("c", 3, 2, 3, 5), parameter("m", 4, 7), parameter("v", 9), parameter("d", 4, 1, 3, 3));
+        Graph graph = new Graph("p", 1, List.of(), parameters, List.of(), 0, 1, Map.of());
+        Network network = Network.allocate(runtime, Map.of("p", graph), name -> name.equals("p.m"));
+        int next = 1;
+        for (Parameter p : network.state()) {
+            float[] values = new float[p.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = next++;
+            }
+            network.write(p.name(), values);
+        }
+        network.requireGradients();
+        return network;
+    }
+
+    private static Parameter parameter(String name, Integer... shape) {
+        return new Parameter(name, List.of(shape), new Init.Constant(0), true);
+    }
+
+    /** The gradient of half the sum of squares is the tensor itself: the buffer must equal that of the parameters, gaps and all. */
+    private static void differentiate(Network network, Gradients gradients) {
+        String text = Gradients.store(network)
+                + """
+                def step(self, W: List[Tensor], G: List[Tensor]) -> Tensor:
+                  torch.set_grad_enabled(True)
+                  loss = torch.div(torch.sum(torch.mul(W[0], W[0])), 2.)
+                  for i in range(torch.sub(torch.len(W), 1)):
+                    w = W[torch.add(i, 1)]
+                    loss = torch.add(loss, torch.div(torch.sum(torch.mul(w, w)), 2.))
+                  stored = self.store(torch.autograd.grad([loss], W), G)
+                  return torch.detach(loss)
+                """;
+        try (Program program = runtime.compile(text)) {
+            program.run("step", network.trainable(), gradients.targets());
+        }
+    }
+
+    @Test
+    void storedInTheLayoutOfTheParameters() {
+        Network network = network();
+        try (Gradients gradients = Gradients.of(network);
+                Scope scope = runtime.scope()) {
+            differentiate(network, gradients);
+            assertArrayEquals(runtime.floats(network.flat()), runtime.floats(gradients.flat(scope)));
+            for (String name : network.trainableNames()) {
+                assertArrayEquals(network.read(name), gradients.read(name), name);
+            }
+            // 1 + 4 + ... + n^2, exact in float32 up to rounding of the root.
+            double squares = ALL * (ALL + 1.0) * (2 * ALL + 1) / 6;
+            assertEquals(Math.sqrt(squares), runtime.scalar(gradients.norm(scope)), 1e-3);
+        }
+    }
+
+    @Test
+    void goneOnceUsedAndBackWithTheNextPass() {
+        Network network = network();
+        try (Gradients gradients = Gradients.of(network);
+                Scope scope = runtime.scope()) {
+            assertThrows(IllegalStateException.class, gradients::views);
+            differentiate(network, gradients);
+            gradients.release();
+            assertThrows(IllegalStateException.class, () -> gradients.read("p.v"));
+            assertThrows(IllegalStateException.class, () -> gradients.norm(scope));
+            gradients.write("p.v", new float[9]);
+            gradients.write("p.m", new float[28]);
+            assertEquals(0, runtime.scalar(gradients.norm(scope)));
+            differentiate(network, gradients);
+            assertArrayEquals(network.read("p.c"), gradients.read("p.c"));
+        }
+    }
+}
