@@ -54,7 +54,7 @@ workflow {
     VIEWS(GRID.out.views.flatten().map { recipe -> [[id: recipe.baseName], recipe] },
         SPLIT.out.shapes, SPLIT.out.train, images, pack, damaged, code.views)
 
-    // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint.
+    // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint; one that failed has nothing.
     PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images, pack, code.pretrain)
     networks = PRETRAIN.out.checkpoint              // [[id], checkpoint]
 
@@ -73,19 +73,27 @@ workflow {
     // The backbone in the formats detection frameworks load.
     COCO_EXPORT(networks, params.export_network, code['coco-export'])
 
+    // When all cells have ended, one way or another: which have gaps, and why.
+    ended  = PRETRAIN.out.folder.mix(PROBE.out.folder, FINETUNE.out.folder, COCO_EXPORT.out.folder).collect().ifEmpty([])
+    failed = ended.map { folders -> Failures.table() }.collectFile(name: 'failed.csv', storeDir: params.outdir).first()
+
     REPORT(
         GRID.out.folder,
         SPLIT.out.folder,
         VIEWS.out.folder.collect(sort: true),
-        PRETRAIN.out.folder.collect(sort: true),
+        PRETRAIN.out.folder.collect(sort: true).ifEmpty([]),
         PROBE.out.folder.collect(sort: true).ifEmpty([]),
         FINETUNE.out.folder.collect(sort: true).ifEmpty([]),
         COCO_EXPORT.out.folder.collect(sort: true).ifEmpty([]),
+        failed,
         code.report)
 
     workflow.onComplete = {
         if( workflow.success ) {
             println "\nThe report: ${file(params.outdir).toAbsolutePath()}/report.html"
+        }
+        else if( workflow.errorMessage == null ) {
+            println "\nSome tasks failed for good: ${file(params.outdir).toAbsolutePath()}/failed.csv. The report is there and has gaps."
         }
         else {
             println "\nFailed with exit code ${workflow.exitStatus}: ${workflow.errorMessage?.readLines()?.findAll()?.last()}"

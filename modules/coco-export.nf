@@ -2,6 +2,8 @@
 process COCO_EXPORT {
     tag "${meta.id}"
     label 'light'
+    maxRetries Failures.RETRIES
+    errorStrategy { Failures.strategy(task, meta.id) }
 
     input:
     tuple val(meta), path(checkpoint)

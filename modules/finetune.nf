@@ -2,6 +2,10 @@
 process FINETUNE {
     tag "${meta.id}.${fraction}"
     label 'trains'
+    memory { Failures.memory(task) }
+    time   { Failures.time(task) }
+    maxRetries Failures.RETRIES
+    errorStrategy { Failures.strategy(task, meta.id, fraction) }
 
     input:
     tuple val(meta), path(checkpoint), val(fraction), path(recipe), path(labels)

@@ -1,8 +1,13 @@
 // A recipe and images -> networks and curves. A diverged cell has its metrics, and what else was written by then.
-// What to do about damaged images is in the environment (conf/base.config), so that it does not count for -resume.
+// What to do about damaged images, and where its state is written, are in the environment (conf/base.config), so that they do
+// not count for -resume. `exec`: no shell between the task and its signals.
 process PRETRAIN {
     tag "${meta.id}"
     label 'trains'
+    memory { Failures.memory(task) }
+    time   { task.ext.time }                          // what is left of the training is the next attempt's
+    maxRetries Failures.RETRIES
+    errorStrategy { Failures.strategy(task, meta.id) }
 
     input:
     tuple val(meta), path(recipe)
@@ -32,7 +37,8 @@ process PRETRAIN {
     def photos = Photos.of(images, pack)
     def device = params.gpus ? 'cuda' : 'auto'       // a GPU that was asked for and is not there is an error
     """
-    with-gpu stage pretrain --cell '${meta.id}' --recipe ${recipe} --manifest ${manifest} --monitor ${monitor} \\
+    exec with-checkpoints ${code} \\
+        with-gpu stage pretrain --cell '${meta.id}' --recipe ${recipe} --manifest ${manifest} --monitor ${monitor} \\
         --images ${photos} ${start} --threads ${task.cpus} --device ${device} --out '${meta.id}'
     """
 

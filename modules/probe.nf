@@ -2,6 +2,10 @@
 process PROBE {
     tag "${meta.id}"
     label 'trains'
+    memory { Failures.memory(task) }
+    time   { Failures.time(task) }
+    maxRetries Failures.RETRIES
+    errorStrategy { Failures.strategy(task, meta.id) }
 
     input:
     tuple val(meta), path(checkpoint)

@@ -10,6 +10,7 @@ process REPORT {
     path probes,  stageAs: 'inputs/probe/*'
     path tunes,   stageAs: 'inputs/finetune/*'
     path exports, stageAs: 'inputs/coco-export/*'
+    path failed,  stageAs: 'inputs/*'                 // tasks of cells that failed for good, and why
     val code
 
     output:

@@ -69,9 +69,11 @@ class LauncherIT {
                         "slurm",
                         "awsbatch",
                         "googlebatch",
+                        "k8s",
                         "docker",
                         "podman",
-                        "singularity"),
+                        "singularity",
+                        "apptainer"),
                 new TreeSet<>(profiles().toList()));
     }
 
@@ -94,7 +96,7 @@ class LauncherIT {
         assertEquals(64, result.exit());
         assertEquals(
                 List.of(
-                        "stage: 'pretrian': no such stage: one of coco-export finetune grid pack pretrain probe report split"
+                        "stage: 'pretrian': no such stage: one of coco-eval coco-export finetune grid pack pretrain probe report split"
                                 + " views"),
                 result.lines());
     }
@@ -244,20 +246,7 @@ class LauncherIT {
         assertEquals(List.of("gpu 0", "gpu 1", "gpu 0", "chosen 7", "none set"), result.lines());
     }
 
-    /** The value of an expression of lib/, as Nextflow's own Groovy sees it. */
     private List<String> launch(String expression, Path... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                "-cp",
-                Repository.ROOT.resolve("java-stages/nextflow/target/lib") + "/*:" + Repository.ROOT.resolve("lib"),
-                "groovy.ui.GroovyMain",
-                "-e",
-                "import java.nio.file.Path; println " + expression));
-        Stream.of(arguments).map(Path::toString).forEach(command::add);
-        return new Workflow(folder)
-                .command(
-                        Path.of(System.getProperty("java.home"), "bin", "java"),
-                        Map.of(),
-                        command.toArray(String[]::new))
-                .lines();
+        return new Workflow(folder).groovy(expression, arguments);
     }
 }

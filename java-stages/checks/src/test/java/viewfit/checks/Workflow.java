@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Runs the commands of bin/ in a folder of the test, with the jars that this build made and its own Nextflow. */
 final class Workflow {
@@ -85,6 +86,22 @@ final class Workflow {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What an expression of lib/ says, as Nextflow's own Groovy sees it. */
+    List<String> groovy(String expression, Path... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                "-cp",
+                Repository.ROOT.resolve("java-stages/nextflow/target/lib") + "/*:" + Repository.ROOT.resolve("lib"),
+                "groovy.ui.GroovyMain",
+                "-e",
+                "import java.nio.file.Path; println(" + expression + ")"));
+        Stream.of(arguments).map(Path::toString).forEach(command::add);
+        return command(
+                        Path.of(System.getProperty("java.home"), "bin", "java"),
+                        Map.of(),
+                        command.toArray(String[]::new))
+                .lines();
     }
 
     /** Task to status, by the trace of the last run: {@code PRETRAIN (baseline_s0)} to {@code COMPLETED}. */

@@ -104,6 +104,11 @@ public final class FakeSweep {
                 root.resolve("inputs/split/split.json"),
                 "{\"schema\":\"split/1\",\"counts\":{\"train\":8969,\"heldout\":500,\"test\":3925,"
                         + "\"labels-1pct\":90,\"labels-10pct\":897}}\n");
+        text(
+                root.resolve("inputs/failed.csv"),
+                "# schema: failed/1\n# provenance: {}\nstage,cell,part,exit,reason\npretrain," + cell(HOT, 1)
+                        + ",,,\"ended without an exit code: killed, or the <node> was lost\"\nfinetune," + cell(OURS, 0)
+                        + ",5pct,137,\"killed, said \"\"no\"\"\"\n");
         Path table = root.resolve("cells.csv");
         text(table, cells.toString());
         return table;

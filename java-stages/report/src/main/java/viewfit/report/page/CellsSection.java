@@ -25,7 +25,7 @@ final class CellsSection {
                     orNone(cell.method()),
                     orNone(cell.backbone()),
                     Long.toString(cell.cell().seed()),
-                    status(results, cell),
+                    status(results, cell) + gaps(results, cell),
                     last(cell.curve(), "step"),
                     last(cell.curve(), "loss"),
                     overall(cell, "images-per-second", "images_per_second", 1, 0),
@@ -66,6 +66,15 @@ final class CellsSection {
             case DIVERGED ->
                 "<span class=\"status diverged\">diverged</span>" + message(cell) + divergence(results, cell);
         };
+    }
+
+    /** What failed of this cell, a line each. */
+    private static String gaps(Results results, CellResult cell) {
+        StringBuilder lines = new StringBuilder();
+        results.gaps().stream()
+                .filter(gap -> gap.cell().equals(cell.cell().id()))
+                .forEach(gap -> lines.append("<br>").append(Html.escape(gap.sentence())));
+        return lines.toString();
     }
 
     private static String message(CellResult cell) {

@@ -38,6 +38,8 @@ final class InputScan {
     final Map<Path, Quarantine> quarantines = new LinkedHashMap<>();
     final Map<Path, Map<String, String>> recipes = new LinkedHashMap<>();
 
+    final List<Gap> gaps = new ArrayList<>();
+
     @Nullable
     JsonNode split;
 
@@ -75,6 +77,8 @@ final class InputScan {
                 tables.add(ResultTable.read(file));
             } else if (schema.startsWith("quarantine/")) {
                 quarantines.put(file, Quarantine.read(file));
+            } else if (schema.startsWith("failed/")) {
+                gaps.addAll(Gap.read(ResultTable.read(file)));
             } else if (schema.startsWith("cells/")) {
                 cells = ResultTable.read(file);
             }

@@ -109,7 +109,7 @@ public final class ResultReader {
                 b.export,
                 b.recipe,
                 b.divergence)));
-        return new Results(folders.get(0), results, scan.split, scan.quarantines);
+        return new Results(folders.get(0), results, scan.split, scan.quarantines, scan.gaps);
     }
 
     private void cellsFromResults(InputScan scan) {

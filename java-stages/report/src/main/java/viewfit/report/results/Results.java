@@ -20,10 +20,17 @@ import viewfit.core.data.Quarantine;
  * @param cells every cell asked for, also those without any result
  * @param split counts per split; null when not given
  * @param quarantines damaged images by the table that lists them
+ * @param gaps tasks that failed while the sweep went on
  */
-public record Results(Path root, List<CellResult> cells, @Nullable JsonNode split, Map<Path, Quarantine> quarantines) {
+public record Results(
+        Path root,
+        List<CellResult> cells,
+        @Nullable JsonNode split,
+        Map<Path, Quarantine> quarantines,
+        List<Gap> gaps) {
     public Results {
         cells = List.copyOf(cells);
+        gaps = List.copyOf(gaps);
         quarantines = Collections.unmodifiableMap(new LinkedHashMap<>(quarantines));
     }
 

@@ -117,6 +117,15 @@ class ReportPageTest {
         assertTrue(html.contains("Not in the means: diverged: dino-hot-s0; without any result: dino-hot-s1."));
     }
 
+    /** By cell and stage; a cell without any result has its reason too. */
+    @Test
+    void whatFailedForGoodIsShownWithItsReason() {
+        assertTrue(html.contains("no result</span><br>pretrain failed: ended without an exit code: killed, or the"
+                + " &lt;node&gt; was lost"));
+        assertTrue(html.contains("done</span><br>finetune 5pct failed, exit code 137: killed, said &quot;no&quot;"));
+        assertEquals(2, html.split(" failed[:,]", -1).length - 1);
+    }
+
     @Test
     void theFileOfADivergenceIsNamed() {
         assertTrue(html.contains("The batch and the last numbers: <code>pretrain/dino-hot-s0/diverged.json</code>"));
