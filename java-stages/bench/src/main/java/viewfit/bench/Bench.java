@@ -17,6 +17,7 @@ public final class Bench {
             run epoch  --images DIR [--images-most N] [--rounds N]                      1, 2 and more workers; memory over an epoch
             run step   [--networks LIST] [--methods LIST] [--sizes LIST] [--precisions LIST] [--threads N] [--rounds N] [--steps N]
                        [--python PROGRAM]... [--check]                                  a training step against PyTorch
+            run coco   [--images N]... [--types LIST] [--rounds N] [--python PROGRAM]   the COCO metric against pycocotools
             """;
 
     private static final String CHECK = "--check";
@@ -48,6 +49,7 @@ public final class Bench {
             case "packs" -> new PackBench(bench.photographs(), bench.rounds()).run();
             case "epoch" -> new EpochBench(bench.photographs(), bench.rounds()).run();
             case "step" -> good = bench.step();
+            case "coco" -> bench.coco();
             default -> System.out.print(USAGE);
         }
         if (!good) {
@@ -75,6 +77,14 @@ public final class Bench {
         }
         new StepBench(jobs, precisions, pythons, rounds(), number("steps", 3)).run();
         return true;
+    }
+
+    private void coco() throws IOException, InterruptedException {
+        for (String images : list("images", "5000")) {
+            for (String type : list("types", "bbox,segm")) {
+                new CocoBench(Integer.parseInt(images), type, rounds(), option("python", "")).run();
+            }
+        }
     }
 
     private int rounds() {

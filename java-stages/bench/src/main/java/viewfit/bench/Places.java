@@ -16,6 +16,16 @@ final class Places {
         return home().resolve(Path.of("src", "main", "python", name)).toString();
     }
 
+    /** The launcher of stages. */
+    static String stage() {
+        return home().resolve(Path.of("..", "..", "bin", "stage")).normalize().toString();
+    }
+
+    /** A folder that builds make and git does not see. */
+    static Path target(String name) {
+        return home().resolve("target").resolve(name);
+    }
+
     /** The file of a stage's options of the JVM. */
     static Path stageOptions() {
         return home().resolve(Path.of("..", "..", "bin", "stage.options"));

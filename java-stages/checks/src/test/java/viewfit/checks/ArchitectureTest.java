@@ -38,7 +38,7 @@ class ArchitectureTest {
         assertEquals(RULES, HouseRules.all().size());
         assertTrue(house.size() > 50, "only " + house.size() + " classes were found to check");
         for (String module :
-                List.of("core", "views", "graph", "engine", "zoo", "ssl", "eval", "report", "cli", "stages")) {
+                List.of("core", "views", "graph", "engine", "zoo", "ssl", "eval", "coco", "report", "cli", "stages")) {
             assertTrue(
                     house.stream().anyMatch(type -> type.getPackageName().startsWith("viewfit." + module)),
                     "no class of " + module + " was found to check");

@@ -96,7 +96,7 @@ class LauncherIT {
         assertEquals(64, result.exit());
         assertEquals(
                 List.of(
-                        "stage: 'pretrian': no such stage: one of coco-export finetune grid pack pretrain probe report split"
+                        "stage: 'pretrian': no such stage: one of coco-eval coco-export finetune grid pack pretrain probe report split"
                                 + " views"),
                 result.lines());
     }

@@ -171,6 +171,23 @@ public final class Contracts {
             List.of(new Port("export", "export/", "export/1", "safetensors; of conv nets Detectron2 pickle and YAML")),
             COMPUTES);
 
+    public static final StageContract COCO_EVAL = new StageContract(
+            "coco-eval",
+            "Score the results of a detector by the COCO metric for boxes or masks, exactly as pycocotools.",
+            List.of(
+                    new Port(
+                            "annotations",
+                            "annotations.json",
+                            "coco",
+                            "images, categories and true objects, as COCO has them"),
+                    new Port("results", "results.json", "coco-results", "what the detector found, as COCO wants it")),
+            List.of(
+                    new Port("scores", "coco-eval.json", "coco-eval/1", "the twelve numbers, of each class too"),
+                    new Port("classes", "coco-classes.csv", "coco-classes/1", "the twelve numbers of each class"),
+                    new Port("curves", "coco-curves.csv", "coco-curves/1", "precision over recall of each class"),
+                    new Port("figure", "coco-curves.png", "png", "mean curves over the classes")),
+            READS_DATA);
+
     public static final StageContract REPORT = new StageContract(
             "report",
             "Draw one self-contained HTML page with its figures and tables.",
@@ -187,6 +204,6 @@ public final class Contracts {
 
     /** Every stage in pipeline order. */
     public static List<StageContract> all() {
-        return List.of(SPLIT, PACK, GRID, VIEWS, PRETRAIN, PROBE, FINETUNE, COCO_EXPORT, REPORT);
+        return List.of(SPLIT, PACK, GRID, VIEWS, PRETRAIN, PROBE, FINETUNE, COCO_EXPORT, COCO_EVAL, REPORT);
     }
 }

@@ -1,0 +1,4 @@
+package viewfit.coco;
+
+/** A class of objects. */
+public record Category(long id, String name) {}

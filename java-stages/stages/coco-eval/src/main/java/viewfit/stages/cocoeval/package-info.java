@@ -1,0 +1,5 @@
+/** {@code bin/stage coco-eval}. */
+@NullMarked
+package viewfit.stages.cocoeval;
+
+import org.jspecify.annotations.NullMarked;
