@@ -19,7 +19,7 @@ RUN if [ -n "$TORCH" ]; then \
       && ln -s "$(/opt/torch/bin/python -c 'import torch; print(torch.__path__[0])')/lib" /opt/libtorch; \
     fi
 
-COPY bin/stage bin/with-gpu bin/with-checkpoints bin/viewfit /opt/viewfit/bin/
+COPY bin /opt/viewfit/bin
 COPY java-stages/dist /opt/viewfit/java-stages/dist
 
 # Tasks run as the user who started them; libtorch is unpacked once for each into a folder that all may write.

@@ -111,8 +111,9 @@ class PipelineIT {
         String name = "`" + file.substring(file.lastIndexOf('/') + 1) + "`";
         StringBuilder text = new StringBuilder();
         String heading = "";
-        for (String passage :
-                section(page, file.substring(0, file.indexOf('/'))).split("\n\n")) {
+        // Up to the slash of its folder; a file beside the folders has a section of its own.
+        String place = file.substring(0, file.indexOf('/') < 0 ? file.length() : file.indexOf('/') + 1);
+        for (String passage : section(page, place).split("\n\n")) {
             boolean table = passage.strip().startsWith("|");
             if (table && !heading.equals(name + ":")) {
                 passage.lines().filter(line -> line.contains(name)).forEach(text::append);
@@ -247,7 +248,7 @@ class PipelineIT {
                 for (Path file :
                         files.filter(f -> f.endsWith("metrics.json")).sorted().toList()) {
                     Metrics metrics = Metrics.read(file);
-                    String about = section(page, metrics.stage());
+                    String about = section(page, metrics.stage() + "/");
                     Set<String> names = new TreeSet<>(metrics.values().keySet());
                     names.addAll(metrics.counts().keySet());
                     names.removeIf(name -> about.contains("`" + name + "`"));
@@ -258,9 +259,9 @@ class PipelineIT {
         assertEquals(Set.of(), missing, "values of metrics.json that docs/output.md does not name");
     }
 
-    private static String section(String page, String folder) {
-        int start = page.indexOf("\n## " + folder + "/");
-        assertTrue(start >= 0, "docs/output.md has no section for " + folder);
+    private static String section(String page, String place) {
+        int start = page.indexOf("\n## " + place);
+        assertTrue(start >= 0, "docs/output.md has no section for " + place);
         int end = page.indexOf("\n## ", start + 1);
         return page.substring(start, end < 0 ? page.length() : end);
     }

@@ -28,10 +28,9 @@ import viewfit.core.files.Hashes;
 @EnabledIfEnvironmentVariable(
         named = "VIEWFIT_SLURM",
         matches = "yes",
-        disabledReason = "it starts daemons of slurm-wlm: VIEWFIT_SLURM=yes, as .ci/run sets it")
+        disabledReason = "it starts daemons of slurm-wlm: VIEWFIT_SLURM=yes .ci/run")
 class SlurmIT {
     private static final Path CLUSTER = Repository.ROOT.resolve("java-stages/nextflow/slurm/cluster");
-    private static final String SESSION = "5d0b1a52-8f0c-4a57-9c0e-0f3f3ad5a4d1";
 
     @TempDir
     Path folder;
@@ -88,9 +87,7 @@ class SlurmIT {
 
         Path there = Files.createDirectory(folder.resolve("there"));
         var remote = CompletableFuture.supplyAsync(() -> new Workflow(there)
-                .viewfit(
-                        slurm,
-                        with(sweep, "results", "-profile", "test,slurm", "-c", site.toString(), "-resume", SESSION)));
+                .viewfit(slurm, with(sweep, "results", "-profile", "test,slurm", "-c", site.toString())));
         Job first = await(() -> training("", remote));
         assertEquals(
                 "1",

@@ -101,13 +101,7 @@ final class Layout {
     /** TorchScript expression of one segment of the flat tensor {@code F} as a tensor of the parameter's shape. */
     static String view(Segment s) {
         List<Integer> shape = s.parameter().shape();
-        String narrow =
-                "torch.narrow(F, 0, %d, %d)".formatted(s.offset(), s.parameter().size());
-        if (shape.size() != 4) {
-            return "torch.detach(torch.view(%s, %s))".formatted(narrow, shape);
-        }
-        return "torch.detach(torch.permute(torch.view(%s, [%d, %d, %d, %d]), [0, 3, 1, 2]))"
-                .formatted(narrow, shape.get(0), shape.get(2), shape.get(3), shape.get(1));
+        return "torch.detach(torch.as_strided(F, %s, %s, %d))".formatted(shape, strides(shape), s.offset());
     }
 
     /** Function {@code place(F, to)}: lays trainable tensors that exist, in their order, over a flat buffer. */
@@ -122,7 +116,7 @@ final class Layout {
         return text.append("  return F\n").toString();
     }
 
-    /** As {@link #view} has them: row-major, but four axes lie in channels-last order. */
+    /** Row-major, but four axes lie in channels-last order. */
     private static List<Integer> strides(List<Integer> shape) {
         if (shape.size() == 4) {
             int in = shape.get(1);

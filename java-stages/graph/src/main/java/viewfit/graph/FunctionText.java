@@ -122,13 +122,7 @@ final class FunctionText {
     private String convolution(Op.Conv2d c) {
         boolean half = kernels.bf16() && !(c.groups() > 1 && kernels.oneDnn());
         if (kernels.oneDnn() && PaddedText.fits(c)) {
-            helpers.add(PaddedText.convolution(function, half));
-            String x = half ? read(c.in(), c.out()) : single(c.in(), c.out());
-            if (half) {
-                helpers.add(PaddedText.wide(function));
-                halves.add(c.out());
-            }
-            return "self.%s_padded(%s, %s, %d)".formatted(function, x, p(c.weight()), c.stride());
+            return padded(c, half);
         }
         if (half && kernels.oneDnn() && c.padding() > 0) {
             helpers.add(PaddedText.wide(function));
@@ -160,6 +154,16 @@ final class FunctionText {
             return cast(y, BFLOAT16);
         }
         return y;
+    }
+
+    /** A 3 x 3 convolution; its function casts what it reads. */
+    private String padded(Op.Conv2d c, boolean half) {
+        helpers.add(PaddedText.convolution(function, half));
+        if (half) {
+            helpers.add(PaddedText.wide(function));
+            halves.add(c.out());
+        }
+        return "self.%s_padded(%s, %s, %d)".formatted(function, read(c.in(), c.out()), p(c.weight()), c.stride());
     }
 
     private String linear(Op.Linear l) {
