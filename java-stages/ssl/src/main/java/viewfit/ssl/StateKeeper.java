@@ -40,9 +40,11 @@ final class StateKeeper implements AutoCloseable {
         });
     }
 
-    /** Whether it is time, and the state before has been written. */
+    /** Whether it is time, and the state before has been written; a run that keeps every step waits for it instead. */
     boolean due() {
-        return states != null && System.nanoTime() - last >= control.every().toNanos() && !writer.busy();
+        return states != null
+                && System.nanoTime() - last >= control.every().toNanos()
+                && (control.every().isZero() || !writer.busy());
     }
 
     /**
