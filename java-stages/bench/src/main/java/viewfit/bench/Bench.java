@@ -1,6 +1,7 @@
 package viewfit.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +51,7 @@ public final class Bench {
             case "epoch" -> new EpochBench(bench.photographs(), bench.rounds()).run();
             case "step" -> good = bench.step();
             case "coco" -> bench.coco();
+            case "kill-storm" -> good = bench.killStorm();
             default -> System.out.print(USAGE);
         }
         if (!good) {
@@ -85,6 +87,19 @@ public final class Bench {
                 new CocoBench(Integer.parseInt(images), type, rounds(), option("python", "")).run();
             }
         }
+    }
+
+    private boolean killStorm() throws IOException, InterruptedException {
+        Path folder = Places.target("kill-storm").toAbsolutePath().normalize();
+        if (Files.exists(folder)) {
+            throw new IllegalArgumentException(folder + ": is there from an earlier storm: look at it and remove it");
+        }
+        Files.createDirectories(folder);
+        KillStorm storm = new KillStorm(folder, number("seed", 0), System.out::println);
+        KillStorm.Outcome outcome = storm.run(number("cycles", 200));
+        outcome.problems().forEach(System.out::println);
+        System.out.println(outcome);
+        return outcome.problems().isEmpty();
     }
 
     private int rounds() {

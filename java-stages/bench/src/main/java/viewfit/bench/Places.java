@@ -21,6 +21,13 @@ final class Places {
         return home().resolve(Path.of("..", "..", "bin", "stage")).normalize().toString();
     }
 
+    /** A folder of the repository's test data. */
+    static Path testData(String name) {
+        return home().resolve(Path.of("..", "..", "test-data", name))
+                .toAbsolutePath()
+                .normalize();
+    }
+
     /** A folder that builds make and git does not see. */
     static Path target(String name) {
         return home().resolve("target").resolve(name);

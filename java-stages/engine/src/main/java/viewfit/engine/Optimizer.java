@@ -220,6 +220,11 @@ public final class Optimizer implements AutoCloseable {
         }
     }
 
+    /** The whole state of all parameters, one flat tensor for each name: [size]. */
+    public List<Tensor> flatState() {
+        return state.values().stream().map(Network.Buffer::flat).toList();
+    }
+
     private Tensor stateView(String kind, String parameter) {
         Network.Buffer buffer = state.get(kind);
         int index = network.trainableNames().indexOf(parameter);

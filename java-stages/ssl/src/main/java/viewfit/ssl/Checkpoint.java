@@ -65,7 +65,12 @@ public final class Checkpoint {
         Map<String, String> metadata = metadata(trainer, run.epochs(), run.steps(), identity);
         metadata.put("schema", STATE_SCHEMA);
         metadata.put(RUN, Json.line(run));
-        return new Content(tensors(trainer), metadata);
+        List<Tensor> tensors = tensors(trainer);
+        Undo undo = trainer.undo();
+        if (undo != null) {
+            undo.save(tensors, metadata);
+        }
+        return new Content(tensors, metadata);
     }
 
     /** What {@link RunState} a state holds. */
@@ -183,7 +188,12 @@ public final class Checkpoint {
         });
     }
 
-    private static float[] floats(TensorFile content, String name, long[] shape) {
+    /**
+     * Values of a tensor of a state or checkpoint.
+     *
+     * @throws StageFailure BAD_DATA if it is missing or has another shape
+     */
+    static float[] floats(TensorFile content, String name, long[] shape) {
         Tensor tensor = content.tensor(name);
         String found = tensor.dtype() + " " + Arrays.toString(tensor.shape());
         String allowed = DType.F32 + " " + Arrays.toString(shape);

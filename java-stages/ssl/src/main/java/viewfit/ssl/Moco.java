@@ -113,6 +113,11 @@ public final class Moco implements SslMethod {
     }
 
     @Override
+    public List<Tensor> prepared() {
+        return List.of(key.flat());
+    }
+
+    @Override
     public Outputs gradients(Scope scope, StepBatch batch, Clock clock, Gradients gradients) {
         List<Tensor> results = program.call(
                 scope,

@@ -209,7 +209,7 @@ public final class Pretrainer {
         if (!metrics.message().isEmpty()) {
             progress.say(metrics.message());
         }
-        if (metrics.outcome() == Outcome.DIVERGED && recipe.onDivergence() == OnDivergence.FAIL) {
+        if (metrics.outcome() == Outcome.DIVERGED && recipe.onDivergence() != OnDivergence.RECORD) {
             throw new StageFailure(ExitCode.DIVERGED, metrics.message());
         }
         return metrics;

@@ -137,6 +137,10 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
      */
     void restore(Trainer trainer, StandIns standIns, StateFolder states, RunFiles files) {
         Checkpoint.restore(content, trainer);
+        Undo undo = trainer.undo();
+        if (undo != null) {
+            undo.restore(content);
+        }
         standIns.resume(state.damaged());
         files.recover(states, state.epochs());
     }

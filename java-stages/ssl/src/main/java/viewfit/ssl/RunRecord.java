@@ -15,6 +15,7 @@ import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.progress.ProgressLine;
 import viewfit.core.recipe.MocoRecipe;
+import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.table.CsvTable;
 import viewfit.views.ImageStore;
@@ -43,6 +44,7 @@ final class RunRecord implements AutoCloseable {
     private final long firstStep;
     private final boolean keepsStates;
     private long steps;
+    private int notFinite;
 
     /** @param resumed state it goes on from, or null */
     RunRecord(
@@ -66,6 +68,7 @@ final class RunRecord implements AutoCloseable {
         if (resumed != null) {
             RunState state = resumed.state();
             steps = state.steps();
+            notFinite = state.notFinite();
             monitored.addAll(resumed.monitor());
             health.restore(state.health());
             log.restore(trainer.clock(steps - 1), state.lastRows(), state.lastReports());
@@ -159,13 +162,35 @@ final class RunRecord implements AutoCloseable {
             if (!report.finite()) {
                 Divergence found = log.divergence();
                 Json.write(files.file(RunFiles.DIVERGED), found);
-                throw new Diverged(RunLog.message(found, RunFiles.DIVERGED));
+                meet(RunLog.message(found, RunFiles.DIVERGED));
+            } else {
+                health.step(report);
+                String more = RunLog.told(report, trainer.method().codes(), pace.waitShare());
+                progress.step(step.clock().epoch(), steps, report.loss(), more, pace.imagesPerSecond());
             }
-            health.step(report);
-            String more = RunLog.told(report, trainer.method().codes(), pace.waitShare());
-            progress.step(step.clock().epoch(), steps, report.loss(), more, pace.imagesPerSecond());
             steps++;
         }
+    }
+
+    /**
+     * A step was not finite: the trainer has gone back, as the recipe says, or the run ends here.
+     *
+     * @throws Diverged if it does
+     */
+    private void meet(String message) {
+        OnDivergence policy = recipe.onDivergence();
+        if (notFinite == policy.most()) {
+            throw new Diverged(
+                    policy.most() == 0 ? message : message + "; " + notFinite + " such steps before were left out");
+        }
+        notFinite++;
+        progress.say(String.format(
+                Locale.ROOT,
+                "%s; %s: %d of at most %d times",
+                message,
+                policy == OnDivergence.SKIP ? "left out" : "left out with all of its epoch before it",
+                notFinite,
+                policy.most()));
     }
 
     void endEpoch() {
@@ -212,6 +237,7 @@ final class RunRecord implements AutoCloseable {
                 curveMark.sha256(),
                 monitorMark.rows(),
                 monitorMark.sha256(),
+                notFinite,
                 log.rows(),
                 log.reports(),
                 health.sums(),
@@ -256,6 +282,9 @@ final class RunRecord implements AutoCloseable {
         counts.put("steps", steps);
         if (keepsStates) {
             counts.put("resumed-at-step", firstStep);
+        }
+        if (recipe.onDivergence().most() > 0) {
+            counts.put("not-finite", (long) notFinite);
         }
         counts.put("collapsed", health.collapsed() ? 1L : 0L);
         counts.put("feature.dim", (long)

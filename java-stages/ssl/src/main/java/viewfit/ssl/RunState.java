@@ -13,6 +13,7 @@ import java.util.Map;
  * @param curveSha256 of those rows without their times
  * @param monitorRows rows of {@code monitor.csv}
  * @param monitorSha256 of those rows
+ * @param notFinite steps that were not finite and left out, alone or with those before
  * @param lastRows images of the last step, as rows of the manifest
  * @param lastReports numbers of the last steps, oldest first
  * @param health epochs that decide about a collapse, the one under way last
@@ -25,6 +26,7 @@ public record RunState(
         String curveSha256,
         long monitorRows,
         String monitorSha256,
+        int notFinite,
         List<Integer> lastRows,
         List<Map<String, String>> lastReports,
         List<EpochSums> health,

@@ -68,6 +68,17 @@ public sealed interface SslMethod extends AutoCloseable permits Dino, Swav, Moco
     /** What comes before the first forward pass of a step: MoCo's key encoder moves, SwAV's prototypes get unit length. */
     default void prepare() {}
 
+    /** What {@link #prepare} changes. */
+    default List<Tensor> prepared() {
+        return List.of();
+    }
+
+    /**
+     * Tells that the images of so many steps, of all until now, never came in: they were left out because their numbers were not
+     * finite.
+     */
+    default void leaveOut(long steps) {}
+
     /**
      * Forward and backward of a step's images, or of an equal part of them: fills the gradients of the student with those of
      * the mean loss. Neither parameters nor {@link #state} change, so that every part of a step meets the same; batch norms

@@ -34,6 +34,9 @@ public final class Swav implements SslMethod {
     private final Network student;
     private final Tensor queue;
     private final Tensor usage;
+    /** Steps whose embeddings never came in; some may have been due before the queue began: then it waits a little longer. */
+    private long leftOut;
+
     private final DropPaths dropPaths;
     private final Program program;
 
@@ -95,7 +98,7 @@ public final class Swav implements SslMethod {
 
     /** Whether the queue holds nothing but embeddings when a step begins. */
     boolean queueFull(long step, int batch) {
-        return queueRows > 0 && (step - queueStart) * batch >= queueRows;
+        return queueRows > 0 && (step - leftOut - queueStart) * batch >= queueRows;
     }
 
     @Override
@@ -106,6 +109,16 @@ public final class Swav implements SslMethod {
     @Override
     public void prepare() {
         program.run("unit_rows", student.tensor(PROTOTYPES));
+    }
+
+    @Override
+    public List<Tensor> prepared() {
+        return List.of(student.tensor(PROTOTYPES));
+    }
+
+    @Override
+    public void leaveOut(long steps) {
+        leftOut = steps;
     }
 
     @Override

@@ -44,6 +44,7 @@ public final class Trainer implements AutoCloseable {
     private final Optimizer optimizer;
     private final @Nullable OnlineProbe probe;
     private final ReportWindow reports;
+    private final @Nullable Undo undo;
     private final Schedule lr;
     private final Schedule weightDecay;
     private StepClock phases = StepClock.OFF;
@@ -57,7 +58,9 @@ public final class Trainer implements AutoCloseable {
         this.parts = new MicroBatches(runtime, method, gradients, recipe.microBatches());
         this.optimizer = Optimizer.of(method.student(), gradients, recipe.optimizer());
         this.probe = recipe.monitor().onlineProbe() ? probe(classes) : null;
-        this.reports = new ReportWindow(runtime, measures(), window);
+        this.undo = Undo.of(this, recipe.onDivergence());
+        // Who may have to leave a step out must know before the next one.
+        this.reports = new ReportWindow(runtime, measures(), undo == null ? window : 1);
         double base = Schedules.scaleToBatch(
                 recipe.optimizer().lr(), recipe.optimizer().lrReferenceBatch(), recipe.batchSize());
         this.lr = Schedules.learningRate(recipe.schedule(), base, recipe.epochs(), stepsPerEpoch);
@@ -182,6 +185,11 @@ public final class Trainer implements AutoCloseable {
         return probe;
     }
 
+    @Nullable
+    Undo undo() {
+        return undo;
+    }
+
     /** All networks by the name checkpoints use: the method's, and the online probe's. */
     Map<String, Network> networks() {
         Map<String, Network> all = new LinkedHashMap<>(method.networks());
@@ -217,14 +225,20 @@ public final class Trainer implements AutoCloseable {
      * One step, waited for. The same numbers as {@link #submit} gives.
      *
      * @param scope owner of everything the step makes
-     * @return the report; if it is not finite nothing was updated but the method's state
+     * @return the report; if it is not finite the step is left out as the recipe's {@code on-divergence} says, or else nothing was
+     *     updated but the method's state
      * @throws IllegalStateException if steps were submitted whose reports have not been read
      */
     public StepReport step(Scope scope, long step, StepBatch batch) {
         Clock clock = clock(step);
+        if (undo != null) {
+            undo.before(step);
+        }
         StepReport report = differentiate(scope, clock, batch).report();
         if (report.finite()) {
             update(clock);
+        } else if (undo != null) {
+            undo.back(step);
         }
         return report;
     }
@@ -296,6 +310,9 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+        if (undo != null) {
+            undo.close();
+        }
         if (probe != null) {
             probe.close();
         }

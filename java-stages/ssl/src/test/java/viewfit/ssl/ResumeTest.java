@@ -189,7 +189,7 @@ class ResumeTest {
     /** Every place where a run can be left: between steps, at the end of an epoch, within the monitor. */
     @Test
     void everyPlaceIsAGoodPlaceToStop() throws IOException {
-        PretrainRecipe recipe = recipe("swav", "resnet18");
+        PretrainRecipe recipe = recipe("swav", "mobilenet_v2");
         Pretrainer.run(runtime, job(recipe, "whole", 1));
         int stops = 0;
         while (true) {
@@ -210,7 +210,7 @@ class ResumeTest {
     /** On a GPU the reports of several steps are read at once: they are read before a state is kept. */
     @Test
     void openStepsAreReadFirst() throws IOException {
-        PretrainRecipe recipe = recipe("dino", "resnet18");
+        PretrainRecipe recipe = recipe("dino", "mobilenet_v2");
         Pretrainer.run(runtime, job(recipe, "whole", 1));
         assertThrows(Killed.class, () -> run(recipe, "a", 1, OFTEN, killedAfter(6), 4));
         assertThrows(StageFailure.class, () -> run(recipe, "b", 1, NEVER, after(1), 4));
@@ -221,7 +221,7 @@ class ResumeTest {
     @ParameterizedTest
     @ValueSource(strings = {"flip", "cut", "empty", "curve"})
     void aDamagedStateIsToldOfAndTheOneBeforeServes(String how) throws IOException {
-        PretrainRecipe recipe = recipe("dino", "resnet18");
+        PretrainRecipe recipe = recipe("dino", "mobilenet_v2");
         Pretrainer.run(runtime, job(recipe, "whole", 1));
         assertThrows(Killed.class, () -> run(recipe, "a", 1, OFTEN, killedAfter(9)));
         List<Path> states = states();
@@ -256,7 +256,7 @@ class ResumeTest {
 
     @Test
     void withoutAWholeStateItBeginsAnew() throws IOException {
-        PretrainRecipe recipe = recipe("moco", "resnet18");
+        PretrainRecipe recipe = recipe("moco", "mobilenet_v2");
         Pretrainer.run(runtime, job(recipe, "whole", 1));
         assertThrows(Killed.class, () -> run(recipe, "a", 1, OFTEN, killedAfter(9)));
         for (Path state : states()) {
@@ -276,7 +276,7 @@ class ResumeTest {
 
     @Test
     void anotherRecipeIsRefusedWithItsKeys() {
-        PretrainRecipe recipe = recipe("dino", "resnet18");
+        PretrainRecipe recipe = recipe("dino", "mobilenet_v2");
         assertThrows(StageFailure.class, () -> run(recipe, "a", 1, NEVER, after(6)));
         byte[] before = bytes(states().get(0));
 
@@ -346,7 +346,7 @@ class ResumeTest {
     /** The tables cannot be opened for writing any more: the run goes on, and only stopping fails. */
     @Test
     void aStateThatCannotBeWrittenIsNoEndOfTheRun() throws IOException {
-        PretrainRecipe recipe = recipe("dino", "resnet18");
+        PretrainRecipe recipe = recipe("dino", "mobilenet_v2");
         Pretrainer.run(runtime, job(recipe, "whole", 1));
         Path states = folder.resolve("states");
         Files.createDirectories(states);

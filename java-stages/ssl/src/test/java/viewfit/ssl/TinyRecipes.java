@@ -93,7 +93,7 @@ final class TinyRecipes {
         return of(method, backbone, epochs, batch, probe, views, optimizer);
     }
 
-    private static PretrainRecipe of(
+    static PretrainRecipe of(
             MethodRecipe method,
             String backbone,
             int epochs,
