@@ -71,6 +71,20 @@ class Views:
             self.all += [view.contiguous(memory_format=layout) for view in images.chunk(count)]
 
 
+class Loaded:
+    """Views of files, from the workers of a DataLoader."""
+
+    def __init__(self, recipe, job, layout):
+        from reference_loader import loader
+
+        self.batches = loader(recipe, job["images"], job["images"]["workers"], job["steps-per-epoch"])
+        self.layout = layout
+
+    @property
+    def all(self):
+        return [view.contiguous(memory_format=self.layout) for view in next(self.batches)]
+
+
 class Method:
     """Networks and loss of a method; `fast` chooses the vectorised form."""
 
@@ -256,7 +270,7 @@ class Training:
         self.precision = contextlib.nullcontext
         if job["mode"] == "bf16":
             self.precision = lambda: torch.autocast("cpu", dtype=torch.bfloat16)
-        self.views = Views(recipe, given, layout).all
+        self.views = Loaded(recipe, job, layout) if "images" in job else Views(recipe, given, layout)
         method = {"dino": Dino, "swav": Swav, "moco": Moco}[recipe["method"]["name"]]
         self.method = method(recipe, fast, layout, given)
         self.steps = recipe["epochs"] * job["steps-per-epoch"]
@@ -281,7 +295,7 @@ class Training:
             group["lr"] = lr
             if i == 0:
                 group["weight_decay"] = cosine(self.decay["start"], self.decay["end"], t, steps)
-        loss = self.method.loss(self.views, self.precision)
+        loss = self.method.loss(self.views.all, self.precision)
         value = loss.item()
         if not math.isfinite(value):
             raise ValueError(f"the loss is {value} at step {t}")

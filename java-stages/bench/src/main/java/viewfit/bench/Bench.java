@@ -17,7 +17,7 @@ public final class Bench {
             run packs  --images DIR [--images-most N] [--rounds N]                      packed against files
             run epoch  --images DIR [--images-most N] [--rounds N]                      1, 2 and more workers; memory over an epoch
             run step   [--networks LIST] [--methods LIST] [--sizes LIST] [--precisions LIST] [--threads N] [--rounds N] [--steps N]
-                       [--python PROGRAM]... [--check]                                  a training step against PyTorch
+                       [--images DIR] [--python PROGRAM]... [--check]                   a training step against PyTorch
             run coco   [--images N]... [--types LIST] [--rounds N] [--python PROGRAM]   the COCO metric against pycocotools
             """;
 
@@ -64,11 +64,12 @@ public final class Bench {
     }
 
     private boolean step() throws IOException {
+        Photographs images = options.containsKey("images") ? photographs() : null;
         List<StepJob> jobs = new ArrayList<>();
         for (String sizes : list("sizes", "224/96,64/36")) {
             for (String method : list("methods", "dino")) {
                 for (String network : list("networks", "mobilenet_v2,resnet18,vit_tiny")) {
-                    jobs.add(StepJob.of(network, method, sizes, number("threads", 1)));
+                    jobs.add(StepJob.of(network, method, sizes, number("threads", 1), images));
                 }
             }
         }

@@ -21,8 +21,9 @@ import viewfit.core.recipe.Recipes;
  * @param global side of the two global views in pixels
  * @param local side of the six local views
  * @param threads threads of every side
+ * @param images files that the views are made of, with as many workers as threads; null for noise that lies ready
  */
-record StepJob(String network, String method, int global, int local, int threads) {
+record StepJob(String network, String method, int global, int local, int threads, @Nullable Photographs images) {
     static final List<String> NETWORKS = List.of("mobilenet_v2", "resnet18", "vit_tiny");
     static final List<String> METHODS = List.of("dino", "swav", "moco");
 
@@ -48,13 +49,18 @@ record StepJob(String network, String method, int global, int local, int threads
         }
     }
 
-    /** Sizes as {@code 224/96}: global, then local. */
+    /** On noise. */
     static StepJob of(String network, String method, String sizes, int threads) {
+        return of(network, method, sizes, threads, null);
+    }
+
+    /** Sizes as {@code 224/96}: global, then local. */
+    static StepJob of(String network, String method, String sizes, int threads, @Nullable Photographs images) {
         String[] sides = sizes.split("/", -1);
         if (sides.length != 2) {
             throw new IllegalArgumentException("--sizes " + sizes + ": must be GLOBAL/LOCAL, such as 224/96");
         }
-        return new StepJob(network, method, Integer.parseInt(sides[0]), Integer.parseInt(sides[1]), threads);
+        return new StepJob(network, method, Integer.parseInt(sides[0]), Integer.parseInt(sides[1]), threads, images);
     }
 
     private int batch() {
@@ -128,6 +134,11 @@ record StepJob(String network, String method, int global, int local, int threads
         ObjectNode job = JsonNodeFactory.instance.objectNode();
         job.set("recipe", tree(precision, weights != null));
         job.put("mode", mode).put("threads", threads).put("steps-per-epoch", STEPS_PER_EPOCH);
+        if (images != null) {
+            ObjectNode files = job.putObject("images");
+            files.put("root", images.root().toString()).put("workers", threads);
+            images.paths().forEach(files.putArray("files")::add);
+        }
         if (weights != null) {
             job.put("weights", weights.toString());
         }
@@ -138,7 +149,7 @@ record StepJob(String network, String method, int global, int local, int threads
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%s, %s, 2 x %d + %d x %d, batch %d, %d thread%s",
+                "%s, %s, 2 x %d + %d x %d, batch %d, %d thread%s%s",
                 network,
                 method,
                 global,
@@ -146,6 +157,7 @@ record StepJob(String network, String method, int global, int local, int threads
                 local,
                 batch(),
                 threads,
-                threads == 1 ? "" : "s");
+                threads == 1 ? "" : "s",
+                images == null ? "" : ", from files, with as many workers");
     }
 }

@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import viewfit.core.random.RandomStream;
-import viewfit.core.random.SeedTree;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.engine.Network;
@@ -43,7 +41,7 @@ public final class StepWorker implements AutoCloseable {
     private final PretrainRecipe recipe;
     private final Trainer trainer;
     private final List<ViewBlock> blocks;
-    private final List<ByteBuffer> pixels = new ArrayList<>();
+    private final StepPixels pixels;
     private final viewfit.engine.Tensor mean;
     private final viewfit.engine.Tensor std;
     private long steps;
@@ -53,24 +51,13 @@ public final class StepWorker implements AutoCloseable {
         runtime = TorchRuntime.open("cpu", job.get("threads").asInt());
         trainer = Trainer.of(runtime, recipe, job.get("steps-per-epoch").asLong(), 0);
         blocks = ViewBlock.of(recipe.views());
-        RandomStream random = SeedTree.root(recipe.seed()).at("pixels").stream();
-        for (ViewBlock block : blocks) {
-            pixels.add(noise(random, rows(block) * block.side() * block.side() * 3));
-        }
+        pixels = StepPixels.of(job, recipe);
         mean = channels(recipe.views().normalize().mean());
         std = channels(recipe.views().normalize().std());
     }
 
     private int rows(ViewBlock block) {
         return block.views() * recipe.batchSize();
-    }
-
-    private static ByteBuffer noise(RandomStream random, int bytes) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
-        while (buffer.hasRemaining()) {
-            buffer.put((byte) random.nextInt(256));
-        }
-        return buffer.flip();
     }
 
     private viewfit.engine.Tensor channels(List<Double> values) {
@@ -132,9 +119,10 @@ public final class StepWorker implements AutoCloseable {
     private double step() {
         try (Scope scope = runtime.scope()) {
             List<viewfit.engine.Tensor> passes = new ArrayList<>();
+            List<ByteBuffer> next = pixels.next();
             for (int i = 0; i < blocks.size(); i++) {
                 int side = blocks.get(i).side();
-                viewfit.engine.Tensor bytes = runtime.pixels(scope, pixels.get(i), rows(blocks.get(i)), side, side);
+                viewfit.engine.Tensor bytes = runtime.pixels(scope, next.get(i), rows(blocks.get(i)), side, side);
                 passes.add(runtime.images(scope, bytes, mean, std));
             }
             StepBatch batch = new StepBatch(passes, Collections.nCopies(recipe.batchSize(), -1));
@@ -158,10 +146,11 @@ public final class StepWorker implements AutoCloseable {
                 .state()
                 .forEach((name, value) ->
                         tensors.add(Tensor.f32("method." + name, value.shape(), runtime.floats(value))));
+        List<ByteBuffer> next = pixels.next();
         for (int i = 0; i < blocks.size(); i++) {
             long side = blocks.get(i).side();
             long[] shape = {rows(blocks.get(i)), side, side, 3};
-            tensors.add(new Tensor("pixels." + i, DType.U8, shape, pixels.get(i)));
+            tensors.add(new Tensor("pixels." + i, DType.U8, shape, next.get(i)));
         }
         Safetensors.write(file, tensors, Map.of());
         return file.toString();
@@ -169,6 +158,7 @@ public final class StepWorker implements AutoCloseable {
 
     @Override
     public void close() {
+        pixels.close();
         trainer.close();
         runtime.close();
     }

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.files.Hashes;
+import viewfit.core.metrics.Json;
+import viewfit.core.metrics.Metrics;
 
 /**
  * A sweep on a real Slurm of one machine, with one GPU counted, so that its jobs queue for it: one training job is
@@ -103,9 +105,14 @@ class SlurmIT {
         var ended = remote.join();
 
         assertEquals(0, ended.exit(), ended.output());
-        assertTrue(ended.output().contains("error exit status (143) -- Execution is retried"), ended.output());
+        assertTrue(
+                ended.output().matches("(?s).*error exit status \\((75|143)\\) -- Execution is retried.*"),
+                ended.output());
         assertTrue(ended.output().contains("error exit status (137) -- Execution is retried"), ended.output());
         assertEquals(networks(folder.resolve("here")), networks(there));
+        Path metrics = there.resolve("results/pretrain").resolve(first.cell()).resolve("metrics.json");
+        long resumedAt = Json.read(metrics, Metrics.class).counts().getOrDefault("resumed-at-step", 0L);
+        assertTrue(resumedAt > 0, "the cancelled job began anew");
     }
 
     /** A job that is some steps into its training. */
