@@ -1,6 +1,7 @@
 package viewfit.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jhdf.HdfFile;
@@ -77,6 +78,18 @@ class DamagedContainersTest {
         Fuzz.of(folder, tar(TarArchiveOutputStream.LONGFILE_POSIX))
                 .blocks(BLOCK)
                 .run(DamagedContainersTest::scan);
+    }
+
+    /** The text of a pax header has no checksum: a name may come to have a character that no path has. */
+    @Test
+    void aNameThatNoPathHas() throws IOException {
+        byte[] bytes = Files.readAllBytes(tar(TarArchiveOutputStream.LONGFILE_POSIX));
+        int name = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("path=b/222");
+        bytes[name + 8] = 0;
+        Path file = Files.write(folder.resolve("train.tar"), bytes);
+        StageFailure e = assertThrows(StageFailure.class, () -> scan(file));
+        assertEquals(ExitCode.BAD_DATA, e.exitCode(), e.getMessage());
+        assertTrue(String.valueOf(e.getMessage()).startsWith(file + ": found "), e.getMessage());
     }
 
     private static Object scan(Path images) {

@@ -33,7 +33,8 @@ class DamagedWeightsTest {
     @Test
     void safetensors() throws IOException {
         Path whole = written(folder.resolve("model.safetensors"));
-        int header = Files.readAllBytes(whole)[0] & 0xff | (Files.readAllBytes(whole)[1] & 0xff) << 8;
+        byte[] bytes = Files.readAllBytes(whole);
+        int header = (bytes[0] & 0xff) | ((bytes[1] & 0xff) << 8);
         Fuzz.of(folder, whole).borders(8, 8 + header).run(file -> {
             Safetensors.read(file).tensors().values().forEach(Tensor::byteCount);
             return "read";

@@ -43,7 +43,7 @@ class DamagedStatesTest {
     }
 
     private static int border(byte[] whole) {
-        return Long.BYTES + (whole[0] & 0xff | (whole[1] & 0xff) << 8);
+        return Long.BYTES + ((whole[0] & 0xff) | ((whole[1] & 0xff) << 8));
     }
 
     /** No damage passes, and what is said of it is a line. */
