@@ -16,8 +16,13 @@ public class StageFailure extends RuntimeException {
     }
 
     public StageFailure(ExitCode exitCode, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(printable(message), cause);
         this.exitCode = exitCode;
+    }
+
+    /** Messages quote what stood in a file: control characters of a damaged one must not reach the terminal. */
+    private static String printable(String message) {
+        return message.replaceAll("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029]", "?");
     }
 
     /** How the process ends. */

@@ -93,7 +93,7 @@ final class ListLayout {
         if (fields.size() > 2) {
             throw Listing.bad(where, fields.size() + " fields", "must be a path and a label");
         }
-        if (path.isEmpty() || path.startsWith("/") || ("/" + path + "/").contains("/../")) {
+        if (path.isEmpty() || path.startsWith("/") || path.indexOf('\0') >= 0 || ("/" + path + "/").contains("/../")) {
             throw Listing.bad(where, "path '" + path + "'", "must be a path below the folder of the list");
         }
         if (label != null && label.isEmpty()) {

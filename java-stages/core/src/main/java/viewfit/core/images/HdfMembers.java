@@ -47,6 +47,11 @@ final class HdfMembers {
         } catch (RuntimeException e) {
             // Damaged headers surface as whatever the library trips over.
             throw new MemberIndex.Broken("no HDF5 file, or a damaged one", "must be a whole HDF5 file");
+        } catch (OutOfMemoryError e) {
+            // The library makes room for as much as a header says before it reads on.
+            throw new MemberIndex.Broken(
+                    "a header that asks for more memory than there is",
+                    "must be a whole HDF5 file, and its index must fit the Java heap");
         }
         return members.build();
     }

@@ -83,6 +83,9 @@ public final class ImageFiles {
             return container.read(member);
         }
         Path file = root.resolve(path);
+        if (Files.isDirectory(file)) {
+            throw new StageFailure(ExitCode.NO_INPUT, file + ": found a folder: must be an image file");
+        }
         try {
             checkedLength(Files.size(file), file.toString());
             return Files.readAllBytes(file);

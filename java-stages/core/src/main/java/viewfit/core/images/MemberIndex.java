@@ -38,7 +38,11 @@ final class MemberIndex {
 
         private final List<Member> members = new ArrayList<>();
 
+        /** @throws Broken if no path could have this name */
         void add(String name, long position, long length) {
+            if (name.indexOf('\0') >= 0) {
+                throw new Broken("a member name with a NUL character, " + name, "names must be text");
+            }
             members.add(new Member(name.getBytes(StandardCharsets.UTF_8), position, length));
         }
 

@@ -79,6 +79,23 @@ class AtomicFilesTest {
         assertTrue(AtomicFiles.reason(e).contains("No space left"), () -> AtomicFiles.reason(e));
     }
 
+    /** The file aside is a link to a device that is always full. */
+    @Test
+    void theOldFileStaysWholeWhenTheDiskIsFull() throws IOException {
+        Path full = Path.of("/dev/full");
+        Assumptions.assumeTrue(Files.exists(full));
+        Path file = dir.resolve("c.txt");
+        AtomicFiles.writeString(file, "old");
+        Files.createSymbolicLink(dir.resolve("c.txt.tmp"), full);
+        StageFailure e = assertThrows(StageFailure.class, () -> AtomicFiles.writeString(file, "x".repeat(1 << 20)));
+        assertEquals(ExitCode.IO, e.exitCode());
+        assertEquals(file + ": No space left on device: the folder must be writable and have space", e.getMessage());
+        assertEquals("old", Files.readString(file));
+        assertEquals(List.of("c.txt"), names());
+        AtomicFiles.writeString(file, "new");
+        assertEquals("new", Files.readString(file));
+    }
+
     @Test
     void aFileWhereAFolderShouldBeIsReported() throws IOException {
         Files.writeString(dir.resolve("f"), "");

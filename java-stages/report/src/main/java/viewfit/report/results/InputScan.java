@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +82,7 @@ final class InputScan {
                 cells = ResultTable.read(file);
             }
         } else if (name.endsWith(".yml") || name.endsWith(".yaml")) {
-            String text = read(file);
+            String text = ResultTable.text(file);
             if (text.startsWith("schema: pretrain/") || text.contains("\nschema: pretrain/")) {
                 recipes.put(file, RecipeKeys.flatten(file, text));
             }
@@ -103,7 +102,7 @@ final class InputScan {
     private void addJson(Path file) {
         JsonNode node;
         try {
-            node = JSON.readTree(read(file));
+            node = JSON.readTree(ResultTable.text(file));
         } catch (JsonProcessingException e) {
             throw new StageFailure(
                     ExitCode.BAD_DATA, file + ": " + e.getOriginalMessage() + ": a complete JSON file is needed", e);
@@ -117,14 +116,6 @@ final class InputScan {
             exports.put(file, node);
         } else if (schema.startsWith("divergence/")) {
             divergences.put(file, node);
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw AtomicFiles.failure(file, e);
         }
     }
 }

@@ -26,7 +26,10 @@ public final class RecipeKeys {
             walk("", YAML.readTree(yaml), flat);
             return flat;
         } catch (JsonProcessingException e) {
-            throw new StageFailure(ExitCode.BAD_DATA, file + ": " + e.getOriginalMessage() + ": YAML is needed", e);
+            throw new StageFailure(
+                    ExitCode.BAD_DATA,
+                    file + ": " + e.getOriginalMessage().lines().findFirst().orElse("") + ": YAML is needed",
+                    e);
         }
     }
 

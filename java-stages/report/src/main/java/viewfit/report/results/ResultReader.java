@@ -90,7 +90,7 @@ public final class ResultReader {
         if (reader.cells.isEmpty()) {
             throw new StageFailure(
                     ExitCode.BAD_DATA,
-                    (cellsFile == null ? folders.toString() : cellsFile.toString())
+                    (cellsFile != null ? cellsFile : scan.cells != null ? scan.cells.file() : folders.get(0))
                             + ": no cell: a table of cells or at least one metrics file is needed");
         }
         reader.cells.keySet().forEach(id -> reader.builders.put(id, new Builder()));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,13 +44,26 @@ public record ResultTable(Path file, String schema, JsonNode provenance, List<St
      *     the provenance is no JSON
      */
     public static ResultTable read(Path file) {
-        String text;
+        return parse(file, text(file));
+    }
+
+    /**
+     * The text of a result file.
+     *
+     * @throws StageFailure with {@link ExitCode#BAD_DATA} if it is none; IO
+     */
+    static String text(Path file) {
         try {
-            text = Files.readString(file, StandardCharsets.UTF_8);
+            return Files.readString(file, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw AtomicFiles.failure(file, e);
+            throw unreadable(file, e);
         }
-        return parse(file, text);
+    }
+
+    private static StageFailure unreadable(Path file, IOException e) {
+        return e instanceof CharacterCodingException
+                ? new StageFailure(ExitCode.BAD_DATA, file + ": bytes that are not UTF-8: a text file is needed", e)
+                : AtomicFiles.failure(file, e);
     }
 
     /** Parses the text of such a file; {@code file} names it in messages. */
@@ -118,7 +132,7 @@ public record ResultTable(Path file, String schema, JsonNode provenance, List<St
                     ? line.substring(SCHEMA.length()).strip()
                     : "";
         } catch (IOException e) {
-            throw AtomicFiles.failure(file, e);
+            throw unreadable(file, e);
         }
     }
 

@@ -1,0 +1,240 @@
+package viewfit.checks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import viewfit.cli.Stage;
+import viewfit.cli.StageMain;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.data.Manifest;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
+import viewfit.core.metrics.Provenance;
+import viewfit.stages.grid.GridStage;
+import viewfit.stages.pack.PackStage;
+import viewfit.stages.pretrain.PretrainStage;
+import viewfit.stages.report.ReportStage;
+import viewfit.stages.split.SplitStage;
+import viewfit.stages.views.ViewsStage;
+
+/**
+ * A disk that is full when an output is written. Without a right to mount anything: the file aside is a link to a device that is
+ * always full, or the process may not write files longer than a limit, which the system tells in the middle of a file.
+ */
+@Timeout(300)
+class FullDiskTest {
+    private static final Path FULL = Path.of("/dev/full");
+    private static final Path IMAGES = Repository.ROOT.resolve("test-data/imagenette-mini");
+    private static final Path SPLIT = Repository.ROOT.resolve("test-data/snapshot/split");
+
+    @TempDir
+    private Path folder;
+
+    private final StringWriter err = new StringWriter();
+
+    @BeforeAll
+    static void aFullDevice() {
+        Assumptions.assumeTrue(Files.isWritable(FULL), "the system has no " + FULL);
+    }
+
+    private int run(Supplier<Stage> stage, Path out, String... arguments) {
+        err.getBuffer().setLength(0);
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--out", out.toString()));
+        return StageMain.execute(
+                stage.get(), new PrintWriter(new StringWriter()), new PrintWriter(err), all.toArray(String[]::new));
+    }
+
+    /** Runs the stage once for each output, which finds no space; what it says and leaves is looked at. */
+    private void full(Supplier<Stage> stage, List<String> outputs, String... arguments) throws IOException {
+        for (String output : outputs) {
+            Path out = folder.resolve("out-" + output.replace('/', '-'));
+            Path target = out.resolve(output);
+            Files.createDirectories(target.getParent());
+            Path aside = Files.createSymbolicLink(target.resolveSibling(target.getFileName() + ".tmp"), FULL);
+            assertEquals(ExitCode.IO.code(), run(stage, out, arguments), () -> output + ": " + err);
+            List<String> lines = err.toString().lines().toList();
+            assertTrue(
+                    lines.get(lines.size() - 1)
+                            .endsWith(target + ": No space left on device: the folder must be writable and have space"),
+                    err::toString);
+            assertEquals(1, lines.stream().filter(line -> line.contains(output)).count(), err::toString);
+            assertFalse(Files.exists(target), output + " is there");
+            assertFalse(Files.exists(aside, java.nio.file.LinkOption.NOFOLLOW_LINKS), output + " has a file aside");
+            assertEquals(List.of(), halves(out));
+        }
+    }
+
+    private static List<Path> halves(Path out) {
+        try (Stream<Path> files = Files.walk(out)) {
+            return files.filter(file -> file.toString().endsWith(".tmp")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void split() throws IOException {
+        full(
+                SplitStage::new,
+                List.of("train.csv", "heldout.csv", "labels-1pct.csv", "classes.csv", "shapes.csv", "split.json"),
+                "--images",
+                IMAGES.toString());
+    }
+
+    @Test
+    void grid() throws IOException {
+        full(
+                GridStage::new,
+                List.of("cells/ours_s0.yml", "views/ours_s0.yml", "cells.csv"),
+                "--grid",
+                Repository.ROOT.resolve("params/grids/test.yml").toString(),
+                "--recipes",
+                Repository.ROOT.resolve("params/recipes").toString());
+    }
+
+    @Test
+    void views() throws IOException {
+        full(
+                ViewsStage::new,
+                List.of("pixel-scale.csv", "pixel-scale.png", "views.png", "metrics.json"),
+                "--recipe",
+                Repository.ROOT.resolve("params/recipes/test-ours.yml").toString(),
+                "--shapes",
+                SPLIT.resolve("shapes.csv").toString(),
+                "--manifest",
+                SPLIT.resolve("labels-1pct.csv").toString(),
+                "--images",
+                IMAGES.toString(),
+                "--pairs",
+                "1000");
+    }
+
+    @Test
+    void pack() throws IOException {
+        full(
+                PackStage::new,
+                List.of("index.bin", "names.bin", "pack.json"),
+                "--images",
+                IMAGES.toString(),
+                "--manifest",
+                SPLIT.resolve("labels-1pct.csv").toString());
+    }
+
+    @Test
+    void report() throws IOException {
+        Path inputs = folder.resolve("inputs");
+        new Metrics(
+                        Metrics.SCHEMA,
+                        "probe",
+                        "c-s0",
+                        Outcome.OK,
+                        "",
+                        Map.of("heldout.linear.top1", 0.5),
+                        Map.of("heldout.images", 12L),
+                        Provenance.ofCode("", 0))
+                .write(inputs.resolve("metrics.json"));
+        full(ReportStage::new, List.of("report.html", "tables/metrics.csv"), "--inputs", inputs.toString());
+    }
+
+    /** A recipe of seconds: eight images, two steps. */
+    private String[] training() throws IOException {
+        Path recipe = folder.resolve("recipe.yml");
+        String text = Repository.text("params/recipes/test-ours.yml");
+        Files.writeString(
+                recipe, text.replace("batch-size: 16", "batch-size: 4").replace("knn-images: 100", "knn-images: 8"));
+        Manifest all = Manifest.read(SPLIT.resolve("labels-1pct.csv"));
+        Path manifest = folder.resolve("eight.csv");
+        new Manifest(all.rows().subList(0, 8), all.header()).write(manifest);
+        return new String[] {
+            "--recipe",
+            recipe.toString(),
+            "--manifest",
+            manifest.toString(),
+            "--images",
+            IMAGES.toString(),
+            "--device",
+            "cpu",
+            "--threads",
+            "1",
+            "--workers",
+            "1"
+        };
+    }
+
+    @Test
+    void pretrain() throws IOException {
+        full(PretrainStage::new, List.of("checkpoint.safetensors", "curve.csv"), training());
+    }
+
+    /** A state that cannot be written is told of; the run goes on and its results are whole. */
+    @Test
+    void aStateOfARun() throws IOException {
+        Path states = Files.createDirectories(folder.resolve("states"));
+        Path aside = Files.createSymbolicLink(states.resolve("state-000000000001.safetensors.tmp"), FULL);
+        List<String> arguments = new ArrayList<>(Arrays.asList(training()));
+        arguments.addAll(List.of("--checkpoint-dir", states.toString(), "--checkpoint-minutes", "0"));
+        Path out = folder.resolve("out");
+        assertEquals(0, run(PretrainStage::new, out, arguments.toArray(String[]::new)), err::toString);
+        assertTrue(
+                err.toString()
+                        .contains("pretrain: state not written, the one before stays: "
+                                + states.resolve("state-000000000001.safetensors") + ": No space left on device"),
+                err::toString);
+        assertFalse(Files.exists(aside, java.nio.file.LinkOption.NOFOLLOW_LINKS));
+        assertTrue(Files.exists(out.resolve("checkpoint.safetensors")));
+    }
+
+    /** In the middle of a file: the limit is reached after some KiB. */
+    @ParameterizedTest
+    @ValueSource(strings = {"split", "pack"})
+    void inTheMiddleOfAFile(String stage) throws Exception {
+        Assumptions.assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "the system has no bash to set a limit");
+        Path out = folder.resolve("out");
+        List<String> command = new ArrayList<>(List.of("/bin/bash", "-c", "ulimit -f 16 && exec \"$@\"", "limited"));
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                stage.equals("split") ? SplitStage.class.getName() : PackStage.class.getName()));
+        command.addAll(List.of("--images", IMAGES.toString(), "--out", out.toString()));
+        if (stage.equals("pack")) {
+            command.addAll(List.of("--manifest", SPLIT.resolve("train.csv").toString()));
+        }
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        // The message of a pack names its folder.
+        Path named = stage.equals("split") ? out.resolve("train.csv") : out;
+        assertEquals(ExitCode.IO.code(), process.exitValue(), said);
+        assertEquals(1, said.lines().count(), said);
+        assertTrue(said.startsWith(stage + ": " + named + ": File too large"), said);
+        assertFalse(Files.exists(out.resolve("train.csv")), "half a table is there");
+        assertFalse(Files.exists(out.resolve("shards/shard-00000.bin")), "half a shard is there");
+        assertEquals(List.of(), halves(out));
+    }
+}
