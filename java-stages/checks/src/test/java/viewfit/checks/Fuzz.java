@@ -29,7 +29,7 @@ import viewfit.core.contract.StageFailure;
 public final class Fuzz {
     private static final Set<ExitCode> CODES = Set.of(ExitCode.BAD_DATA, ExitCode.NO_INPUT, ExitCode.BAD_RECIPE);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration PATIENCE_WITH_ALL = Duration.ofSeconds(120);
+    private static final Duration PATIENCE_WITH_ALL = Duration.ofMinutes(2);
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int SHOWN = 12;
 
