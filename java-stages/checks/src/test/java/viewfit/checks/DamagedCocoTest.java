@@ -43,7 +43,7 @@ class DamagedCocoTest {
                 folder.resolve("whole.json"), part(type == IouType.BBOX ? "/bbox/results" : "/segm/results"));
         Fuzz.of(folder, "annotations.json", part("/gt"))
                 .marks("{")
-                .every(2)
+                .every(4)
                 .run(file -> score(file, whole, type, rules));
     }
 
@@ -53,7 +53,7 @@ class DamagedCocoTest {
         Path whole = Files.write(folder.resolve("whole.json"), part("/gt"));
         Fuzz.of(folder, "results.json", part(type == IouType.BBOX ? "/bbox/results" : "/segm/results"))
                 .marks("{")
-                .every(2)
+                .every(4)
                 .run(file -> score(whole, file, type, rules));
     }
 }

@@ -96,7 +96,7 @@ class DamagedResultsTest {
     @ValueSource(strings = {"pretrain/monitor.csv", "cells.csv"})
     void pages(String damaged) {
         Path original = inputs.resolve(damaged);
-        Fuzz.of(folder, original).marks("\n").every(12).run(file -> {
+        Fuzz.of(folder, original).marks("\n").every(24).run(file -> {
             replace(original, file);
             Path out = Objects.requireNonNull(file.getParent()).resolve("report");
             ReportWriter.write(ResultReader.read(null, List.of(inputs)), "Report", out);

@@ -85,7 +85,11 @@ class DamagedTextsTest {
     @ParameterizedTest
     @ValueSource(strings = {"test-ours.yml", "test-moco.yml", "test-swav.yml"})
     void recipes(String name) {
-        Fuzz.of(folder, given(RECIPES + name)).marks("\n").list().run(file -> Recipes.read(file, PretrainRecipe.class));
+        Fuzz.of(folder, given(RECIPES + name))
+                .marks("\n")
+                .list()
+                .every(2)
+                .run(file -> Recipes.read(file, PretrainRecipe.class));
     }
 
     @Test
@@ -93,10 +97,12 @@ class DamagedTextsTest {
         Fuzz.of(folder, given(RECIPES + "test-probe.yml"))
                 .marks("\n")
                 .list()
+                .every(2)
                 .run(file -> Recipes.read(file, ProbeRecipe.class));
         Fuzz.of(folder, given(RECIPES + "test-finetune-1pct.yml"))
                 .marks("\n")
                 .list()
+                .every(2)
                 .run(file -> Recipes.read(file, FinetuneRecipe.class));
     }
 
@@ -106,7 +112,7 @@ class DamagedTextsTest {
         Fuzz.of(folder, given("params/grids/" + name))
                 .marks("\n")
                 .list()
-                .every(3)
+                .every(6)
                 .run(file -> new GridExpander(Recipes.read(file, GridRecipe.class), file.toString(), null)
                         .expand(List.of(given(RECIPES)))
                         .size());

@@ -29,6 +29,8 @@ import viewfit.core.contract.StageFailure;
 public final class Fuzz {
     private static final Set<ExitCode> CODES = Set.of(ExitCode.BAD_DATA, ExitCode.NO_INPUT, ExitCode.BAD_RECIPE);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE_WITH_ALL = Duration.ofMinutes(2);
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int SHOWN = 12;
 
     private final Path folder;
@@ -125,39 +127,51 @@ public final class Fuzz {
 
     /** Reads the whole file, then each damaged one; fails with the first few that went wrong. */
     public Outcome run(Reader reader) {
-        Object expected = attempt(new Mutations.Mutation("whole", whole), 0, reader);
         List<String> wrong = new ArrayList<>();
         int[] counts = new int[2];
         int[] number = {0};
-        Mutations.each(file, whole, borders, mutation -> {
-            if (++number[0] % every != 0) {
-                return;
-            }
-            try {
-                Object found = attempt(mutation, number[0], reader);
-                if (sealed) {
-                    assertEquals(expected, found, "passed, although sealed");
-                }
-                counts[0]++;
-            } catch (StageFailure e) {
-                counts[1]++;
-                try {
-                    require(e);
-                } catch (AssertionFailedError problem) {
-                    wrong.add(mutation.name() + ": " + problem.getMessage());
-                }
-            } catch (AssertionError | RuntimeException e) {
-                Throwable cause = e.getCause() == null ? e : e.getCause();
-                List<StackTraceElement> at = List.of(cause.getStackTrace());
-                wrong.add(mutation.name() + ": " + cause + " at " + at.subList(0, Math.min(6, at.size())));
-            }
-        });
+        String[] current = {"the whole file"};
+        assertTimeoutPreemptively(
+                PATIENCE_WITH_ALL,
+                () -> {
+                    Object expected = attempt(new Mutations.Mutation("whole", whole), 0, reader);
+                    Mutations.each(file, whole, borders, mutation -> {
+                        if (++number[0] % every == 0) {
+                            current[0] = mutation.name();
+                            one(mutation, number[0], reader, expected, counts, wrong);
+                        }
+                    });
+                },
+                () -> file + ": no end after " + current[0]);
         assertTrue(
                 wrong.isEmpty(),
                 () -> file + ": " + wrong.size() + " of " + number[0] + ":\n"
                         + String.join("\n", wrong.subList(0, Math.min(SHOWN, wrong.size()))));
         assertTrue(counts[1] > 0, file + ": nothing was refused");
         return new Outcome(counts[0], counts[1]);
+    }
+
+    /** Counts what becomes of one damaged file, or adds what is wrong with that. */
+    private void one(
+            Mutations.Mutation mutation, int number, Reader reader, Object expected, int[] counts, List<String> wrong) {
+        try {
+            Object found = attempt(mutation, number, reader);
+            if (sealed) {
+                assertEquals(expected, found, "passed, although sealed");
+            }
+            counts[0]++;
+        } catch (StageFailure e) {
+            counts[1]++;
+            try {
+                require(e);
+            } catch (AssertionFailedError problem) {
+                wrong.add(mutation.name() + ": " + problem.getMessage());
+            }
+        } catch (AssertionError | RuntimeException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            List<StackTraceElement> at = List.of(cause.getStackTrace());
+            wrong.add(mutation.name() + ": " + cause + " at " + at.subList(0, Math.min(6, at.size())));
+        }
     }
 
     /** The file gets a new place each time: what is mapped of another stays as it was. */
@@ -171,28 +185,26 @@ public final class Fuzz {
     }
 
     private Object measured(Path path, Reader reader) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Object[] result = new Object[1];
-        Throwable[] failed = new Throwable[1];
-        long[] taken = new long[1];
-        assertTimeoutPreemptively(PATIENCE, () -> {
-            long before = threads.getCurrentThreadAllocatedBytes();
-            try {
-                result[0] = reader.read(path);
-            } catch (Exception | StackOverflowError | OutOfMemoryError e) {
-                failed[0] = e;
-            }
-            taken[0] = threads.getCurrentThreadAllocatedBytes() - before;
-        });
-        if (failed[0] instanceof StageFailure e) {
-            assertTrue(taken[0] <= mostBytes, () -> taken[0] + " bytes taken, then " + e.getMessage());
-            throw e;
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        long start = System.nanoTime();
+        Object result = null;
+        StageFailure refused = null;
+        try {
+            result = reader.read(path);
+        } catch (StageFailure e) {
+            refused = e;
+        } catch (Exception | StackOverflowError | OutOfMemoryError e) {
+            throw new AssertionFailedError("no verdict", e);
         }
-        if (failed[0] != null) {
-            throw new AssertionFailedError("no verdict", failed[0]);
+        long taken = THREADS.getCurrentThreadAllocatedBytes() - before;
+        long nanos = System.nanoTime() - start;
+        String then = refused == null ? "" : ", then " + refused.getMessage();
+        assertTrue(taken <= mostBytes, () -> taken + " bytes taken" + then);
+        assertTrue(nanos <= PATIENCE.toNanos(), () -> nanos + " ns taken" + then);
+        if (refused != null) {
+            throw refused;
         }
-        assertTrue(taken[0] <= mostBytes, () -> taken[0] + " bytes taken");
-        return Objects.requireNonNullElse(result[0], "nothing");
+        return Objects.requireNonNullElse(result, "nothing");
     }
 
     private void require(StageFailure e) {

@@ -71,7 +71,7 @@ class DamagedPicturesTest {
             Path pack = pack(store);
             Path damaged = pack.resolve(part);
             String name = String.valueOf(damaged.getFileName());
-            Fuzz fuzz = Fuzz.of(folder, damaged).sealed().every(2);
+            Fuzz fuzz = Fuzz.of(folder, damaged).sealed().every(3);
             // A record that does not fit is named by its image.
             (name.startsWith("shard") ? fuzz.named(".*(p\\d\\.png|shard-00000\\.bin).*") : fuzz)
                     .blocks(16)
