@@ -1,12 +1,14 @@
 package viewfit.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,7 +106,7 @@ class AttemptsIT {
                 #!/bin/bash
                 trap '' PIPE
                 out=$4 state=$6
-                trap 'echo stop >>"$state/log"; sleep 1; echo saved >>"$state/log"; exit 75' USR2
+                trap 'echo stop >>"$state/log"; sleep 1; echo saved >>"$state/log"; exit 75' USR1
                 trap 'echo TERM >>"$state/log"' TERM
                 n=$(grep -c start "$state/log" 2>/dev/null)
                 echo start >>"$state/log"
@@ -139,6 +141,46 @@ class AttemptsIT {
                         "other recipe 0",
                         "2"),
                 result.lines());
+    }
+
+    /** The stage itself below the wrapper: it does not wait for the wrapper's lock, and its states go when its results are kept. */
+    @Test
+    void theTrainingStageGetsAlongWithItsWrapper() throws IOException {
+        Workflow workflow = new Workflow(folder);
+        String photos = Repository.ROOT + "/test-data/imagenette-mini";
+        var split = workflow.stage("split", "--images", photos, "--heldout-per-class", "5", "--out", "split");
+        assertEquals(0, split.exit(), split.output());
+        Path recipe = folder.resolve("recipe.yml");
+        Files.writeString(
+                recipe,
+                Repository.text("params/recipes/test-ours.yml").replace("knn-every-epochs: 1", "knn-every-epochs: 0"));
+        var trained = workflow.command(
+                Repository.ROOT.resolve("bin/with-checkpoints"),
+                Map.of("VIEWFIT_CHECKPOINTS", folder.resolve("states").toString(), "VIEWFIT_RUN", "r1"),
+                "code",
+                Repository.ROOT + "/bin/stage",
+                "pretrain",
+                "--recipe",
+                recipe.toString(),
+                "--manifest",
+                "split/heldout.csv",
+                "--images",
+                photos,
+                "--out",
+                "cell");
+        assertEquals(0, trained.exit(), trained.output());
+        assertFalse(trained.output().contains("lock"), trained.output());
+        try (Stream<Path> left = Files.walk(folder.resolve("states"))) {
+            List<String> states = left.filter(Files::isRegularFile)
+                    .filter(f -> !f.toString().contains("finished-r1"))
+                    .map(f -> String.valueOf(f.getFileName()))
+                    .toList();
+            assertEquals(List.of("attempts.lock"), states);
+        }
+        try (Stream<Path> kept = Files.walk(folder.resolve("states"))) {
+            assertEquals(
+                    1, kept.filter(f -> f.endsWith("checkpoint.safetensors")).count());
+        }
     }
 
     private List<String> groovy(String expression, Path... arguments) {

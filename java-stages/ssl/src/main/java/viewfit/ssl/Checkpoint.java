@@ -38,6 +38,7 @@ public final class Checkpoint {
     static final String STATE_SCHEMA = "pretrain-state/1";
 
     private static final String RUN = "run";
+    private static final String LEFT_OUT = "left-out";
     private static final String STEPS = "optimizer-steps";
 
     private Checkpoint() {}
@@ -65,6 +66,7 @@ public final class Checkpoint {
         Map<String, String> metadata = metadata(trainer, run.epochs(), run.steps(), identity);
         metadata.put("schema", STATE_SCHEMA);
         metadata.put(RUN, Json.line(run));
+        metadata.put(LEFT_OUT, Long.toString(trainer.leftOut()));
         List<Tensor> tensors = tensors(trainer);
         Undo undo = trainer.undo();
         if (undo != null) {
@@ -167,6 +169,7 @@ public final class Checkpoint {
      * @throws StageFailure BAD_DATA if the file lacks one of their tensors or has it in another shape
      */
     static void restore(TensorFile content, Trainer trainer) {
+        trainer.leaveOut(Long.parseLong(content.metadata().getOrDefault(LEFT_OUT, "0")));
         trainer.networks().forEach((name, network) -> restoreNetwork(content, name + ".", network));
         Iterator<String> counts = List.of(content.meta(STEPS).split(",", -1)).iterator();
         trainer.optimizers().forEach((network, optimizer) -> {

@@ -136,11 +136,7 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
      * @throws StageFailure BAD_DATA if the state lacks a tensor of the run, or an image that was damaged no longer is
      */
     void restore(Trainer trainer, StandIns standIns, StateFolder states, RunFiles files) {
-        Checkpoint.restore(content, trainer);
-        Undo undo = trainer.undo();
-        if (undo != null) {
-            undo.restore(content);
-        }
+        trainer.restore(content);
         standIns.resume(state.damaged());
         files.recover(states, state.epochs());
     }

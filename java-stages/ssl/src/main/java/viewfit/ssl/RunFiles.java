@@ -14,6 +14,8 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Quarantine;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
+import viewfit.core.metrics.Divergence;
+import viewfit.core.metrics.Json;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.recipe.Recipes;
 import viewfit.engine.TorchRuntime;
@@ -87,8 +89,24 @@ final class RunFiles {
         }
     }
 
-    /** Takes over the numbered checkpoints that a resumed run has behind it; later ones it will write again. */
+    /**
+     * Writes down what was going on at a step that is not finite.
+     *
+     * @param on whether the run goes on: a later attempt then has this file too
+     */
+    void diverged(Divergence found, boolean on) {
+        Json.write(file(DIVERGED), found);
+        if (on && states != null) {
+            states.require();
+            copy(file(DIVERGED), states.file(DIVERGED));
+        }
+    }
+
+    /** Takes over what was last not finite, and the numbered checkpoints that a resumed run has behind it; later ones it will write again. */
     void recover(StateFolder from, int epochs) {
+        if (Files.exists(from.file(DIVERGED))) {
+            copy(from.file(DIVERGED), file(DIVERGED));
+        }
         for (Path file : from.list(NUMBERED)) {
             if (Integer.parseInt(AtomicFiles.name(file).replaceAll("\\D", "")) <= epochs) {
                 copy(file, checkpoints.resolve(AtomicFiles.name(file)));
@@ -117,6 +135,7 @@ final class RunFiles {
         String name = String.format(Locale.ROOT, "epoch-%04d.safetensors", epochs);
         Checkpoint.write(checkpoints.resolve(name), trainer, epochs, metadata());
         if (states != null) {
+            states.require();
             copy(checkpoints.resolve(name), states.file(name));
         }
         int keep = job.recipe().checkpoint().keep();

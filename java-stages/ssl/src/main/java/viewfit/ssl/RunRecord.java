@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.metrics.CurveRow;
 import viewfit.core.metrics.Divergence;
-import viewfit.core.metrics.Json;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Outcome;
@@ -161,7 +160,7 @@ final class RunRecord implements AutoCloseable {
             log.keep(step, report);
             if (!report.finite()) {
                 Divergence found = log.divergence();
-                Json.write(files.file(RunFiles.DIVERGED), found);
+                files.diverged(found, recipe.onDivergence().most() > 0);
                 meet(RunLog.message(found, RunFiles.DIVERGED));
             } else {
                 health.step(report);
@@ -179,7 +178,7 @@ final class RunRecord implements AutoCloseable {
      */
     private void meet(String message) {
         OnDivergence policy = recipe.onDivergence();
-        if (notFinite == policy.most()) {
+        if (notFinite >= policy.most()) {
             throw new Diverged(
                     policy.most() == 0 ? message : message + "; " + notFinite + " such steps before were left out");
         }
@@ -188,7 +187,9 @@ final class RunRecord implements AutoCloseable {
                 Locale.ROOT,
                 "%s; %s: %d of at most %d times",
                 message,
-                policy == OnDivergence.SKIP ? "left out" : "left out with all of its epoch before it",
+                policy == OnDivergence.SKIP
+                        ? "left out"
+                        : "back to where the epoch began, its steps up to here left out",
                 notFinite,
                 policy.most()));
     }
@@ -205,7 +206,7 @@ final class RunRecord implements AutoCloseable {
     void measured(MonitorRow row) {
         monitor.append(row);
         if (Double.isNaN(row.featureStd())) {
-            Json.write(files.file(RunFiles.DIVERGED), log.divergence());
+            files.diverged(log.divergence(), false);
             throw new Diverged("after step " + (steps - 1) + ": found features that are not finite: must be finite;"
                     + " lower optimizer.lr or lengthen schedule.warmup-epochs; the last batch is in "
                     + RunFiles.DIVERGED);

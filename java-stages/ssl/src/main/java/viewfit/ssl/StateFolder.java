@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -32,8 +33,9 @@ import viewfit.formats.TensorFile;
  */
 public final class StateFolder implements AutoCloseable {
     private static final String NAME = "state-\\d+\\.safetensors";
+    private static final String LEFTOVER = ".+\\.(safetensors|csv|json)\\.tmp";
     private static final String OURS =
-            NAME + "(\\.damaged)?|(curve|monitor)\\.csv|epoch-\\d+\\.safetensors|.+\\.(safetensors|csv)\\.tmp";
+            NAME + "(\\.damaged)?|(curve|monitor)\\.csv|diverged\\.json|epoch-\\d+\\.safetensors|" + LEFTOVER;
 
     private final Path folder;
     private final int keep;
@@ -60,7 +62,10 @@ public final class StateFolder implements AutoCloseable {
         } catch (IOException e) {
             throw AtomicFiles.failure(folder, e);
         }
-        return new StateFolder(folder, keep, say, FolderLock.take(folder, say));
+        StateFolder states = new StateFolder(folder, keep, say, FolderLock.take(folder, say));
+        // Of a process that was killed while it wrote; as large as a state.
+        states.list(LEFTOVER).forEach(StateFolder::delete);
+        return states;
     }
 
     Path file(String name) {
@@ -77,36 +82,77 @@ public final class StateFolder implements AutoCloseable {
         say.accept(line);
     }
 
-    /** Accepts a state or says why not. */
+    /** Accepts a state that is whole, or says what is wrong with what belongs to it. */
     interface Reader<T> {
-        /** @throws StageFailure BAD_DATA or NO_INPUT if the state is damaged; anything else ends the search */
+        /** @throws StageFailure BAD_DATA or NO_INPUT if an older state may do better; anything else ends the search */
         T read(TensorFile content);
     }
 
     /**
-     * Reads the newest state that is whole; damaged ones are told of and put aside.
+     * Reads the newest state that is whole; damaged ones are told of and put aside. A whole one is not given up for what lies
+     * beside it: if no state serves because of that, nothing is touched.
      *
      * @return null if there is none
+     * @throws StageFailure IO if a state cannot be read and no older one serves; BAD_DATA or NO_INPUT of the reader if no state
+     *     serves
      */
     <T> @Nullable T newest(Reader<T> reader) {
         List<Path> states = list(NAME);
+        List<Path> passed = new ArrayList<>();
+        StageFailure first = null;
         for (int i = states.size() - 1; i >= 0; i--) {
             Path file = states.get(i);
+            String older = i == 0 ? "no older state is left" : "goes on from the state before";
             TensorFile content;
             try {
                 content = Safetensors.read(file);
                 Seal.check(content);
-                return reader.read(content);
             } catch (StageFailure e) {
-                if (e.exitCode() != ExitCode.BAD_DATA && e.exitCode() != ExitCode.NO_INPUT) {
-                    throw e;
+                if (e.exitCode() == ExitCode.IO) {
+                    say.accept(e.getMessage() + "; " + older);
+                    first = first == null ? e : first;
+                    continue;
                 }
-                say.accept(e.getMessage() + "; put aside, "
-                        + (i == 0 ? "no older state is left: begins anew" : "goes on from the state before"));
+                requireDamage(e);
+                say.accept(e.getMessage() + "; put aside, " + older + (i == 0 && first == null ? ": begins anew" : ""));
                 putAside(file);
+                continue;
+            }
+            try {
+                T found = reader.read(content);
+                // What is newer does not fit what lies beside it, which this run is going to write on.
+                passed.forEach(this::putAside);
+                return found;
+            } catch (StageFailure e) {
+                requireDamage(e);
+                say.accept(e.getMessage() + "; " + older);
+                first = first == null ? e : first;
+                passed.add(file);
             }
         }
+        if (first != null) {
+            throw new StageFailure(
+                    first.exitCode(),
+                    folder + ": no state serves: " + first.getMessage()
+                            + "; mend it, or give an empty folder to begin anew",
+                    first);
+        }
         return null;
+    }
+
+    private static void requireDamage(StageFailure e) {
+        if (e.exitCode() != ExitCode.BAD_DATA && e.exitCode() != ExitCode.NO_INPUT) {
+            throw e;
+        }
+    }
+
+    /**
+     * Checks that the folder is still this process's.
+     *
+     * @throws StageFailure {@link ExitCode#TRANSIENT} if not
+     */
+    void require() {
+        lock.require();
     }
 
     private void putAside(Path file) {

@@ -65,6 +65,7 @@ final class StateKeeper implements AutoCloseable {
         RunState run = record.state(epochs, curve, monitor, standIns.met());
         Checkpoint.Content content = Checkpoint.state(trainer, run, Resumed.identity(job, trainer.runtime()));
         writer.begin(() -> {
+            folder.require();
             // Rows first: a state must find all it counts.
             record.curve().keep(curve);
             record.monitor().keep(monitor);

@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 
 /**
@@ -43,10 +44,17 @@ final class StateWriter implements AutoCloseable {
         return failed;
     }
 
-    /** Waits for the state that is being written, and tells of its failure. */
+    /**
+     * Waits for the state that is being written, and tells of its failure.
+     *
+     * @throws StageFailure TRANSIENT if the folder has become another process's: this one has nothing to do there any more
+     */
     void settle() {
         StageFailure failure = await();
         if (failure != null) {
+            if (failure.exitCode() == ExitCode.TRANSIENT) {
+                throw failure;
+            }
             failed++;
             say.accept("state not written, the one before stays: " + failure.getMessage());
         }

@@ -20,6 +20,7 @@ import viewfit.engine.Optimizer;
 import viewfit.engine.Scope;
 import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
+import viewfit.formats.TensorFile;
 
 /**
  * One training run without files and pictures: networks, method, optimiser and schedules, stepped from outside.
@@ -48,6 +49,7 @@ public final class Trainer implements AutoCloseable {
     private final Schedule lr;
     private final Schedule weightDecay;
     private StepClock phases = StepClock.OFF;
+    private long leftOut;
 
     private Trainer(TorchRuntime runtime, PretrainRecipe recipe, long stepsPerEpoch, int classes, int window) {
         this.runtime = runtime;
@@ -183,6 +185,28 @@ public final class Trainer implements AutoCloseable {
     @Nullable
     OnlineProbe probe() {
         return probe;
+    }
+
+    /** Steps until now that were left out because they were not finite, or came before such a one. */
+    long leftOut() {
+        return leftOut;
+    }
+
+    void leaveOut(long all) {
+        leftOut = all;
+        method.leaveOut(all);
+    }
+
+    /**
+     * Goes back to a state.
+     *
+     * @throws StageFailure BAD_DATA if it lacks a tensor of the run
+     */
+    void restore(TensorFile state) {
+        Checkpoint.restore(state, this);
+        if (undo != null) {
+            undo.restore(state);
+        }
     }
 
     @Nullable

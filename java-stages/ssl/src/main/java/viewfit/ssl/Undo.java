@@ -47,9 +47,6 @@ final class Undo implements AutoCloseable {
     /** Passes of every part of every network, then steps of every optimiser, as of the note. */
     private long[] counts = {};
 
-    /** Steps left out until now. */
-    private long leftOut;
-
     /** @return null for a policy that never goes back */
     static @Nullable Undo of(Trainer trainer, OnDivergence policy) {
         return policy == OnDivergence.SKIP || policy == OnDivergence.ROLL_BACK ? new Undo(trainer, policy) : null;
@@ -93,7 +90,7 @@ final class Undo implements AutoCloseable {
     void before(long next) {
         if (policy == OnDivergence.SKIP || next % trainer.stepsPerEpoch() == 0 || step < 0) {
             step = next;
-            leftOutThen = leftOut;
+            leftOutThen = trainer.leftOut();
             counts = counts();
             copies.forEach((name, copy) -> runtime.assign(copy, now(name)));
         }
@@ -115,7 +112,7 @@ final class Undo implements AutoCloseable {
         for (Optimizer optimizer : optimizers) {
             optimizer.steps(counts[i++], counts[i++]);
         }
-        leaveOut(leftOutThen + bad - step + 1);
+        trainer.leaveOut(leftOutThen + bad - step + 1);
     }
 
     private Tensor now(String name) {
@@ -124,11 +121,6 @@ final class Undo implements AutoCloseable {
             throw new IllegalStateException("nothing is kept of " + name);
         }
         return tensor;
-    }
-
-    private void leaveOut(long steps) {
-        leftOut = steps;
-        trainer.method().leaveOut(steps);
     }
 
     private long[] counts() {
@@ -142,30 +134,29 @@ final class Undo implements AutoCloseable {
 
     /** Adds to a state what a resumed run needs to go back as this one would. */
     void save(List<viewfit.formats.Tensor> tensors, Map<String, String> metadata) {
+        if (policy == OnDivergence.SKIP || step < 0) {
+            return;
+        }
         metadata.put(
                 META,
-                LongStream.concat(LongStream.of(leftOut, leftOutThen, step), Arrays.stream(counts))
+                LongStream.concat(LongStream.of(leftOutThen, step), Arrays.stream(counts))
                         .mapToObj(Long::toString)
                         .collect(Collectors.joining(",")));
-        if (policy == OnDivergence.ROLL_BACK) {
-            copies.forEach((name, copy) ->
-                    tensors.add(viewfit.formats.Tensor.f32(PREFIX + name, copy.shape(), runtime.floats(copy))));
-        }
+        copies.forEach((name, copy) ->
+                tensors.add(viewfit.formats.Tensor.f32(PREFIX + name, copy.shape(), runtime.floats(copy))));
     }
 
     /** Puts back what {@link #save} wrote; of a run that had another policy the note is yet to be made. */
     void restore(TensorFile state) {
-        long[] saved = Arrays.stream(state.metadata().getOrDefault(META, "0").split(",", -1))
-                .mapToLong(Long::parseLong)
-                .toArray();
-        leaveOut(saved[0]);
-        String first = PREFIX + copies.keySet().iterator().next();
-        if (policy == OnDivergence.SKIP || !state.has(first)) {
+        String saved = state.metadata().get(META);
+        if (policy == OnDivergence.SKIP || saved == null) {
             return;
         }
-        leftOutThen = saved[1];
-        step = saved[2];
-        counts = Arrays.copyOfRange(saved, 3, saved.length);
+        long[] numbers =
+                Arrays.stream(saved.split(",", -1)).mapToLong(Long::parseLong).toArray();
+        leftOutThen = numbers[0];
+        step = numbers[1];
+        counts = Arrays.copyOfRange(numbers, 2, numbers.length);
         copies.forEach((name, copy) -> {
             try (Scope call = runtime.scope()) {
                 float[] values = Checkpoint.floats(state, PREFIX + name, copy.shape());

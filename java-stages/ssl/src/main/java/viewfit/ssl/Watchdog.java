@@ -21,6 +21,8 @@ public final class Watchdog implements AutoCloseable {
     private static final double NANOS = 1e9;
     private static final long NAP = 1_000_000_000L;
     private static final long LATE = 5 * NAP;
+    /** For writing down what the threads are at. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Rule rule;
     private final Path dump;
@@ -117,13 +119,19 @@ public final class Watchdog implements AutoCloseable {
         String line = String.format(
                 Locale.ROOT,
                 "step %d: found none done in %.1f s: must take less than %.1f s; what the threads were at is in %s; run"
-                        + " again to go on",
+                        + " again",
                 steps,
                 (System.nanoTime() - last) / NANOS,
                 limit() / NANOS,
                 dump);
+        // The disk of the outputs may be what everybody waits for.
+        Thread writer = new Thread(() -> AtomicFiles.writeString(dump, threads()), "watchdog-dump");
+        writer.setDaemon(true);
+        writer.start();
         try {
-            AtomicFiles.writeString(dump, threads());
+            writer.join(PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             rule.giveUp().accept(line);
         }

@@ -164,10 +164,7 @@ class LeaveOutTest {
         }
         try (Trainer resumed = trainer("moco", "mobilenet_v2", OnDivergence.ROLL_BACK)) {
             var content = Safetensors.read(file);
-            Checkpoint.restore(content, resumed);
-            Undo undo = resumed.undo();
-            assertTrue(undo != null);
-            undo.restore(content);
+            resumed.restore(content);
             step(resumed, 5, true);
             step(resumed, 6, false);
             assertArrayEquals(expected, state(resumed));
@@ -213,6 +210,42 @@ class LeaveOutTest {
         assertEquals(ExitCode.DIVERGED, e.exitCode());
         assertTrue(String.valueOf(e.getMessage()).startsWith("step 12 (epoch 4): found loss NaN"), e.getMessage());
         assertTrue(String.valueOf(e.getMessage()).endsWith("; 10 such steps before were left out"), e.getMessage());
+    }
+
+    /** What was met under one policy counts under the next. */
+    @Test
+    void anotherPolicyIsHeldToWhatWasMetBefore() {
+        for (OnDivergence other : List.of(OnDivergence.FAIL, OnDivergence.ROLL_BACK)) {
+            int[] left = {8};
+            StageFailure stopped = assertThrows(
+                    StageFailure.class, () -> run(5, OnDivergence.SKIP, "a", () -> left[0]-- > 0 ? "" : "SIGTERM"));
+            assertEquals(ExitCode.TRANSIENT, stopped.exitCode());
+            StageFailure e = assertThrows(StageFailure.class, () -> run(5, other, "b", () -> ""));
+            assertEquals(ExitCode.DIVERGED, e.exitCode());
+            assertTrue(String.valueOf(e.getMessage()).startsWith("step 7 (epoch 2): found loss NaN"), e.getMessage());
+            try (StateFolder states = StateFolder.open(folder.resolve("states"), 2, said::add)) {
+                states.clear();
+            }
+        }
+    }
+
+    /** A transformer without a method's state has nothing that a step changes before its update. */
+    @Test
+    void nothingToPutBackIsNoTrouble() throws Exception {
+        Path file = folder.resolve("between.safetensors");
+        try (Trainer whole = trainer("supervised", "vit_tiny", OnDivergence.SKIP);
+                Trainer resumed = trainer("supervised", "vit_tiny", OnDivergence.SKIP)) {
+            step(whole, 0, false);
+            step(whole, 1, true);
+            RunState run = new RunState(2, 0, 0, "", 0, "", 1, List.of(), List.of(), List.of(), List.of());
+            Checkpoint.Content content = Checkpoint.state(whole, run, Map.of());
+            Safetensors.write(file, content.tensors(), content.metadata());
+            resumed.restore(Safetensors.read(file));
+            step(whole, 2, false);
+            step(resumed, 2, false);
+            assertArrayEquals(state(whole), state(resumed));
+            assertEquals(1, resumed.leftOut());
+        }
     }
 
     /** Good step, bad step, good step from where the epoch began, and so on: as many as are allowed. */

@@ -248,7 +248,13 @@ class ResumeTest {
         run(recipe, "b", 1, NEVER, () -> "");
         requireSameResults("whole", "b");
         assertEquals(2, said.size(), said.toString());
-        assertTrue(said.get(0).endsWith("; put aside, goes on from the state before"), said.get(0));
+        assertTrue(
+                said.get(0)
+                        .endsWith(
+                                how.equals("curve")
+                                        ? "; goes on from the state before"
+                                        : "; put aside, goes on from the state before"),
+                said.get(0));
         assertFalse(said.get(0).contains("\n"), said.get(0));
         assertTrue(said.get(1).contains("goes on after step "), said.get(1));
         assertTrue(Files.exists(newest.resolveSibling(newest.getFileName() + ".damaged")));
@@ -266,6 +272,49 @@ class ResumeTest {
         assertEquals(0, run(recipe, "b", 1, NEVER, () -> "").counts().get("resumed-at-step"));
         requireSameResults("whole", "b");
         assertTrue(said.get(1).endsWith("; put aside, no older state is left: begins anew"), said.toString());
+    }
+
+    /** Every state counts these rows: states of days are not given up for a byte of a table. */
+    @Test
+    void aDamagedTableIsRefusedAndNothingIsTouched() throws IOException {
+        PretrainRecipe recipe = recipe("dino", "mobilenet_v2");
+        assertThrows(Killed.class, () -> run(recipe, "a", 1, OFTEN, killedAfter(9)));
+        Path curve = folder.resolve("states").resolve("curve.csv");
+        List<String> lines = new ArrayList<>(Files.readAllLines(curve));
+        int first = 0;
+        while (!lines.get(first).matches("\\d.*")) {
+            first++;
+        }
+        lines.set(first, lines.get(first).replaceFirst("^(\\d+,\\d+),\\d", "$1,9"));
+        Files.writeString(curve, String.join("\n", lines) + "\n");
+        List<Path> before = TwoClasses.list(folder.resolve("states"));
+        StageFailure e = assertThrows(StageFailure.class, () -> run(recipe, "b", 1, NEVER, () -> ""));
+        assertEquals(ExitCode.BAD_DATA, e.exitCode());
+        assertTrue(String.valueOf(e.getMessage()).contains(": no state serves: " + curve + ": found "), e.getMessage());
+        assertTrue(String.valueOf(e.getMessage()).endsWith("; mend it, or give an empty folder to begin anew"));
+        assertEquals(
+                before.stream().filter(f -> !f.endsWith("lock")).toList(), TwoClasses.list(folder.resolve("states")));
+    }
+
+    /** Another process has the folder: this one has nothing to train for any more. */
+    @Test
+    void aRunThatHasLostItsFolderEnds() {
+        PretrainRecipe recipe = recipe("supervised", "mobilenet_v2");
+        int[] asked = {0};
+        StageFailure e = assertThrows(
+                StageFailure.class,
+                () -> run(recipe, "a", 1, OFTEN, () -> {
+                    if (asked[0]++ == 3) {
+                        try {
+                            Files.writeString(folder.resolve("states").resolve("lock"), "17 there then\n");
+                        } catch (IOException io) {
+                            throw new java.io.UncheckedIOException(io);
+                        }
+                    }
+                    return "";
+                }));
+        assertEquals(ExitCode.TRANSIENT, e.exitCode());
+        assertTrue(String.valueOf(e.getMessage()).contains("held by process 17 on there"), e.getMessage());
     }
 
     private List<Path> states() {
@@ -337,6 +386,9 @@ class ResumeTest {
             Files.writeString(folder.resolve("states").resolve("notes.txt"), "mine");
             states.clear();
         }
+        Files.writeString(
+                folder.resolve("states").resolve("state-000000000007.safetensors.tmp"), "of a killed process");
+        StateFolder.open(folder.resolve("states"), 2, said::add).close();
         assertEquals(List.of(folder.resolve("states").resolve("notes.txt")), TwoClasses.list(folder.resolve("states")));
         assertThrows(StageFailure.class, () -> run(recipe, "b", 2, OFTEN, after(7)));
         List<Path> states = states();

@@ -21,6 +21,9 @@ import viewfit.core.contract.StageFailure;
  * the process can be looked up; for another host, which cannot be asked, when it has not been renewed for a while.
  */
 public final class FolderLock implements AutoCloseable {
+    /** Place of the time of start in {@code /proc/PID/stat}, counted from the field after the name. */
+    private static final int STAT_START = 19;
+
     /** Name of the file. */
     public static final String FILE = "lock";
 
@@ -81,7 +84,17 @@ public final class FolderLock implements AutoCloseable {
         return self.pid() + " " + host + " " + started(self) + "\n";
     }
 
+    /** Ticks since the machine started, where it says: unlike a time of day they stay as they are when the clock is set. */
     private static String started(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+            return "tick-" + stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[STAT_START];
+        } catch (IOException | RuntimeException e) {
+            return startInstant(process);
+        }
+    }
+
+    private static String startInstant(ProcessHandle process) {
         return process.info().startInstant().map(Instant::toString).orElse("unknown");
     }
 

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,9 @@ public final class CsvTable<R extends Record> {
         try (BufferedReader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             return parse(text, file.toString(), each);
         } catch (IOException e) {
-            throw new StageFailure(ExitCode.NO_INPUT, file + ": cannot be read: must be UTF-8 text", e);
+            throw e instanceof CharacterCodingException
+                    ? new StageFailure(ExitCode.BAD_DATA, file + ": found bytes that are no text: must be UTF-8", e)
+                    : new StageFailure(ExitCode.IO, file + ": cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -105,8 +105,8 @@ class CsvTableTest {
         Path file = dir.resolve("t.csv");
         Files.write(file, (HEAD + "\u00e9,1,1,1,true\n").getBytes(StandardCharsets.ISO_8859_1));
         StageFailure e = assertThrows(StageFailure.class, () -> TABLE.read(file));
-        assertEquals(ExitCode.NO_INPUT, e.exitCode());
-        assertEquals(file + ": cannot be read: must be UTF-8 text", e.getMessage());
+        assertEquals(ExitCode.BAD_DATA, e.exitCode());
+        assertEquals(file + ": found bytes that are no text: must be UTF-8", e.getMessage());
         assertEquals("t.csv: broken quoting: must be CSV as in RFC 4180", failure(HEAD + "\"a\"b,1,1,1,true\n"));
     }
 

@@ -1,5 +1,7 @@
 package viewfit.stages.pretrain;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +19,7 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.Manifest;
+import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
 import viewfit.core.images.ImageFiles;
 import viewfit.core.recipe.PretrainRecipe;
@@ -113,6 +116,13 @@ public final class PretrainStage extends ComputeStage {
                     + " (default: 2).")
     private @Nullable Integer checkpointKeep;
 
+    @Option(
+            names = "--keep-states",
+            description =
+                    "With --checkpoint-dir, leave the states there when the run is done, for whoever removes them when"
+                            + " the results are safe.")
+    private boolean keepStates;
+
     private @Nullable StateFolder states;
 
     public PretrainStage() {
@@ -140,9 +150,20 @@ public final class PretrainStage extends ComputeStage {
     }
 
     private void checkStates() {
-        if (checkpointDir == null && (checkpointMinutes != null || checkpointKeep != null)) {
-            String given = checkpointMinutes != null ? "--checkpoint-minutes" : "--checkpoint-keep";
+        if (checkpointDir == null && (checkpointMinutes != null || checkpointKeep != null || keepStates)) {
+            String given = checkpointMinutes != null
+                    ? "--checkpoint-minutes"
+                    : checkpointKeep != null ? "--checkpoint-keep" : "--keep-states";
             throw new StageFailure(ExitCode.USAGE, given + ": found without a folder: needs --checkpoint-dir");
+        }
+        for (Path taken : List.of(out(), out().resolve("checkpoints"))) {
+            if (checkpointDir != null && same(checkpointDir, taken)) {
+                throw new StageFailure(
+                        ExitCode.USAGE,
+                        "--checkpoint-dir: found " + checkpointDir
+                                + ": must be another folder than those of the outputs, " + out()
+                                + " and its checkpoints/");
+            }
         }
         if (checkpointMinutes != null && !(checkpointMinutes >= 0 && checkpointMinutes <= MOST_MINUTES)) {
             throw new StageFailure(
@@ -155,19 +176,30 @@ public final class PretrainStage extends ComputeStage {
         }
     }
 
+    private static boolean same(Path a, Path b) {
+        try {
+            return (Files.exists(a) && Files.exists(b))
+                    ? Files.isSameFile(a, b)
+                    : a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
+        } catch (IOException e) {
+            throw AtomicFiles.failure(a, e);
+        }
+    }
+
     private DamagePolicy damaged() {
         return new DamagePolicy(onDamaged, damagedQuota);
     }
 
     @Override
     protected void run() {
+        // First of all: a signal on the way to the first step is noted too.
+        StopSignals signals = checkpointDir == null ? null : StopSignals.install(this::say);
         Path train = given(manifest);
         ImageFiles.root(given(images));
         Pretrainer.Job job = job(Recipes.read(given(recipe), PretrainRecipe.class), train);
         Watchdog.Rule hang = Watchdog.Rule.usual(line -> leave(ExitCode.TRANSIENT, line));
         RunControl control = new RunControl(null, Duration.ZERO, () -> "", hang);
-        if (checkpointDir != null) {
-            StopSignals signals = StopSignals.install(this::say);
+        if (checkpointDir != null && signals != null) {
             states = StateFolder.open(checkpointDir, checkpointKeep == null ? 2 : checkpointKeep, this::say);
             double minutes = checkpointMinutes == null ? 10 : checkpointMinutes;
             Duration every = Duration.ofMillis(Math.round(minutes * MILLIS_PER_MINUTE));
@@ -188,7 +220,9 @@ public final class PretrainStage extends ComputeStage {
     @Override
     protected void done() {
         if (states != null) {
-            states.clear();
+            if (!keepStates) {
+                states.clear();
+            }
             states.close();
         }
     }
