@@ -18,6 +18,7 @@ public final class Bench {
             run step   [--networks LIST] [--methods LIST] [--sizes LIST] [--precisions LIST] [--threads N] [--rounds N] [--steps N]
                        [--python PROGRAM]... [--check]                                  a training step against PyTorch
             run coco   [--images N]... [--types LIST] [--rounds N] [--python PROGRAM]   the COCO metric against pycocotools
+            run knn    [--queries N] [--bank N] [--width N] [--rounds N]                nearest neighbours against a loop
             """;
 
     private static final String CHECK = "--check";
@@ -50,6 +51,7 @@ public final class Bench {
             case "epoch" -> new EpochBench(bench.photographs(), bench.rounds()).run();
             case "step" -> good = bench.step();
             case "coco" -> bench.coco();
+            case "knn" -> bench.knn();
             default -> System.out.print(USAGE);
         }
         if (!good) {
@@ -85,6 +87,10 @@ public final class Bench {
                 new CocoBench(Integer.parseInt(images), type, rounds(), option("python", "")).run();
             }
         }
+    }
+
+    private void knn() throws IOException {
+        new KnnBench(number("queries", 5000), number("bank", 100_000), number("width", 384), rounds()).run();
     }
 
     private int rounds() {

@@ -32,6 +32,13 @@ public final class EvalMetrics {
         return count(name + ".best-epoch", bestEpoch);
     }
 
+    /** Adds the scores of the neighbour classifier: the one to report, and each number of neighbours as {@code name-k20}. */
+    public EvalMetrics add(String name, KnnScores scores) {
+        add(name, scores.reported());
+        scores.byK().forEach((k, accuracy) -> add(name + "-k" + k, accuracy));
+        return this;
+    }
+
     /** Adds a whole number. */
     public EvalMetrics count(String name, long value) {
         counts.put(name, value);

@@ -73,10 +73,10 @@ public final class LinearProbe {
     }
 
     /** The neighbour classifier alone. */
-    public Accuracy knn(FrozenBackbone backbone) {
+    public KnnScores knn(FrozenBackbone backbone) {
         float[] bank = centreCrops(List.of(backbone), data.train()).get(0);
         float[] heldout = centreCrops(List.of(backbone), data.heldout()).get(0);
-        return Neighbours.of(recipe.knn(), images).score(backbone, bank, heldout, data);
+        return Neighbours.of(recipe.knn(), images).score(runtime, backbone, bank, heldout, data);
     }
 
     /** Neighbours that vote: those of the recipe, or all training images when there are fewer. */

@@ -131,7 +131,7 @@ final class ProbeCandidate implements AutoCloseable {
 
     /** All numbers after the last epoch, the neighbour classifier's included. */
     ProbeScores scores(Neighbours neighbours) {
-        Accuracy knn = neighbours.score(backbone, bank, heldout, data);
+        KnnScores knn = neighbours.score(runtime, backbone, bank, heldout, data);
         return new ProbeScores(last, best, bestEpoch, knn, logits, classifier.weight(), classifier.bias());
     }
 

@@ -26,12 +26,12 @@ import viewfit.core.table.CsvAppender;
 import viewfit.core.table.CsvTable;
 import viewfit.engine.Network;
 import viewfit.engine.TorchRuntime;
-import viewfit.eval.Accuracy;
 import viewfit.eval.CheckpointFile;
 import viewfit.eval.ClassifierFile;
 import viewfit.eval.EvalCurveRow;
 import viewfit.eval.EvalMetrics;
 import viewfit.eval.FrozenBackbone;
+import viewfit.eval.KnnScores;
 import viewfit.eval.LinearProbe;
 import viewfit.eval.Prediction;
 import viewfit.eval.ProbeData;
@@ -204,15 +204,16 @@ public final class ProbeStage extends ComputeStage {
             CheckpointFile checkpoint,
             LinearProbe probe,
             FrozenBackbone initial) {
-        Accuracy estimated = scores.knn();
+        KnnScores estimated = scores.knn();
         metrics.add("untrained.linear", scores.linear(), scores.best(), scores.bestEpoch());
         if (checkpoint.backbone().batchNorms().isEmpty()) {
             metrics.add("untrained.knn", estimated);
             return "";
         }
-        Accuracy initialised = probe.knn(initial);
+        KnnScores initialised = probe.knn(initial);
         metrics.add("untrained.knn", estimated.higher(initialised));
-        boolean asInitialised = initialised.top1() > estimated.top1();
+        boolean asInitialised =
+                initialised.reported().top1() > estimated.reported().top1();
         return "; untrained floor: batch-norm statistics " + (asInitialised ? "as initialised" : "estimated");
     }
 
