@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import viewfit.checks.GoldenCheck;
 import viewfit.checks.GoldenTheme;
+import viewfit.core.data.Prediction;
 import viewfit.core.metrics.TopK;
 import viewfit.core.metrics.WeightedKnn;
 import viewfit.engine.TorchRuntime;

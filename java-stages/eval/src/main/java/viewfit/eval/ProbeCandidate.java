@@ -37,14 +37,13 @@ final class ProbeCandidate implements AutoCloseable {
             FrozenBackbone backbone,
             LinearClassifier classifier,
             ProbeData data,
-            float[] bank,
-            float[] heldout) {
+            CentreCrops crops) {
         this.runtime = runtime;
         this.backbone = backbone;
         this.classifier = classifier;
         this.data = data;
-        this.bank = bank;
-        this.heldout = heldout;
+        this.bank = crops.train();
+        this.heldout = crops.heldout();
     }
 
     /** Adds the features of random crops to the batch. */
