@@ -59,8 +59,7 @@ public record FeatureMap(List<FeaturePoint> points, List<Double> shares, int pla
                     at[0],
                     at[1]));
         }
-        return new FeatureMap(
-                all, List.of(axes.shares()[0], axes.count() > 1 ? axes.shares()[1] : 0), chosen.length);
+        return new FeatureMap(all, List.of(axes.shares()[0], axes.count() > 1 ? axes.shares()[1] : 0), chosen.length);
     }
 
     /** Up to {@code most} images, ascending: of every class the first, then the second, and so on. */

@@ -23,7 +23,12 @@ public final class Retrieval {
      * @return what is on it, row by row
      */
     public static List<Retrieved> write(
-            Path png, TorchRuntime runtime, FrozenBackbone backbone, CentreCrops crops, ProbeData data, Classes classes) {
+            Path png,
+            TorchRuntime runtime,
+            FrozenBackbone backbone,
+            CentreCrops crops,
+            ProbeData data,
+            Classes classes) {
         int[] queries = queries(data.heldoutLabels());
         int width = backbone.plainWidth();
         float[] heldout = backbone.plain(crops.heldout());
@@ -61,7 +66,8 @@ public final class Retrieval {
         for (int i = 0; i < labels.length; i++) {
             first.putIfAbsent(labels[i], i);
         }
-        int[] classes = first.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
+        int[] classes =
+                first.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
         int count = Math.min(QUERIES, classes.length);
         int[] queries = new int[count];
         Arrays.setAll(queries, q -> first.getOrDefault(classes[(int) ((long) q * classes.length / count)], 0));

@@ -10,8 +10,7 @@ package viewfit.eval;
  * @param neighbourLabel its class
  * @param cosine of both features
  */
-public record Retrieved(
-        String query, int label, int rank, String neighbour, int neighbourLabel, double cosine) {
+public record Retrieved(String query, int label, int rank, String neighbour, int neighbourLabel, double cosine) {
     /** Schema of the table. */
     public static final String SCHEMA = "retrieval/1";
 }

@@ -146,7 +146,9 @@ class TsneTest {
     void threadsChangeNoBitAndTheSeedCounts() throws Exception {
         double[][] points = gaussians("points", 50, 8);
         double[][] here = new Tsne(10, 60, 1).place(points);
-        double[][] there = new ForkJoinPool(3).submit(() -> new Tsne(10, 60, 1).place(points)).get();
+        double[][] there = new ForkJoinPool(3)
+                .submit(() -> new Tsne(10, 60, 1).place(points))
+                .get();
         assertTrue(Arrays.deepEquals(here, there));
         assertFalse(Arrays.deepEquals(here, new Tsne(10, 60, 2).place(points)));
     }

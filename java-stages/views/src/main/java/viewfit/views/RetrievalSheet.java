@@ -118,13 +118,7 @@ public final class RetrievalSheet {
     }
 
     private static void cell(
-            Graphics2D g,
-            ImageStore images,
-            int image,
-            Workbench bench,
-            int left,
-            int top,
-            @Nullable Color frame) {
+            Graphics2D g, ImageStore images, int image, Workbench bench, int left, int top, @Nullable Color frame) {
         Pixels picture = images.get(image, bench.decoder, bench.scratch);
         ByteBuffer bytes = ByteBuffer.allocate(3 * SIDE * SIDE);
         bench.painter.paintCentre(picture, SIDE, SIDE, bytes, 0);

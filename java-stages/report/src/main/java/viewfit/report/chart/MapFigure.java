@@ -40,8 +40,8 @@ public record MapFigure(String id, String title, List<String> classes, List<Pane
         List<List<String>> rows = new ArrayList<>();
         for (Panel panel : panels) {
             for (Point p : panel.points()) {
-                rows.add(List.of(
-                        panel.title(), classes.get(p.label()), Double.toString(p.x()), Double.toString(p.y())));
+                rows.add(
+                        List.of(panel.title(), classes.get(p.label()), Double.toString(p.x()), Double.toString(p.y())));
             }
         }
         return rows;

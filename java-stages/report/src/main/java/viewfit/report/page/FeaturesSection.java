@@ -41,8 +41,7 @@ final class FeaturesSection {
                         + html;
     }
 
-    private static String picture(
-            Outputs outputs, CellResult cell, String prefix, @Nullable Path png, String caption) {
+    private static String picture(Outputs outputs, CellResult cell, String prefix, @Nullable Path png, String caption) {
         String id = cell.cell().id();
         return png == null
                 ? ""

@@ -32,7 +32,8 @@ final class MapPicture {
                                 "first, " + Text.percent(map.shares().get(0)) + " % of the variance",
                                 "second, " + Text.percent(map.shares().get(1)) + " %",
                                 axes),
-                        new MapFigure.Panel("t-SNE, " + map.placed() + " images", "", "", plane)));
+                        new MapFigure.Panel(
+                                "t-SNE, " + map.placed() + " images", "near: alike; far: nothing said", "", plane)));
         return figure.png(WIDTH, HEIGHT);
     }
 

@@ -10,8 +10,10 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.Prediction;
+import viewfit.core.files.AtomicFiles;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
@@ -29,17 +31,15 @@ import viewfit.eval.FastProbe;
 import viewfit.eval.FastRate;
 import viewfit.eval.FastScores;
 import viewfit.eval.FeatureCache;
+import viewfit.eval.FeatureMap;
+import viewfit.eval.FeaturePoint;
 import viewfit.eval.FrozenBackbone;
 import viewfit.eval.KnnScores;
 import viewfit.eval.LinearProbe;
-import viewfit.eval.Retrieved;
-import viewfit.eval.Retrieval;
-import viewfit.eval.FeaturePoint;
-import viewfit.eval.FeatureMap;
-import viewfit.core.files.AtomicFiles;
-import viewfit.core.data.Classes;
 import viewfit.eval.ProbeData;
 import viewfit.eval.ProbeScores;
+import viewfit.eval.Retrieval;
+import viewfit.eval.Retrieved;
 
 /** One run of the stage, once its inputs are read: what is scored, and which file it goes to. */
 final class ProbeRun {
@@ -221,15 +221,23 @@ final class ProbeRun {
         RETRIEVED.write(
                 out.resolve("retrieval.csv"),
                 header(),
-                Retrieval.write(
-                        out.resolve("retrieval.png"), in.runtime(), backbone, crops, in.data(), in.classes()));
+                Retrieval.write(out.resolve("retrieval.png"), in.runtime(), backbone, crops, in.data(), in.classes()));
         if (in.data().heldoutImages() < FeatureMap.FEWEST) {
             message.add("feature map: none of fewer than " + FeatureMap.FEWEST + " images");
             return;
         }
-        FeatureMap map = FeatureMap.of(in.runtime(), backbone, crops, in.data(), in.recipe().seed());
+        FeatureMap map = FeatureMap.of(
+                in.runtime(), backbone, crops, in.data(), in.recipe().seed());
         MAP.write(out.resolve("feature-map.csv"), header(), map.points());
         AtomicFiles.writeBytes(out.resolve("feature-map.png"), MapPicture.png(map, in.classes()));
+    }
+
+    /** A best rate that has no neighbour on one side may not be the best there is. */
+    private static String edge(FastScores scores) {
+        int last = scores.rates().size() - 1;
+        return last > 0 && (scores.best() == 0 || scores.best() == last)
+                ? " (the " + (scores.best() == 0 ? "lowest" : "highest") + " of fast.rates: try others beyond it)"
+                : "";
     }
 
     private LinearProbe.Listener listener(String cell, CsvAppender<EvalCurveRow> curve) {

@@ -11,6 +11,7 @@ import viewfit.cli.OutputFormats;
 import viewfit.cli.StageMain;
 import viewfit.core.Code;
 import viewfit.core.contract.Contracts;
+import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.Prediction;
 import viewfit.core.files.Hashes;
@@ -23,12 +24,11 @@ import viewfit.eval.CheckpointFile;
 import viewfit.eval.ClassifierFile;
 import viewfit.eval.EvalCurveRow;
 import viewfit.eval.FastRate;
-import viewfit.eval.FeaturePoint;
-import viewfit.eval.Retrieved;
-import viewfit.core.data.Classes;
 import viewfit.eval.FeatureCache;
+import viewfit.eval.FeaturePoint;
 import viewfit.eval.FrozenBackbone;
 import viewfit.eval.ProbeData;
+import viewfit.eval.Retrieved;
 import viewfit.eval.UntrainedBackbone;
 
 /** Scores a frozen backbone, and the untrained backbone of the same seed beside it. */
