@@ -198,7 +198,7 @@ final class ProbeRun {
         List<FastRate> rows = new ArrayList<>(trained.rows(EvalCurveRow.PRETRAINED));
         metrics.add("heldout.fast", trained.accuracy());
         message.add("fast probe: centre crops, rate " + trained.rate() + " of "
-                + trained.rates().size() + ", chosen on the held-out images");
+                + trained.rates().size() + ", chosen on the held-out images" + edge(trained));
         try {
             FastScores floor = fast.run(crops.get(1), in.data());
             rows.addAll(floor.rows(EvalCurveRow.UNTRAINED));
