@@ -22,6 +22,12 @@ process PROBE {
     tuple val(meta), path("${meta.id}/probe-curve.csv"),   emit: curve, optional: true
     tuple val(meta), path("${meta.id}/predictions.csv"),   emit: predictions, optional: true
     tuple val(meta), path("${meta.id}/probe.safetensors"), emit: classifier, optional: true
+    tuple val(meta), path("${meta.id}/probe-fast.csv"),    emit: fast, optional: true
+    tuple val(meta), path("${meta.id}/predictions-fast.csv"), emit: predictions_fast, optional: true
+    tuple val(meta), path("${meta.id}/feature-map.png"),   emit: map, optional: true
+    tuple val(meta), path("${meta.id}/feature-map.csv"),   emit: map_table, optional: true
+    tuple val(meta), path("${meta.id}/retrieval.png"),     emit: retrieval, optional: true
+    tuple val(meta), path("${meta.id}/retrieval.csv"),     emit: retrieval_table, optional: true
     path "${meta.id}",                                     emit: folder
 
     script:

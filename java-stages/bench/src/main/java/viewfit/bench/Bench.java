@@ -19,6 +19,7 @@ public final class Bench {
             run step   [--networks LIST] [--methods LIST] [--sizes LIST] [--precisions LIST] [--threads N] [--rounds N] [--steps N]
                        [--images DIR] [--python PROGRAM]... [--check]                   a training step against PyTorch
             run coco   [--images N]... [--types LIST] [--rounds N] [--python PROGRAM]   the COCO metric against pycocotools
+            run knn    [--queries N] [--bank N] [--width N] [--rounds N]                nearest neighbours against a loop
             """;
 
     private static final String CHECK = "--check";
@@ -51,6 +52,7 @@ public final class Bench {
             case "epoch" -> new EpochBench(bench.photographs(), bench.rounds()).run();
             case "step" -> good = bench.step();
             case "coco" -> bench.coco();
+            case "knn" -> bench.knn();
             case "kill-storm" -> good = bench.killStorm();
             default -> System.out.print(USAGE);
         }
@@ -101,6 +103,10 @@ public final class Bench {
         outcome.problems().forEach(System.out::println);
         System.out.println(outcome);
         return outcome.problems().isEmpty();
+    }
+
+    private void knn() throws IOException {
+        new KnnBench(number("queries", 5000), number("bank", 100_000), number("width", 384), rounds()).run();
     }
 
     private int rounds() {

@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import viewfit.checks.GoldenCheck;
 import viewfit.checks.GoldenTheme;
+import viewfit.core.data.Prediction;
 import viewfit.core.metrics.TopK;
 import viewfit.core.metrics.WeightedKnn;
+import viewfit.engine.TorchRuntime;
 import viewfit.goldens.GoldenCase;
 
 /** Section 9: accuracy and weighted k-NN. */
@@ -95,8 +98,15 @@ public final class MetricGoldens implements GoldenTheme {
         int[] queryRows = IntStream.range(train, labels.length).toArray();
         float[] bank = rows(features, knn.dim, bankRows);
         float[] queries = rows(features, knn.dim, queryRows);
-        Accuracy found = new Neighbours(knn.k, knn.temperature)
-                .score(bank, pick(labels, bankRows), queries, pick(labels, queryRows), knn.dim, knn.classes);
+        Neighbours neighbours = new Neighbours(knn.k, List.of(knn.k), knn.temperature);
+        Nearest nearest;
+        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+            // Small pieces, so that lists are merged.
+            nearest = new NeighbourSearch(runtime, 30, 7).find(bank, queries, knn.dim, knn.k);
+        }
+        Accuracy found = neighbours
+                .score(nearest, pick(labels, bankRows), pick(labels, queryRows), knn.classes)
+                .reported();
         int ties = node.path("queries_whose_top5_depends_on_tie_breaking").asInt();
         assertEquals(node.get("top1").asDouble(), 100 * found.top1(), 1e-9, "top 1 of the split");
         assertEquals(
@@ -108,10 +118,19 @@ public final class MetricGoldens implements GoldenTheme {
         int listed = (int) GoldenCase.longs(node.get("neighbours").get("shape"))[1];
         for (int q = 0; q < queryRows.length; q++) {
             float[] row = rows(features, knn.dim, queryRows[q]);
-            float[] votes = knn.votes().votes(bank, pick(labels, bankRows), row, 1, knn.dim);
+            for (int n = 0; n < knn.k; n++) {
+                assertEquals(near[q * listed + n], nearest.row(q, n), "neighbour " + n + " of split query " + q);
+            }
+            double[] votes = neighbours.votes(nearest, q, pick(labels, bankRows), knn.classes);
             assertShares(
                     votesOf(Arrays.copyOfRange(near, q * listed, (q + 1) * listed), knn, features, labels, row),
-                    votes,
+                    floats(votes),
+                    VOTES,
+                    0.01,
+                    "votes of split query " + q);
+            assertShares(
+                    votesOf(Arrays.copyOfRange(near, q * listed, (q + 1) * listed), knn, features, labels, row),
+                    knn.votes().votes(bank, pick(labels, bankRows), row, 1, knn.dim),
                     VOTES,
                     0.01,
                     "neighbours of split query " + q);
@@ -147,6 +166,14 @@ public final class MetricGoldens implements GoldenTheme {
         for (int i = 0; i < expected.length; i++) {
             assertEquals(expected[i], scale * actual[i], atol + rtol * expected[i], where + " class " + i);
         }
+    }
+
+    private static float[] floats(double[] values) {
+        float[] out = new float[values.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) values[i];
+        }
+        return out;
     }
 
     private static double sum(float[] values) {

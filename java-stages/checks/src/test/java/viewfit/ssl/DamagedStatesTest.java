@@ -15,9 +15,10 @@ import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.eval.CheckpointFile;
 import viewfit.formats.Safetensors;
+import viewfit.formats.Seal;
 import viewfit.formats.Tensor;
 
-/** Damaged states of a run, which are sealed, and final checkpoints, whose values are not. */
+/** Damaged states of a run and checkpoints, both sealed: no damage passes. */
 class DamagedStatesTest {
     private static final String STATE = "state-000000000012.safetensors";
 
@@ -70,9 +71,10 @@ class DamagedStatesTest {
     @Test
     void checkpoints() throws java.io.IOException {
         Path whole = folder.resolve("checkpoint.safetensors");
-        Safetensors.write(whole, tensors(), metadata(Checkpoint.SCHEMA));
+        Safetensors.write(whole, tensors(), Seal.put(tensors(), metadata(Checkpoint.SCHEMA)));
         Fuzz.of(folder, whole)
                 .borders(8, border(java.nio.file.Files.readAllBytes(whole)))
+                .sealed()
                 .run(file -> {
                     Checkpoint.verify(file);
                     return CheckpointFile.read(file).recipe().name();

@@ -25,7 +25,16 @@ public record Accuracy(double top1, double top5, int images) {
      * held-out set of this size would move the number, not how far another training seed would.
      */
     public double standardError() {
-        return Math.sqrt(top1 * (1 - top1) / images);
+        return standardError(top1);
+    }
+
+    /** The same of {@code top5}. */
+    public double standardErrorOfTop5() {
+        return standardError(top5);
+    }
+
+    private double standardError(double share) {
+        return Math.sqrt(share * (1 - share) / images);
     }
 
     /** The higher of two classifiers' scores, each score for itself, on the same images. */

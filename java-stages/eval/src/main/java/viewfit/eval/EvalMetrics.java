@@ -9,7 +9,7 @@ public final class EvalMetrics {
     private final Map<String, Long> counts = new TreeMap<>();
 
     /**
-     * Adds the scores of one classifier: {@code name.top1}, {@code name.top5} and the standard error of the first.
+     * Adds the scores of one classifier, {@code name.top1} and {@code name.top5}, and the standard error of each.
      *
      * @param name such as {@code heldout.linear}
      */
@@ -17,6 +17,7 @@ public final class EvalMetrics {
         values.put(name + ".top1", accuracy.top1());
         values.put(name + ".top5", accuracy.top5());
         values.put(name + ".top1.standard-error", accuracy.standardError());
+        values.put(name + ".top5.standard-error", accuracy.standardErrorOfTop5());
         return this;
     }
 
@@ -30,6 +31,13 @@ public final class EvalMetrics {
         values.put(name + ".top1.best-epoch", best.top1());
         values.put(name + ".top5.best-epoch", best.top5());
         return count(name + ".best-epoch", bestEpoch);
+    }
+
+    /** Adds the scores of the neighbour classifier: the one to report, and each number of neighbours as {@code name-k20}. */
+    public EvalMetrics add(String name, KnnScores scores) {
+        add(name, scores.reported());
+        scores.byK().forEach((k, accuracy) -> add(name + "-k" + k, accuracy));
+        return this;
     }
 
     /** Adds a whole number. */

@@ -62,6 +62,13 @@ final class LinearClassifier implements AutoCloseable {
                 """);
     }
 
+    /** The weight that every classifier of this seed starts from, row-major [classes, width]; biases start at 0. */
+    static float[] firstWeight(TorchRuntime runtime, int width, int classes, SeedTree seed) {
+        Network network = Network.allocate(runtime, Map.of(PART, Heads.linear(width, classes)), name -> false);
+        network.initialise(seed);
+        return network.read(PART + ".fc.weight");
+    }
+
     /**
      * One optimiser step.
      *

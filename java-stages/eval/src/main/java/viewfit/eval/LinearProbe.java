@@ -8,7 +8,6 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.random.SeedTree;
 import viewfit.core.recipe.ProbeRecipe;
 import viewfit.engine.TorchRuntime;
-import viewfit.views.ImageStore;
 
 /**
  * Linear classifier and weighted k-NN on frozen features, for several backbones at once: they see the same crops in the
@@ -73,10 +72,13 @@ public final class LinearProbe {
     }
 
     /** The neighbour classifier alone. */
-    public Accuracy knn(FrozenBackbone backbone) {
-        float[] bank = centreCrops(List.of(backbone), data.train()).get(0);
-        float[] heldout = centreCrops(List.of(backbone), data.heldout()).get(0);
-        return Neighbours.of(recipe.knn(), images).score(backbone, bank, heldout, data);
+    KnnScores knn(FrozenBackbone backbone) {
+        return knn(backbone, centreCrops(List.of(backbone)).get(0));
+    }
+
+    /** The same, with the features of the centre crops. */
+    public KnnScores knn(FrozenBackbone backbone, CentreCrops crops) {
+        return Neighbours.of(recipe.knn(), images).score(runtime, backbone, crops.train(), crops.heldout(), data);
     }
 
     /** Neighbours that vote: those of the recipe, or all training images when there are fewer. */
@@ -84,18 +86,22 @@ public final class LinearProbe {
         return Neighbours.of(recipe.knn(), images).k();
     }
 
+    /** Runs the probe on features that are taken first. */
+    List<ProbeScores> run(List<FrozenBackbone> backbones, Listener listener) {
+        return run(backbones, centreCrops(backbones), listener);
+    }
+
     /**
      * Runs the probe. The first backbone is what it is about: a later one whose loss is not finite leaves the run, and the
      * others go on.
      *
+     * @param crops features of the centre crops under each backbone
      * @return scores per backbone that reached the end, in order
      * @throws StageFailure {@link ExitCode#DIVERGED} when a loss of the first backbone or a feature is not finite
      * @throws IllegalStateException if a backbone changed
      */
-    public List<ProbeScores> run(List<FrozenBackbone> backbones, Listener listener) {
+    public List<ProbeScores> run(List<FrozenBackbone> backbones, List<CentreCrops> crops, Listener listener) {
         List<String> before = backbones.stream().map(FrozenBackbone::sha256).toList();
-        List<float[]> bank = centreCrops(backbones, data.train());
-        List<float[]> heldout = centreCrops(backbones, data.heldout());
         List<ProbeCandidate> candidates = new ArrayList<>();
         dropped.clear();
         try {
@@ -106,8 +112,7 @@ public final class LinearProbe {
                         data.classes(),
                         recipe.optimizer(),
                         SeedTree.root(recipe.seed()));
-                candidates.add(
-                        new ProbeCandidate(runtime, backbones.get(i), classifier, data, bank.get(i), heldout.get(i)));
+                candidates.add(new ProbeCandidate(runtime, backbones.get(i), classifier, data, crops.get(i)));
             }
             List<ProbeCandidate> running = new ArrayList<>(candidates);
             train(running, listener);
@@ -121,10 +126,8 @@ public final class LinearProbe {
         }
     }
 
-    private List<float[]> centreCrops(List<FrozenBackbone> backbones, ImageStore store) {
-        try (ImageSource source = new EvalImages(store, recipe.evalViews(), data.threads())) {
-            return FrozenBackbone.extract(backbones, source);
-        }
+    private List<CentreCrops> centreCrops(List<FrozenBackbone> backbones) {
+        return CentreCrops.of(backbones, recipe, data, FeatureCache.none());
     }
 
     private void train(List<ProbeCandidate> candidates, Listener listener) {

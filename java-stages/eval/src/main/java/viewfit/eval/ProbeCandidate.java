@@ -37,14 +37,13 @@ final class ProbeCandidate implements AutoCloseable {
             FrozenBackbone backbone,
             LinearClassifier classifier,
             ProbeData data,
-            float[] bank,
-            float[] heldout) {
+            CentreCrops crops) {
         this.runtime = runtime;
         this.backbone = backbone;
         this.classifier = classifier;
         this.data = data;
-        this.bank = bank;
-        this.heldout = heldout;
+        this.bank = crops.train();
+        this.heldout = crops.heldout();
     }
 
     /** Adds the features of random crops to the batch. */
@@ -131,7 +130,7 @@ final class ProbeCandidate implements AutoCloseable {
 
     /** All numbers after the last epoch, the neighbour classifier's included. */
     ProbeScores scores(Neighbours neighbours) {
-        Accuracy knn = neighbours.score(backbone, bank, heldout, data);
+        KnnScores knn = neighbours.score(runtime, backbone, bank, heldout, data);
         return new ProbeScores(last, best, bestEpoch, knn, logits, classifier.weight(), classifier.bias());
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
+import viewfit.core.files.Hashes;
 import viewfit.core.recipe.TrainViewRecipe;
 import viewfit.views.ImageStore;
 import viewfit.views.Images;
@@ -19,6 +20,10 @@ public final class ProbeData {
     private final int[] heldoutLabels;
     private final int classes;
     private final int threads;
+    private final Source source;
+
+    /** Which images these are; checksums are empty where nothing is known of them. */
+    private record Source(String trainSha256, String heldoutSha256, int shortSide) {}
 
     /**
      * @param train images to fit on
@@ -30,6 +35,17 @@ public final class ProbeData {
      */
     public ProbeData(
             ImageStore train, int[] trainLabels, ImageStore heldout, int[] heldoutLabels, int classes, int threads) {
+        this(train, trainLabels, heldout, heldoutLabels, classes, threads, new Source("", "", 0));
+    }
+
+    private ProbeData(
+            ImageStore train,
+            int[] trainLabels,
+            ImageStore heldout,
+            int[] heldoutLabels,
+            int classes,
+            int threads,
+            Source source) {
         if (train.size() != trainLabels.length || heldout.size() != heldoutLabels.length) {
             throw new IllegalArgumentException(train.size() + " and " + heldout.size() + " images with "
                     + trainLabels.length + " and " + heldoutLabels.length + " labels: must agree");
@@ -40,6 +56,7 @@ public final class ProbeData {
         this.heldoutLabels = heldoutLabels.clone();
         this.classes = classes;
         this.threads = threads;
+        this.source = source;
     }
 
     /** Random crops of training images in batches of at least two, if there are two, to take statistics from. */
@@ -65,7 +82,13 @@ public final class ProbeData {
                 new ImageStore(source, score.rows(), cache),
                 Labels.of(score, heldout.toString(), count),
                 count,
-                threads);
+                threads,
+                new Source(sha256(train, fit), sha256(heldout, score), source.shortSide()));
+    }
+
+    /** Of the manifest, if it has the checksum of every image; empty otherwise. */
+    private static String sha256(Path file, Manifest manifest) {
+        return manifest.rows().stream().anyMatch(row -> row.sha256().isEmpty()) ? "" : Hashes.sha256(file);
     }
 
     /** Number of images to fit on. */
@@ -81,6 +104,21 @@ public final class ProbeData {
     /** Number of classes. */
     public int classes() {
         return classes;
+    }
+
+    /** Checksum of the manifest that has the checksums of the training images; empty if there is none. */
+    String trainSha256() {
+        return source.trainSha256();
+    }
+
+    /** The same of the held-out images. */
+    String heldoutSha256() {
+        return source.heldoutSha256();
+    }
+
+    /** Length that larger pictures' short sides were shrunk to when they were packed, or 0. */
+    int shortSide() {
+        return source.shortSide();
     }
 
     ImageStore train() {

@@ -5,13 +5,19 @@ public final class ProbeScores {
     private final Accuracy linear;
     private final Accuracy best;
     private final int bestEpoch;
-    private final Accuracy knn;
+    private final KnnScores knn;
     private final float[] logits;
     private final float[] weight;
     private final float[] bias;
 
     ProbeScores(
-            Accuracy linear, Accuracy best, int bestEpoch, Accuracy knn, float[] logits, float[] weight, float[] bias) {
+            Accuracy linear,
+            Accuracy best,
+            int bestEpoch,
+            KnnScores knn,
+            float[] logits,
+            float[] weight,
+            float[] bias) {
         this.linear = linear;
         this.best = best;
         this.bestEpoch = bestEpoch;
@@ -36,8 +42,8 @@ public final class ProbeScores {
         return bestEpoch;
     }
 
-    /** Held-out accuracy of the weighted k-NN classifier. */
-    public Accuracy knn() {
+    /** Held-out accuracies of the weighted k-NN classifier. */
+    public KnnScores knn() {
         return knn;
     }
 

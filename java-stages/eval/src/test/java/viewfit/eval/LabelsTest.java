@@ -12,6 +12,7 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
+import viewfit.core.data.Prediction;
 
 /** Manifests without labels, with too many classes, and predictions. */
 class LabelsTest {

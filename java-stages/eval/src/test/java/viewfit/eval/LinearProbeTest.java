@@ -202,7 +202,7 @@ class LinearProbeTest {
                     .get(0);
             assertEquals(1, scores.linear().top1());
             assertEquals(1, scores.linear().top5());
-            assertEquals(1, scores.knn().top1());
+            assertEquals(1, scores.knn().reported().top1());
         }
     }
 

@@ -61,10 +61,13 @@ public final class Safetensors {
      * Reads and validates a file. The tensors are windows into the mapped file: files larger than the heap, and larger than
      * 2 GiB, are fine as long as each tensor is smaller than 2 GiB.
      *
-     * @throws StageFailure NO_INPUT if there is no such file; BAD_DATA, naming the file and the place, if it is not well-formed
+     * @throws StageFailure NO_INPUT if there is no such file; BAD_DATA, naming the file and the place, if it is not well-formed, or
+     *     not what its {@link Seal} says, if it has one
      */
     public static TensorFile read(Path file) {
-        return SafetensorsReader.read(file);
+        TensorFile content = SafetensorsReader.read(file);
+        Seal.check(content);
+        return content;
     }
 
     private static List<Tensor> ordered(Collection<Tensor> tensors) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import viewfit.core.data.Prediction;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.CurveRow;
@@ -220,6 +221,23 @@ public final class FakeSweep {
                         Map.of("classes", 10L, "heldout.images", 500L),
                         provenance(recipe, seed, true))
                 .write(root.resolve("inputs/probe/" + cell(recipe, seed) + "/metrics.json"));
+        predictions(recipe, seed);
+    }
+
+    /** Easy and hard images are so for both recipes, as they are in earnest. */
+    private void predictions(String recipe, long seed) {
+        Provenance probe = new Provenance("0.1.0+3f9c2a7", sha("probe"), sha("heldout"), "", "", "", 0);
+        List<Prediction> rows = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            double hard = SeedTree.root(11).at("images").at(i).stream().nextDouble();
+            double luck = SeedTree.root(seed).at(recipe).at(i).stream().nextGaussian();
+            boolean right = hard + 0.08 * luck < linear(recipe, seed);
+            rows.add(new Prediction("val/" + i + ".jpg", i % 10, (right ? i : i + 1) % 10, 0.5));
+        }
+        Prediction.TABLE.write(
+                root.resolve("inputs/probe/" + cell(recipe, seed) + "/predictions.csv"),
+                Map.of("provenance", probe.toJson()),
+                rows);
     }
 
     private void finetune(String recipe, long seed, String fraction, double base) {

@@ -19,6 +19,7 @@ import viewfit.engine.Scope;
 import viewfit.engine.TorchRuntime;
 import viewfit.formats.DType;
 import viewfit.formats.Safetensors;
+import viewfit.formats.Seal;
 import viewfit.formats.Tensor;
 import viewfit.formats.TensorFile;
 import viewfit.graph.Graph;
@@ -51,7 +52,8 @@ public final class Checkpoint {
      */
     static void write(Path file, Trainer trainer, int epochs, Map<String, String> provenance) {
         Map<String, String> metadata = metadata(trainer, epochs, epochs * trainer.stepsPerEpoch(), provenance);
-        Safetensors.write(file, tensors(trainer), metadata);
+        List<Tensor> tensors = tensors(trainer);
+        Safetensors.write(file, tensors, Seal.put(tensors, metadata));
     }
 
     /** What a file is to hold, copied: training may go on while it is written. */
@@ -220,6 +222,11 @@ public final class Checkpoint {
         }
     }
 
+    /** Writes a checkpoint of nothing, for dry runs. */
+    public static void writeStub(Path file) {
+        Safetensors.write(file, List.of(), Seal.put(List.of(), Map.of("schema", SCHEMA)));
+    }
+
     /**
      * Checks that a file is a checkpoint: well-formed and of this schema.
      *
@@ -227,6 +234,7 @@ public final class Checkpoint {
      */
     public static void verify(Path file) {
         TensorFile content = Safetensors.read(file);
+        Seal.require(content);
         require(file, content.meta("schema").equals(SCHEMA), "schema " + content.meta("schema"), SCHEMA);
     }
 

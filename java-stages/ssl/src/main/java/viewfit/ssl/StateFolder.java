@@ -16,6 +16,7 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.FolderLock;
 import viewfit.formats.Safetensors;
+import viewfit.formats.Seal;
 import viewfit.formats.TensorFile;
 
 /**
@@ -106,7 +107,7 @@ public final class StateFolder implements AutoCloseable {
             TensorFile content;
             try {
                 content = Safetensors.read(file);
-                Seal.check(content);
+                Seal.require(content);
             } catch (StageFailure e) {
                 if (e.exitCode() == ExitCode.IO) {
                     say.accept(e.getMessage() + "; " + older);

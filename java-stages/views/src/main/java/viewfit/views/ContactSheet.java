@@ -282,7 +282,7 @@ public final class ContactSheet {
     }
 
     /** Shortens a text in the middle until it fits. */
-    private static String fit(Graphics2D g, String text, int width) {
+    static String fit(Graphics2D g, String text, int width) {
         g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
         String shown = text;
         int keep = text.length();
@@ -297,7 +297,7 @@ public final class ContactSheet {
         return view < globals ? GLOBAL[view % GLOBAL.length] : LOCAL;
     }
 
-    private static BufferedImage toImage(byte[] rgb, int width, int height) {
+    static BufferedImage toImage(byte[] rgb, int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int y = 0, p = 0; y < height; y++) {
             for (int x = 0; x < width; x++, p += 3) {

@@ -15,7 +15,6 @@ import viewfit.core.images.ImageFiles;
  * manifests share its indices and mappings. Safe for use by many threads.
  */
 public final class Images {
-    /** Length in pixels that larger pictures' short sides were shrunk to when they were packed, or 0. */
     private final int shortSide;
 
     private final Function<ManifestRows, PixelSource> source;
@@ -38,6 +37,11 @@ public final class Images {
         }
         ImageFiles files = ImageFiles.of(images);
         return new Images(0, rows -> new PixelSource.Encoded(files, rows));
+    }
+
+    /** Length in pixels that larger pictures' short sides were shrunk to when they were packed; 0: none was. */
+    public int shortSide() {
+        return shortSide;
     }
 
     /**

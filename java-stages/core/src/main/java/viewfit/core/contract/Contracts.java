@@ -132,7 +132,7 @@ public final class Contracts {
 
     public static final StageContract PROBE = new StageContract(
             "probe",
-            "Score a frozen backbone by a linear classifier and weighted k-NN, beside the untrained floor.",
+            "Score a frozen backbone by linear classifiers and weighted k-NN, beside the untrained floor.",
             List.of(
                     CHECKPOINT_IN,
                     new Port("recipe", "probe.yml", "probe/1", "probe recipe"),
@@ -142,13 +142,20 @@ public final class Contracts {
                     IMAGES),
             List.of(
                     METRICS,
-                    new Port("curve", "probe-curve.csv", "probe-curve/1", "loss and accuracy by epoch"),
+                    new Port("curve", "probe-curve.csv", "probe-curve/1", "linear probe by epoch", false),
+                    new Port("predictions", "predictions.csv", "predictions/1", "what the linear probe says", false),
+                    new Port("classifier", "probe.safetensors", "probe-weights/1", "weights of the classifier", false),
+                    new Port("fast", "probe-fast.csv", "probe-fast/1", "fast probe by learning rate", false),
                     new Port(
-                            "predictions",
-                            "predictions.csv",
+                            "predictions_fast",
+                            "predictions-fast.csv",
                             "predictions/1",
-                            "label, predicted class and its probability"),
-                    new Port("classifier", "probe.safetensors", "probe-weights/1", "weights of the classifier")),
+                            "what the fast probe says",
+                            false),
+                    new Port("map", "feature-map.png", "png", "held-out images by their features, drawn", false),
+                    new Port("map_table", "feature-map.csv", "feature-map/1", "where each of them lies", false),
+                    new Port("retrieval", "retrieval.png", "png", "a few images and their nearest, drawn", false),
+                    new Port("retrieval_table", "retrieval.csv", "retrieval/1", "which these are", false)),
             TRAINS);
 
     public static final StageContract FINETUNE = new StageContract(

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +63,7 @@ public final class FolderLock implements AutoCloseable {
         String me = me(host);
         try {
             try {
-                Files.writeString(file, me, StandardOpenOption.CREATE_NEW);
+                create(file, me);
             } catch (FileAlreadyExistsException e) {
                 requireStale(file, say, times, host);
                 takeOver(file, me);
@@ -75,6 +74,17 @@ public final class FolderLock implements AutoCloseable {
             return new FolderLock(file, me, times);
         } catch (IOException e) {
             throw AtomicFiles.failure(file, e);
+        }
+    }
+
+    private static void create(Path file, String me) throws IOException {
+        Files.createFile(file);
+        try {
+            Files.writeString(file, me);
+        } catch (IOException e) {
+            // An empty lock would keep others waiting for somebody who never was.
+            Files.deleteIfExists(file);
+            throw e;
         }
     }
 

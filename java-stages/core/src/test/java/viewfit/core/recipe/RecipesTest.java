@@ -131,8 +131,8 @@ class RecipesTest {
 
     @Test
     void aRecordBuiltByHandIsHeldToTheSameRules() {
-        assertThrows(IllegalArgumentException.class, () -> new KnnRecipe(0, 0.07));
-        assertThrows(IllegalArgumentException.class, () -> new KnnRecipe(20, Double.NaN));
+        assertThrows(IllegalArgumentException.class, () -> new KnnRecipe(0, List.of(), 0.07));
+        assertThrows(IllegalArgumentException.class, () -> new KnnRecipe(20, List.of(), Double.NaN));
         assertThrows(IllegalArgumentException.class, () -> new RangeRecipe(1, 0));
     }
 }

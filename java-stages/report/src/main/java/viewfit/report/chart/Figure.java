@@ -3,7 +3,7 @@ package viewfit.report.chart;
 import java.util.List;
 
 /** What a figure shows, before any drawing: the records tests look at and the table beside the figure is written from. */
-public sealed interface Figure permits BarFigure, LineFigure, PixelScaleFigure {
+public sealed interface Figure permits BarFigure, LineFigure, MapFigure, PixelScaleFigure {
 
     /** File stem of {@code figures/ID.png} and {@code tables/ID.csv}: lower case letters, digits and hyphens. */
     String id();

@@ -28,9 +28,11 @@ public final class ReportWriter {
         Outputs outputs = new Outputs(out);
         Map<String, String> sections = new LinkedHashMap<>();
         sections.put("scores", ScoreSection.html(results, outputs));
+        sections.put("comparison", ComparisonSection.html(results, outputs));
         sections.put("settings", SettingsSection.html(results));
         sections.put("training", TrainingSection.html(results, outputs));
         sections.put("views", ViewsSection.html(results, outputs));
+        sections.put("features", FeaturesSection.html(results, outputs));
         sections.put("pixel-scale", PixelScaleSection.html(results, outputs));
         sections.put("cells", CellsSection.cells(results));
         sections.put("quarantine", QuarantineSection.html(results));
@@ -66,16 +68,18 @@ public final class ReportWriter {
     }
 
     private static String nav(Iterable<String> ids) {
-        Map<String, String> names = Map.of(
-                "scores", "Scores",
-                "settings", "What was compared",
-                "training", "Training",
-                "views", "Views",
-                "pixel-scale", "Pixel scale",
-                "cells", "Cells",
-                "quarantine", "Quarantined images",
-                "paper", "The paper's numbers",
-                "provenance", "Provenance");
+        Map<String, String> names = Map.ofEntries(
+                Map.entry("scores", "Scores"),
+                Map.entry("comparison", "Statistics"),
+                Map.entry("settings", "What was compared"),
+                Map.entry("training", "Training"),
+                Map.entry("views", "Views"),
+                Map.entry("features", "Features"),
+                Map.entry("pixel-scale", "Pixel scale"),
+                Map.entry("cells", "Cells"),
+                Map.entry("quarantine", "Quarantined images"),
+                Map.entry("paper", "The paper's numbers"),
+                Map.entry("provenance", "Provenance"));
         Html html = new Html();
         for (String id : ids) {
             html.element("a", "href=\"#" + id + "\"", names.getOrDefault(id, id));

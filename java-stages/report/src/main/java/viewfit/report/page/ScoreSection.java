@@ -88,6 +88,8 @@ final class ScoreSection {
         put(columns, results, "linear top-5", v -> Summary.mean(Summary.trained(results, v, "linear.top5")));
         put(columns, results, "linear, untrained", v -> Summary.mean(Summary.floor(results, v, Summary.LINEAR)));
         put(columns, results, "gain, linear", v -> gainOf(results, v, Summary.LINEAR));
+        put(columns, results, "fast probe top-1", v -> Summary.mean(Summary.trained(results, v, "fast.top1")));
+        put(columns, results, "fast probe, untrained", v -> Summary.mean(Summary.floor(results, v, "fast.top1")));
         put(columns, results, "k-NN top-1", v -> Summary.mean(Summary.trained(results, v, Summary.KNN)));
         put(columns, results, "k-NN, untrained", v -> Summary.mean(Summary.floor(results, v, Summary.KNN)));
         put(columns, results, "gain, k-NN", v -> gainOf(results, v, Summary.KNN));

@@ -23,6 +23,9 @@ import viewfit.core.metrics.Outcome;
  * @param export manifest of the exported backbone
  * @param recipe complete recipe by dotted key; empty when the recipe file was not given
  * @param divergence what was going on when the run diverged
+ * @param answers which held-out images a classifier gets right, by classifier: {@code linear}, {@code fast}
+ * @param featureMap picture of the held-out images by their features
+ * @param retrieval picture of a few of them and their nearest training images
  */
 public record CellResult(
         Cell cell,
@@ -36,7 +39,10 @@ public record CellResult(
         @Nullable PixelScaleFiles pixelScales,
         @Nullable JsonNode export,
         Map<String, String> recipe,
-        @Nullable Path divergence) {
+        @Nullable Path divergence,
+        Map<String, Answers> answers,
+        @Nullable Path featureMap,
+        @Nullable Path retrieval) {
 
     /** How far a cell came. */
     public enum Status {

@@ -30,7 +30,10 @@ final class InputScan {
 
     final List<Scored> metrics = new ArrayList<>();
     final List<ResultTable> tables = new ArrayList<>();
+    final List<Answers> answers = new ArrayList<>();
     final List<Path> contactSheets = new ArrayList<>();
+    final List<Path> featureMaps = new ArrayList<>();
+    final List<Path> retrievals = new ArrayList<>();
     final List<Path> scaleFigures = new ArrayList<>();
     final Map<Path, JsonNode> exports = new LinkedHashMap<>();
     final Map<Path, JsonNode> divergences = new LinkedHashMap<>();
@@ -74,6 +77,8 @@ final class InputScan {
                     || schema.startsWith("views/")
                     || schema.startsWith("pixel-scale/")) {
                 tables.add(ResultTable.read(file));
+            } else if (schema.startsWith("predictions/")) {
+                answers.add(Answers.read(file));
             } else if (schema.startsWith("quarantine/")) {
                 quarantines.put(file, Quarantine.read(file));
             } else if (schema.startsWith("failed/")) {
@@ -90,6 +95,10 @@ final class InputScan {
             contactSheets.add(file);
         } else if (name.endsWith(".png") && name.contains("pixel-scale") && !ofReport(file)) {
             scaleFigures.add(file);
+        } else if (name.endsWith(".png") && name.contains("feature-map") && !ofReport(file)) {
+            featureMaps.add(file);
+        } else if (name.endsWith(".png") && name.contains("retrieval") && !ofReport(file)) {
+            retrievals.add(file);
         }
     }
 

@@ -69,6 +69,14 @@ public final class ResultReader {
 
         @Nullable
         Path divergence;
+
+        final Map<String, Answers> answers = new LinkedHashMap<>();
+
+        @Nullable
+        Path featureMap;
+
+        @Nullable
+        Path retrieval;
     }
 
     /**
@@ -108,7 +116,10 @@ public final class ResultReader {
                 b.pixelScales(),
                 b.export,
                 b.recipe,
-                b.divergence)));
+                b.divergence,
+                b.answers,
+                b.featureMap,
+                b.retrieval)));
         return new Results(folders.get(0), results, scan.split, scan.quarantines, scan.gaps);
     }
 
@@ -158,6 +169,11 @@ public final class ResultReader {
                 (file, node) -> ifKnown(cellOf(file, node.path("cell").asText(), ""), b -> b.export = node));
         scan.divergences.forEach(
                 (file, node) -> ifKnown(cellOf(file, node.path("cell").asText(), ""), b -> b.divergence = file));
+        scan.featureMaps.forEach(file -> ifKnown(cellOf(file, "", ""), b -> b.featureMap = file));
+        scan.retrievals.forEach(file -> ifKnown(cellOf(file, "", ""), b -> b.retrieval = file));
+        scan.answers.forEach(a -> ifKnown(
+                cellOf(a.file(), "", ""),
+                b -> b.answers.put(a.file().getFileName().toString().contains("fast") ? "fast" : "linear", a)));
         scan.recipes.forEach((file, keys) -> ifKnown(cellOf(file, "", ""), b -> b.recipe = keys));
     }
 

@@ -43,6 +43,9 @@ class FindingTest {
                 null,
                 null,
                 Map.of(),
+                null,
+                Map.of(),
+                null,
                 null);
     }
 
@@ -109,6 +112,9 @@ class FindingTest {
                 null,
                 null,
                 Map.of(),
+                null,
+                Map.of(),
+                null,
                 null);
         assertEquals(
                 List.of(
@@ -132,6 +138,9 @@ class FindingTest {
                 null,
                 null,
                 Map.of(),
+                null,
+                Map.of(),
+                null,
                 null);
         assertEquals(
                 List.of(

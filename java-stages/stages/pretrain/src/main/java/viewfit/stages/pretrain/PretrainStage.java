@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,7 +24,6 @@ import viewfit.core.images.ImageFiles;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.engine.TorchRuntime;
-import viewfit.formats.Safetensors;
 import viewfit.ssl.Checkpoint;
 import viewfit.ssl.Pretrainer;
 import viewfit.ssl.RunControl;
@@ -259,10 +257,6 @@ public final class PretrainStage extends ComputeStage {
     @Override
     protected OutputFormats formats() {
         return OutputFormats.standard()
-                .with(
-                        Checkpoint.SCHEMA,
-                        OutputFormat.of(
-                                Checkpoint::verify,
-                                path -> Safetensors.write(path, List.of(), Map.of("schema", Checkpoint.SCHEMA))));
+                .with(Checkpoint.SCHEMA, OutputFormat.of(Checkpoint::verify, Checkpoint::writeStub));
     }
 }

@@ -131,9 +131,21 @@ class ProbeStageTest {
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
         assertEquals(Outcome.OK, metrics.outcome());
         for (String network : List.of("heldout", "untrained")) {
-            for (String score : List.of("linear.top1", "linear.top5", "knn.top1", "knn.top5")) {
+            for (String score : List.of(
+                    "linear.top1",
+                    "linear.top5",
+                    "knn.top1",
+                    "knn.top5",
+                    "knn-k10.top1",
+                    "knn-k12.top5",
+                    "fast.top1",
+                    "fast.top5")) {
                 double value = metrics.values().get(network + "." + score);
                 assertTrue(value >= 0 && value <= 1 && (score.endsWith("1") || value == 1), network + "." + score);
+                assertEquals(
+                        Math.sqrt(value * (1 - value) / 6),
+                        metrics.values().get(network + "." + score + ".standard-error"),
+                        1e-12);
             }
         }
         assertEquals(6, metrics.counts().get("heldout.images"));
@@ -142,6 +154,7 @@ class ProbeStageTest {
         assertTrue(metrics.message().contains("; batch clamped to 12"), metrics.message());
         assertTrue(metrics.message().contains("; untrained floor: batch-norm statistics "), metrics.message());
         assertTrue(metrics.message().contains("only 12 training images for k = 20"), metrics.message());
+        assertTrue(metrics.message().contains("; fast probe: centre crops, rate "), metrics.message());
         assertEquals(
                 Hashes.sha256(folder.resolve("checkpoint.safetensors")),
                 metrics.provenance().checkpointSha256());
@@ -159,9 +172,11 @@ class ProbeStageTest {
         Ending ending = run();
         assertEquals(0, ending.code(), ending.err());
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
-        assertEquals(
-                "cached probe: features of centre crops, no augmentation; feature: class tokens of the last 4 blocks;"
-                        + " batch clamped to 12; k-NN: only 12 training images for k = 20, all of them vote",
+        assertTrue(
+                metrics.message()
+                        .startsWith(
+                                "cached probe: features of centre crops, no augmentation; feature: class tokens of the last 4 blocks;"
+                                        + " batch clamped to 12; k-NN: only 12 training images for k = 20, all of them vote; fast"),
                 metrics.message());
         assertTrue(metrics.values().containsKey("untrained.knn.top1"));
         assertArrayEquals(
@@ -175,12 +190,65 @@ class ProbeStageTest {
     void theSameInputsGiveTheSameBytes() throws IOException {
         assertEquals(0, run().code());
         assertEquals(0, run("--out=" + folder.resolve("again")).code());
-        for (String file : List.of("metrics.json", "probe-curve.csv", "predictions.csv", "probe.safetensors")) {
+        for (String file : List.of(
+                "metrics.json",
+                "probe-curve.csv",
+                "predictions.csv",
+                "probe.safetensors",
+                "probe-fast.csv",
+                "predictions-fast.csv")) {
             assertEquals(
                     Hashes.sha256(folder.resolve("out").resolve(file)),
                     Hashes.sha256(folder.resolve("again").resolve(file)),
                     file);
         }
+    }
+
+    /** Mode fast has no name of the linear probe anywhere, and features that were kept give the same bytes. */
+    @Test
+    void theFastProbeAloneIsNeverCalledLinear() throws IOException {
+        withChecksums("train.csv");
+        withChecksums("heldout.csv");
+        Path recipe = folder.resolve("fast.yml");
+        String text = Files.readString(RECIPES.resolve("test-probe.yml"));
+        Files.writeString(recipe, text.replace("mode: cached", "mode: fast"));
+        String kept = "--feature-cache=" + folder.resolve("kept");
+        Ending ending = run("--recipe=" + recipe, kept);
+        assertEquals(0, ending.code(), ending.err());
+        Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
+        assertTrue(metrics.message().startsWith("fast probe alone: no linear probe"), metrics.message());
+        assertFalse(metrics.values().keySet().stream().anyMatch(key -> key.contains("linear")));
+        assertTrue(metrics.values().keySet().containsAll(List.of("heldout.fast.top1", "untrained.fast.top1")));
+        assertTrue(metrics.values().keySet().containsAll(List.of("heldout.knn.top1", "untrained.knn.top1")));
+        for (String file : List.of("probe-curve.csv", "predictions.csv", "probe.safetensors")) {
+            assertFalse(Files.exists(folder.resolve("out").resolve(file)), file);
+        }
+        String table = Files.readString(folder.resolve("out/probe-fast.csv"));
+        assertEquals(2, table.lines().filter(line -> line.endsWith(",true")).count(), table);
+        assertEquals(6, list(folder.resolve("kept")).size());
+        Ending again = run("--recipe=" + recipe, kept, "--out=" + folder.resolve("again"));
+        assertEquals(0, again.code(), again.err());
+        for (Path file : list(folder.resolve("out"))) {
+            assertEquals(
+                    Hashes.sha256(file),
+                    Hashes.sha256(folder.resolve("again").resolve(file.getFileName())),
+                    file.toString());
+        }
+        for (Path file : list(folder.resolve("kept"))) {
+            assertTrue(
+                    again.err().contains("features of ")
+                            && again.err().contains(file.getFileName().toString()),
+                    again.err());
+        }
+    }
+
+    private void withChecksums(String name) throws IOException {
+        List<ManifestRow> rows = new ArrayList<>();
+        for (ManifestRow row : Manifest.read(folder.resolve(name)).rows()) {
+            Path image = IMAGES.resolve(row.path());
+            rows.add(new ManifestRow(row.path(), row.label(), Files.size(image), Hashes.sha256(image)));
+        }
+        new Manifest(rows, Map.of()).write(folder.resolve(name));
     }
 
     /** Weights that overflow are a result, not the end of a sweep. */
@@ -208,7 +276,7 @@ class ProbeStageTest {
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
         assertEquals(Outcome.OK, metrics.outcome(), metrics.message());
         assertTrue(metrics.values().containsKey("heldout.linear.top1"));
-        assertFalse(metrics.values().keySet().stream().anyMatch(key -> key.startsWith("untrained")));
+        assertFalse(metrics.values().keySet().stream().anyMatch(key -> key.startsWith("untrained.linear")));
         assertTrue(metrics.message().contains("; untrained network: probe: epoch"), metrics.message());
     }
 

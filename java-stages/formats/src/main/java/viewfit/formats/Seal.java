@@ -1,4 +1,4 @@
-package viewfit.ssl;
+package viewfit.formats;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,30 +12,46 @@ import java.util.TreeMap;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.Hashes;
-import viewfit.formats.Tensor;
-import viewfit.formats.TensorFile;
 
-/** A checksum of all that a tensor file says, kept in its metadata: a file that was changed or cut is told from a whole one. */
-final class Seal {
-    static final String KEY = "content-sha256";
+/**
+ * A checksum of all that a tensor file says, kept in its metadata: a file that was changed or cut is told from a whole one by
+ * whoever reads it.
+ */
+public final class Seal {
+    private static final String KEY = "viewfit-content-sha256";
 
     private Seal() {}
 
     /** The metadata with the checksum of it and the tensors. */
-    static Map<String, String> put(Collection<Tensor> tensors, Map<String, String> metadata) {
+    public static Map<String, String> put(Collection<Tensor> tensors, Map<String, String> metadata) {
         Map<String, String> sealed = new TreeMap<>(metadata);
         sealed.put(KEY, of(tensors, metadata));
         return sealed;
     }
 
     /**
-     * Checks a file that was read.
+     * Refuses a file without a seal, which {@link Safetensors#read} cannot have checked.
+     *
+     * @throws StageFailure {@link ExitCode#BAD_DATA} if it has none
+     */
+    public static void require(TensorFile file) {
+        if (!file.metadata().containsKey(KEY)) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA, file.file() + ": found no checksum of its content: must be sealed");
+        }
+    }
+
+    /**
+     * Checks a file that was read, if it is sealed.
      *
      * @throws StageFailure {@link ExitCode#BAD_DATA} if its content is not what was sealed
      */
     static void check(TensorFile file) {
         Map<String, String> metadata = new TreeMap<>(file.metadata());
-        String said = String.valueOf(metadata.remove(KEY));
+        String said = metadata.remove(KEY);
+        if (said == null) {
+            return;
+        }
         String found = of(file.tensors().values(), metadata);
         if (!found.equals(said)) {
             throw new StageFailure(

@@ -1,12 +1,11 @@
-package viewfit.eval;
+package viewfit.core.data;
 
 import java.util.ArrayList;
 import java.util.List;
-import viewfit.core.data.Manifest;
-import viewfit.core.data.ManifestRow;
+import viewfit.core.table.CsvTable;
 
 /**
- * One line of {@code predictions.csv}.
+ * One line of {@code predictions.csv} and {@code predictions-fast.csv}.
  *
  * @param path of the image, relative to the images root
  * @param label true class index
@@ -16,6 +15,8 @@ import viewfit.core.data.ManifestRow;
 public record Prediction(String path, int label, int predicted, double p) {
     /** Schema of the table. */
     public static final String SCHEMA = "predictions/1";
+
+    public static final CsvTable<Prediction> TABLE = CsvTable.of(Prediction.class, SCHEMA);
 
     /** Predictions of all images of a manifest; logits are [images, classes] row-major. */
     public static List<Prediction> of(Manifest manifest, float[] logits, int classes) {
@@ -29,7 +30,7 @@ public record Prediction(String path, int label, int predicted, double p) {
     }
 
     /** Index of the largest score per row; scores are [rows, classes] row-major. */
-    static int[] best(float[] scores, int classes) {
+    public static int[] best(float[] scores, int classes) {
         int[] best = new int[scores.length / classes];
         for (int row = 0; row < best.length; row++) {
             int at = 0;
@@ -44,7 +45,7 @@ public record Prediction(String path, int label, int predicted, double p) {
     }
 
     /** Softmax probability of one class of one row. */
-    static double probability(float[] scores, int classes, int row, int label) {
+    private static double probability(float[] scores, int classes, int row, int label) {
         double max = Double.NEGATIVE_INFINITY;
         for (int c = 0; c < classes; c++) {
             max = Math.max(max, scores[row * classes + c]);
