@@ -8,7 +8,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import viewfit.core.contract.ExitCode;
@@ -17,6 +19,9 @@ import viewfit.core.recipe.Spelling;
 
 /** What is said on stderr and which code is returned when a stage does not end well. */
 final class Failures {
+    /** Names of constants as picocli lists them; in a command line they are small. */
+    private static final Pattern CONSTANTS = Pattern.compile("(?<=expected one of )\\[[A-Z0-9_, ]+\\]");
+
     private final String stage;
     private final PrintWriter err;
 
@@ -91,6 +96,9 @@ final class Failures {
 
     private static String firstLine(ParameterException e) {
         String message = e.getMessage();
-        return message == null ? "wrong usage" : message.lines().findFirst().orElse("wrong usage");
+        return message == null
+                ? "wrong usage"
+                : CONSTANTS.matcher(message.lines().findFirst().orElse("wrong usage"))
+                        .replaceAll(names -> names.group().toLowerCase(Locale.ROOT));
     }
 }

@@ -54,6 +54,14 @@ class StageMainTest {
         @Option(names = "--hints")
         Path hints = Path.of("");
 
+        enum Sort {
+            COARSE,
+            VERY_FINE
+        }
+
+        @Option(names = "--sort")
+        Sort sort = Sort.COARSE;
+
         Toy(Work work) {
             super(CONTRACT, "bin/stage toy --recipe r.yml");
             this.work = work;
@@ -136,6 +144,17 @@ class StageMainTest {
         assertEquals(64, run(StageMainTest::writeAll, "--recipe", "r.yml", "--threads", "-3"));
         assertTrue(err.toString().endsWith("toy: --threads: found -3: must be 0 (all cores) or more\n"), err::toString);
         assertEquals(5, err.toString().lines().count(), err::toString);
+    }
+
+    /** Constants are said as they are typed. */
+    @Test
+    void aWrongWordIsToldTheRightOnes() {
+        assertEquals(64, run(StageMainTest::writeAll, "--recipe", "r.yml", "--sort", "LOOSE"));
+        assertEquals(
+                "toy: Invalid value for option '--sort': expected one of [coarse, very_fine] (case-insensitive) but was"
+                        + " 'LOOSE' (options: bin/stage toy --help)\n",
+                err.toString());
+        assertEquals(0, run(StageMainTest::writeAll, "--recipe", "r.yml", "--sort", "very_fine"));
     }
 
     @Test
