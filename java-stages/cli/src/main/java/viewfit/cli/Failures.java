@@ -98,7 +98,8 @@ final class Failures {
         String message = e.getMessage();
         return message == null
                 ? "wrong usage"
-                : CONSTANTS.matcher(message.lines().findFirst().orElse("wrong usage"))
+                : CONSTANTS
+                        .matcher(message.lines().findFirst().orElse("wrong usage"))
                         .replaceAll(names -> names.group().toLowerCase(Locale.ROOT));
     }
 }

@@ -42,6 +42,10 @@ public final class CentreCrops {
                 ? ""
                 : "images " + manifestSha256 + ", short side " + data.shortSide() + ", views " + recipe.evalViews();
         return cache.features(backbones, images, store.size(), missing -> {
+            if (cache.keeps(images)) {
+                // What is kept under the manifest's name must be of its images.
+                store.requireContent();
+            }
             try (ImageSource source = new EvalImages(store, recipe.evalViews(), data.threads())) {
                 return FrozenBackbone.extract(missing, source);
             }

@@ -20,11 +20,15 @@ import viewfit.engine.TorchRuntime;
  *
  * <p>The classifiers lie in one matrix [rates * classes, width + 1], the bias as the last column, so that a step is two products
  * whatever the number of rates: scores, and the gradient of softmax regression. They start from the same values, those of the linear
- * probe, and see the same images in the same order; a rate whose loss is not finite disturbs no other. Momentum as in PyTorch's SGD,
+ * probe, and see the same images in the same order; a rate whose loss is not finite disturbs no other. The rate is chosen by a fifth of the training
+ * images, which a first pass of training leaves out: those that are scored have no say, so they may be the test images. Momentum as in PyTorch's SGD,
  * no weight decay, the rate of an epoch along a cosine to 0.
  */
 public final class FastProbe {
     private static final int SCORE_ROWS = 4096;
+
+    /** One training image of so many is kept apart to choose the rate by. */
+    private static final int CHOICE = 5;
 
     private static final String PROGRAM =
             """
@@ -70,15 +74,72 @@ public final class FastProbe {
         List<Double> lrs = recipe.rates().stream()
                 .map(rate -> Schedules.scaleToBatch(rate, recipe.lrReferenceBatch(), batch))
                 .toList();
-        try (Program program = runtime.compile(PROGRAM);
-                Scope scope = runtime.scope()) {
+        try (Program program = runtime.compile(PROGRAM)) {
+            int[] order = SeedTree.root(seed).at("choice").stream().permutation(labels.length);
+            int apart = labels.length / CHOICE;
+            int[] choosing = Arrays.copyOf(order, apart);
+            int[] others = Arrays.copyOfRange(order, apart, labels.length);
+            List<Outcome> trials = apart == 0
+                    ? List.of()
+                    : fit(
+                            program,
+                            lrs,
+                            rows(train, others, width),
+                            pick(labels, others),
+                            rows(train, choosing, width),
+                            pick(labels, choosing),
+                            classes);
+            return scores(lrs, trials, fit(program, lrs, train, labels, heldout, heldoutLabels, classes));
+        }
+    }
+
+    private static float[] rows(float[] features, int[] rows, int width) {
+        float[] some = new float[rows.length * width];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(features, rows[i] * width, some, i * width, width);
+        }
+        return some;
+    }
+
+    private static int[] pick(int[] labels, int[] rows) {
+        return Arrays.stream(rows).map(row -> labels[row]).toArray();
+    }
+
+    /** What became of one rate: its last loss, NaN if that or a score was not finite, and the scores. */
+    @SuppressWarnings("ArrayRecordComponent") // Goes to its only reader.
+    private record Outcome(double loss, Accuracy accuracy, float[] logits) {
+        boolean finite() {
+            return Double.isFinite(loss);
+        }
+    }
+
+    /** Trains all rates on some images and scores them on others. */
+    private List<Outcome> fit(
+            Program program,
+            List<Double> lrs,
+            float[] train,
+            int[] labels,
+            float[] scored,
+            int[] scoredLabels,
+            int classes) {
+        int width = train.length / labels.length;
+        try (Scope scope = runtime.scope()) {
             Tensor weights = weights(scope, width, classes);
             Tensor momentum = runtime.zeros(scope, (long) lrs.size() * classes, width + 1);
             double[] losses = new double[lrs.size()];
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
                 losses = epoch(program, epoch, lrs, weights, momentum, train, labels, classes);
             }
-            return scores(program, lrs, losses, weights, heldout, heldoutLabels, classes);
+            List<Outcome> all = new ArrayList<>();
+            for (int r = 0; r < lrs.size(); r++) {
+                float[] logits = logits(program, weights, scored, scoredLabels.length, r * classes, classes);
+                boolean good = Double.isFinite(losses[r]) && allFinite(logits);
+                all.add(new Outcome(
+                        good ? losses[r] : Double.NaN,
+                        good ? Accuracy.of(logits, classes, scoredLabels) : new Accuracy(0, 0, scoredLabels.length),
+                        logits));
+            }
+            return all;
         }
     }
 
@@ -160,29 +221,12 @@ public final class FastProbe {
         return runtime.tensor(scope, values, rows.length, width + 1);
     }
 
-    private FastScores scores(
-            Program program,
-            List<Double> lrs,
-            double[] losses,
-            Tensor weights,
-            float[] heldout,
-            int[] heldoutLabels,
-            int classes) {
-        List<Double> finite = new ArrayList<>();
-        List<Accuracy> accuracies = new ArrayList<>();
-        float[] bestLogits = {};
+    /** The rate that is best on the images kept apart, of those that end well on all; the lowest of equals. */
+    private FastScores scores(List<Double> lrs, List<Outcome> trials, List<Outcome> all) {
         int best = -1;
-        for (int r = 0; r < losses.length; r++) {
-            float[] logits = logits(program, weights, heldout, heldoutLabels.length, r * classes, classes);
-            boolean good = Double.isFinite(losses[r]) && allFinite(logits);
-            finite.add(good ? losses[r] : Double.NaN);
-            accuracies.add(
-                    good ? Accuracy.of(logits, classes, heldoutLabels) : new Accuracy(0, 0, heldoutLabels.length));
-            if (good
-                    && (best < 0
-                            || accuracies.get(r).top1() > accuracies.get(best).top1())) {
+        for (int r = 0; r < all.size(); r++) {
+            if (all.get(r).finite() && (best < 0 || choice(trials, r) > choice(trials, best))) {
                 best = r;
-                bestLogits = logits;
             }
         }
         if (best < 0) {
@@ -191,7 +235,25 @@ public final class FastProbe {
                     "fast probe: no finite loss at any of the rates " + recipe.rates()
                             + ": must be finite, so lower fast.rates");
         }
-        return new FastScores(recipe.rates(), lrs, finite, accuracies, best, bestLogits);
+        List<Double> choices = new ArrayList<>();
+        for (int r = 0; r < all.size(); r++) {
+            choices.add(choice(trials, r));
+        }
+        return new FastScores(
+                recipe.rates(),
+                lrs,
+                all.stream().map(Outcome::loss).toList(),
+                choices,
+                all.stream().map(Outcome::accuracy).toList(),
+                best,
+                all.get(best).logits());
+    }
+
+    /** Top-1 on the images kept apart; 0 without any, or without a finite loss. */
+    private static double choice(List<Outcome> trials, int rate) {
+        return trials.isEmpty() || !trials.get(rate).finite()
+                ? 0
+                : trials.get(rate).accuracy().top1();
     }
 
     private static boolean allFinite(float[] values) {

@@ -9,8 +9,9 @@ import java.util.List;
  * @param rates learning rates of the recipe
  * @param lrs the same for the batch really taken
  * @param losses mean training loss of the last epoch per rate, in nats; NaN if it was not finite
+ * @param choices top-1 on the training images that were kept apart to choose the rate, in 0 .. 1; 0 if the loss was not finite
  * @param accuracies held-out accuracy per rate; 0 if the loss was not finite
- * @param best index of the best rate on the held-out images, the lowest of equals
+ * @param best index of the chosen rate, the lowest of equals
  * @param logits held-out logits of that rate, row-major [images, classes]
  */
 @SuppressWarnings("ArrayRecordComponent") // Shared with those who asked.
@@ -18,6 +19,7 @@ public record FastScores(
         List<Double> rates,
         List<Double> lrs,
         List<Double> losses,
+        List<Double> choices,
         List<Accuracy> accuracies,
         int best,
         float[] logits) {
@@ -25,10 +27,11 @@ public record FastScores(
         rates = List.copyOf(rates);
         lrs = List.copyOf(lrs);
         losses = List.copyOf(losses);
+        choices = List.copyOf(choices);
         accuracies = List.copyOf(accuracies);
     }
 
-    /** Held-out accuracy of the best rate, chosen on the same images and therefore a little high. */
+    /** Held-out accuracy of the chosen rate. */
     public Accuracy accuracy() {
         return accuracies.get(best);
     }
@@ -49,6 +52,7 @@ public record FastScores(
                     rates.get(r),
                     lrs.get(r),
                     losses.get(r),
+                    choices.get(r),
                     finite ? accuracy.top1() : Double.NaN,
                     finite ? accuracy.top5() : Double.NaN,
                     r == best));

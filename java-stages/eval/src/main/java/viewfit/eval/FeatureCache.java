@@ -55,6 +55,11 @@ public final class FeatureCache {
         return new FeatureCache(folder, Code.version() + ", " + by.engine() + ", " + by.device(), say);
     }
 
+    /** Whether features of these images are kept. */
+    boolean keeps(String images) {
+        return folder != null && !images.isEmpty();
+    }
+
     /**
      * Features of some images under several backbones.
      *
@@ -68,14 +73,14 @@ public final class FeatureCache {
             String images,
             int rows,
             Function<List<FrozenBackbone>, List<float[]>> compute) {
-        if (folder == null || images.isEmpty()) {
+        if (folder == null || !keeps(images)) {
             return compute.apply(backbones);
         }
         List<String> keys = new ArrayList<>();
         List<float @Nullable []> kept = new ArrayList<>();
         List<FrozenBackbone> missing = new ArrayList<>();
         for (FrozenBackbone backbone : backbones) {
-            String key = "network " + backbone.sha256() + ", " + images + ", by " + computedBy;
+            String key = "network " + backbone.identity() + ", " + images + ", by " + computedBy;
             keys.add(key);
             float[] found = read(file(folder, key), key, rows, backbone.width());
             kept.add(found);

@@ -3,6 +3,7 @@ package viewfit.eval;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import viewfit.core.contract.ExitCode;
@@ -142,6 +143,12 @@ public final class FrozenBackbone implements AutoCloseable {
                 System.arraycopy(values, i * width, all, batch.row(i) * width, width);
             }
         }
+    }
+
+    /** What its features depend on beside the pictures: weights, which of its outputs they are, and how pixels are normalised. */
+    String identity() {
+        return sha256() + ", width " + width() + " (" + plainWidth + "), mean " + Arrays.toString(runtime.floats(mean))
+                + ", std " + Arrays.toString(runtime.floats(std));
     }
 
     /** Checksum of all parameters and statistics: equal before and after, or something trained what must not train. */

@@ -2,6 +2,7 @@ package viewfit.eval;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.random.SeedTree;
+import viewfit.core.recipe.NormalizeRecipe;
 import viewfit.engine.Network;
 import viewfit.engine.TorchRuntime;
 import viewfit.zoo.Backbones;
@@ -101,6 +103,18 @@ class FeatureCacheTest {
         });
         assertEquals(9, computed.get(3));
         assertTrue(said.get(said.size() - 1).contains("features of something else"), said.toString());
+    }
+
+    /** The same weights under another normalisation see another picture. */
+    @Test
+    void otherNormalisationsAreOtherFeatures() {
+        Network network = FrozenBackbone.allocate(runtime, Backbones.graph("mobilenet_v2"));
+        network.initialise(SeedTree.root(1));
+        NormalizeRecipe other = new NormalizeRecipe(List.of(.5, .5, .5), List.of(.5, .5, .5));
+        try (FrozenBackbone otherwise = new FrozenBackbone(runtime, network, other)) {
+            assertEquals(first.sha256(), otherwise.sha256());
+            assertNotEquals(first.identity(), otherwise.identity());
+        }
     }
 
     /** One bit of a value, one of the head, half a file, no file of this kind. */

@@ -10,6 +10,7 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.ManifestRow;
 import viewfit.core.data.ManifestRows;
+import viewfit.core.files.Hashes;
 
 /**
  * The pictures of a manifest, by row number, from files, tar or HDF5 files, or a pack. Decoded pictures are kept as long as they
@@ -80,6 +81,26 @@ public final class ImageStore {
             throw new StageFailure(ExitCode.NO_INPUT, first);
         }
         policy.require(missing.length, size(), first);
+    }
+
+    /**
+     * Reads all pictures that are not known to be those of the manifest, and compares their checksums.
+     *
+     * @throws StageFailure BAD_DATA naming one that differs; as {@link #bytes}
+     */
+    public void requireContent() {
+        if (source.checked()) {
+            return;
+        }
+        IntStream.range(0, size()).parallel().forEach(i -> {
+            String found = Hashes.sha256(bytes(i));
+            if (!found.equals(row(i).sha256())) {
+                throw new StageFailure(
+                        ExitCode.BAD_DATA,
+                        name(i) + ": found content with sha256 " + found + ": must be " + row(i).sha256()
+                                + ", as the manifest has it");
+            }
+        });
     }
 
     /** What messages call a picture. */

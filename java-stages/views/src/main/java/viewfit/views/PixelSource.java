@@ -26,6 +26,9 @@ interface PixelSource {
      */
     void load(int row, ImageDecoder decoder, Pixels into);
 
+    /** Whether these are known to be the pictures of the manifest, by their checksums. */
+    boolean checked();
+
     /**
      * The bytes that {@link #load} reads.
      *
@@ -59,6 +62,11 @@ interface PixelSource {
         public void load(int row, ImageDecoder decoder, Pixels into) {
             String path = rows.get(row).path();
             decoder.decode(files.read(path), files.name(path), into);
+        }
+
+        @Override
+        public boolean checked() {
+            return false;
         }
 
         @Override
@@ -111,6 +119,11 @@ interface PixelSource {
         @Override
         public void load(int row, ImageDecoder decoder, Pixels into) {
             pack.load(records[row], name(row), decoder, into);
+        }
+
+        @Override
+        public boolean checked() {
+            return true;
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import viewfit.core.metrics.McNemar;
 import viewfit.report.results.Answers;
 import viewfit.report.results.CellResult;
@@ -96,8 +97,7 @@ final class ComparisonSection {
         if (tests.isEmpty()) {
             return apart.isEmpty() ? "" : note(apart);
         }
-        double[] holm =
-                McNemar.holm(tests.stream().mapToDouble(t -> t.result().p()).toArray());
+        double[] holm = holm(tests);
         List<List<String>> rows = new ArrayList<>();
         List<List<String>> numbers = new ArrayList<>();
         for (int i = 0; i < tests.size(); i++) {
@@ -156,8 +156,27 @@ final class ComparisonSection {
                                 rows)
                 + "<p class=\"note\">McNemar's test with exact binomial p values: do two trained networks differ on images like"
                 + " these? Another seed is another network: what seeds change is the deviation in the table of scores. Holm's p"
-                + " allows for all rows of the table. <span class=\"source\"><a href=\"tables/paired-tests.csv\">data</a></span></p>\n"
+                + " allows for all rows of the same probe."
+                + (firsts < variants.size() ? " Each recipe is compared with the first alone." : "")
+                + " <span class=\"source\"><a href=\"tables/paired-tests.csv\">data</a></span></p>\n"
                 + (apart.isEmpty() ? "" : note(apart));
+    }
+
+    /** Adjusted within each measure: a second look at the same recipes by another probe takes nothing from the first. */
+    private static double[] holm(List<Test> tests) {
+        double[] all = new double[tests.size()];
+        for (String measure : tests.stream().map(Test::measure).distinct().toList()) {
+            int[] rows = IntStream.range(0, all.length)
+                    .filter(i -> tests.get(i).measure().equals(measure))
+                    .toArray();
+            double[] adjusted = McNemar.holm(IntStream.of(rows)
+                    .mapToDouble(i -> tests.get(i).result().p())
+                    .toArray());
+            for (int i = 0; i < rows.length; i++) {
+                all[rows[i]] = adjusted[i];
+            }
+        }
+        return all;
     }
 
     private static String note(List<String> apart) {

@@ -23,11 +23,14 @@ final class Finding {
     /** Plain sentences, one paragraph each. */
     static List<String> sentences(Results results) {
         List<String> sentences = new ArrayList<>();
-        String scores = scores(results);
+        String linear = scores(results, Summary.LINEAR);
+        String neighbours = linear.isEmpty() ? scores(results, Summary.KNN) : "";
         sentences.add(
-                scores.isEmpty()
-                        ? "No run has a score on held-out images yet; the page shows the training only."
-                        : "Linear probe on held-out images: " + scores + ".");
+                !linear.isEmpty()
+                        ? "Linear probe on held-out images: " + linear + "."
+                        : !neighbours.isEmpty()
+                                ? "k-NN on held-out images, without a linear probe: " + neighbours + "."
+                                : "No run has a score on held-out images yet; the page shows the training only.");
         sentences.addAll(notAboveFloor(results));
         List<String> scored = results.variants().stream()
                 .filter(v -> !Summary.trained(results, v, Summary.LINEAR).isEmpty())
@@ -52,11 +55,11 @@ final class Finding {
         return sentences;
     }
 
-    private static String scores(Results results) {
+    private static String scores(Results results, String measure) {
         List<String> parts = new ArrayList<>();
         for (String variant : results.variants()) {
-            List<Run> runs = Summary.trained(results, variant, Summary.LINEAR);
-            List<Run> floor = Summary.floor(results, variant, Summary.LINEAR);
+            List<Run> runs = Summary.trained(results, variant, measure);
+            List<Run> floor = Summary.floor(results, variant, measure);
             if (runs.isEmpty()) {
                 continue;
             }

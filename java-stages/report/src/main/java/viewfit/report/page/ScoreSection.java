@@ -42,7 +42,9 @@ final class ScoreSection {
         List<List<String>> numbers = new ArrayList<>();
         for (int v = 0; v < results.variants().size(); v++) {
             String variant = results.variants().get(v);
-            int scored = Summary.trained(results, variant, Summary.LINEAR).size();
+            long scored = results.of(variant).stream()
+                    .filter(c -> c.scoredProbe() != null)
+                    .count();
             List<String> row = new ArrayList<>(List.of(
                     Html.escape(variant), scored + " of " + results.of(variant).size()));
             for (Map.Entry<String, List<MeanSd>> column : columns.entrySet()) {

@@ -105,7 +105,7 @@ final class ProbeRun {
                 linear(cell, backbones, crops, initial);
             }
             fastBeside(crops);
-            pictures(backbones.get(0), crops.get(0));
+            picturesBeside(backbones.get(0), crops.get(0));
         } catch (StageFailure e) {
             // A result of its own for one cell of a sweep: the others go on, and the report shows it.
             if (e.exitCode() != ExitCode.DIVERGED) {
@@ -198,7 +198,7 @@ final class ProbeRun {
         List<FastRate> rows = new ArrayList<>(trained.rows(EvalCurveRow.PRETRAINED));
         metrics.add("heldout.fast", trained.accuracy());
         message.add("fast probe: centre crops, rate " + trained.rate() + " of "
-                + trained.rates().size() + ", chosen on the held-out images" + edge(trained));
+                + trained.rates().size() + ", chosen by a fifth of the training images" + edge(trained));
         try {
             FastScores floor = fast.run(crops.get(1), in.data());
             rows.addAll(floor.rows(EvalCurveRow.UNTRAINED));
@@ -210,10 +210,19 @@ final class ProbeRun {
             message.add("untrained network: " + e.getMessage());
         }
         FAST.write(out.resolve("probe-fast.csv"), header(), rows);
-        predictions(
-                "predictions-fast.csv",
-                trained.logits(),
-                Map.of("protocol", "fast probe, centre crops, rate chosen on these images"));
+        predictions("predictions-fast.csv", trained.logits(), Map.of("protocol", "fast probe, centre crops"));
+    }
+
+    /** A picture that cannot be drawn is told of; the scores are worth more than it. */
+    private void picturesBeside(FrozenBackbone backbone, CentreCrops crops) {
+        try {
+            pictures(backbone, crops);
+        } catch (StageFailure e) {
+            throw e;
+        } catch (RuntimeException | LinkageError e) {
+            message.add("no pictures of the features: "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+        }
     }
 
     /** What the pre-trained network takes for alike. */
