@@ -2,12 +2,15 @@ package viewfit.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,43 +146,62 @@ class AttemptsIT {
                 result.lines());
     }
 
-    /** The stage itself below the wrapper: it does not wait for the wrapper's lock, and its states go when its results are kept. */
+    /**
+     * The stage itself below the wrapper: it does not wait for the wrapper's lock, an attempt without enough heap says so, and states
+     * go when the results are kept.
+     */
     @Test
     void theTrainingStageGetsAlongWithItsWrapper() throws IOException {
         Workflow workflow = new Workflow(folder);
         String photos = Repository.ROOT + "/test-data/imagenette-mini";
         var split = workflow.stage("split", "--images", photos, "--heldout-per-class", "5", "--out", "split");
         assertEquals(0, split.exit(), split.output());
-        Path recipe = folder.resolve("recipe.yml");
         Files.writeString(
-                recipe,
+                folder.resolve("recipe.yml"),
                 Repository.text("params/recipes/test-ours.yml").replace("knn-every-epochs: 1", "knn-every-epochs: 0"));
-        var trained = workflow.command(
+
+        // The copy of the networks for the last file alone is larger.
+        var poor = train(workflow, photos, Map.of("VIEWFIT_HEAP", "24m"));
+        assertEquals(3, poor.exit(), poor.output());
+        assertTrue(poor.output().contains("OutOfMemoryError"), poor.output());
+
+        var trained = train(workflow, photos, Map.of());
+        assertEquals(0, trained.exit(), trained.output());
+        assertFalse(trained.output().contains("cannot be asked"), trained.output());
+        assertEquals(List.of("attempts.lock"), states(path -> !path.contains("finished-r1")));
+        assertEquals(
+                1,
+                states(path -> path.endsWith("finished-r1/checkpoint.safetensors"))
+                        .size());
+    }
+
+    private Workflow.Result train(Workflow workflow, String photos, Map<String, String> more) {
+        Map<String, String> environment = new TreeMap<>(more);
+        environment.put("VIEWFIT_CHECKPOINTS", folder.resolve("states").toString());
+        environment.put("VIEWFIT_RUN", "r1");
+        return workflow.command(
                 Repository.ROOT.resolve("bin/with-checkpoints"),
-                Map.of("VIEWFIT_CHECKPOINTS", folder.resolve("states").toString(), "VIEWFIT_RUN", "r1"),
+                environment,
                 "code",
                 Repository.ROOT + "/bin/stage",
                 "pretrain",
                 "--recipe",
-                recipe.toString(),
+                "recipe.yml",
                 "--manifest",
                 "split/heldout.csv",
                 "--images",
                 photos,
                 "--out",
                 "cell");
-        assertEquals(0, trained.exit(), trained.output());
-        assertFalse(trained.output().contains("lock"), trained.output());
-        try (Stream<Path> left = Files.walk(folder.resolve("states"))) {
-            List<String> states = left.filter(Files::isRegularFile)
-                    .filter(f -> !f.toString().contains("finished-r1"))
-                    .map(f -> String.valueOf(f.getFileName()))
+    }
+
+    /** Names of files below the folder of states, by their paths. */
+    private List<String> states(Predicate<String> which) throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("states"))) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> which.test(file.toString()))
+                    .map(file -> String.valueOf(file.getFileName()))
                     .toList();
-            assertEquals(List.of("attempts.lock"), states);
-        }
-        try (Stream<Path> kept = Files.walk(folder.resolve("states"))) {
-            assertEquals(
-                    1, kept.filter(f -> f.endsWith("checkpoint.safetensors")).count());
         }
     }
 
