@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -19,6 +20,7 @@ public final class StopSignals {
     private static final List<String> NAMES = List.of("TERM", "INT", "USR1", "USR2");
     private static final int SHELL_OFFSET = 128;
 
+    private final AtomicBoolean asked = new AtomicBoolean();
     private final AtomicReference<String> first = new AtomicReference<>("");
     private final Consumer<String> say;
 
@@ -56,8 +58,10 @@ public final class StopSignals {
     }
 
     private void came(String name, int number) {
-        if (first.compareAndSet("", "SIG" + name)) {
+        if (asked.compareAndSet(false, true)) {
+            // Said before it is acted on: the process may end at once.
             say.accept("SIG" + name + ": ends after the step under way, with its state kept; once more to end at once");
+            first.set("SIG" + name);
         } else {
             StageMain.halt(SHELL_OFFSET + number);
         }
