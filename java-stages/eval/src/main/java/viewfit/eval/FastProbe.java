@@ -20,9 +20,11 @@ import viewfit.engine.TorchRuntime;
  *
  * <p>The classifiers lie in one matrix [rates * classes, width + 1], the bias as the last column, so that a step is two products
  * whatever the number of rates: scores, and the gradient of softmax regression. They start from the same values, those of the linear
- * probe, and see the same images in the same order; a rate whose loss is not finite disturbs no other. The rate is chosen by a fifth of the training
- * images, which a first pass of training leaves out: those that are scored have no say, so they may be the test images. Momentum as in PyTorch's SGD,
- * no weight decay, the rate of an epoch along a cosine to 0.
+ * probe, and see the same images in the same order; a rate whose loss is not finite disturbs no other. Momentum as in PyTorch's
+ * SGD, no weight decay, the rate of an epoch along a cosine to 0.
+ *
+ * <p>The rate is chosen by a fifth of the training images, which a first training leaves out: those that are scored have no say,
+ * so they may be the test images.
  */
 public final class FastProbe {
     private static final int SCORE_ROWS = 4096;

@@ -15,6 +15,7 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Provenance;
 import viewfit.formats.Safetensors;
+import viewfit.formats.Seal;
 import viewfit.formats.Tensor;
 import viewfit.formats.TensorFile;
 
@@ -112,13 +113,10 @@ public final class FeatureCache {
         }
         try {
             TensorFile content = Safetensors.read(file);
+            Seal.require(content);
             Tensor tensor = content.tensor(TENSOR);
             if (!content.meta("key").equals(key) || !Arrays.equals(tensor.shape(), new long[] {rows, width})) {
                 say.accept(file + ": features of something else: they are computed anew");
-                return null;
-            }
-            if (!content.meta("sha256").equals(sha256(tensor))) {
-                say.accept(file + ": damaged, its checksum is another one: the features are computed anew");
                 return null;
             }
             say.accept("features of " + rows + " images from " + file);
@@ -139,17 +137,10 @@ public final class FeatureCache {
         Map<String, String> metadata = new TreeMap<>();
         metadata.put("schema", SCHEMA);
         metadata.put("key", key);
-        metadata.put("sha256", sha256(tensor));
         try {
-            Safetensors.write(file, List.of(tensor), metadata);
+            Safetensors.write(file, List.of(tensor), Seal.put(List.of(tensor), metadata));
         } catch (StageFailure e) {
             say.accept(e.getMessage() + ": the features are not kept");
         }
-    }
-
-    private static String sha256(Tensor tensor) {
-        var digest = Hashes.digest();
-        digest.update(tensor.data());
-        return java.util.HexFormat.of().formatHex(digest.digest());
     }
 }

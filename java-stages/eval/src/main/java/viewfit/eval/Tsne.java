@@ -10,10 +10,9 @@ import viewfit.core.random.SeedTree;
  * meant for a thousand or two.
  *
  * <p>Source: van der Maaten, Hinton 2008, with the settings of their code: exaggeration 12 for the first quarter, momentum 0.5 then
- * 0.8, gains; the learning rate is n / 12, at least 50 (Belkina et al. 2019, whose
- * gradient lacks the factor 4 of this one: above 600 points the steps are longer than theirs). Differs from the source: it starts from the first two
- * principal components, so that the large structure is not left to chance, and of chance there is a trace only, by the seed, to part
- * equal points. Every sum has a fixed order: the same points and seed give the same bits with any number of threads.
+ * 0.8, gains; the learning rate is n / 12, at least 50 (Belkina et al. 2019, whose gradient lacks the factor 4 of this one: above
+ * 600 points the steps are longer than theirs). Differs from the source: it starts from the first two principal components, so that
+ * the large structure is not left to chance, and of chance there is a trace only, by the seed, to part equal points. Every sum has a fixed order: the same points and seed give the same bits with any number of threads.
  */
 final class Tsne {
     private static final double EXAGGERATION = 12;

@@ -70,22 +70,8 @@ class DamagedImagesTest {
                 DinoRecipes.dino(0.4, 24),
                 DinoRecipes.lars(3),
                 DinoRecipes.views(DinoRecipes.views(ViewKind.GLOBAL, 2, 32), DinoRecipes.views(ViewKind.LOCAL, 2, 16)));
-        PretrainRecipe monitored = new PretrainRecipe(
-                r.schema(),
-                r.name(),
-                r.seed(),
-                r.epochs(),
-                r.batchSize(),
-                r.microBatches(),
-                r.precision(),
-                r.backbone(),
-                r.method(),
-                r.views(),
-                r.optimizer(),
-                r.schedule(),
-                r.checkpoint(),
-                new MonitorRecipe(1, 100, false),
-                OnDivergence.FAIL);
+        PretrainRecipe monitored = TinyRecipes.with(
+                r, r.name(), r.epochs(), r.checkpoint(), new MonitorRecipe(1, 100, false), OnDivergence.FAIL);
         DamagePolicy policy = new DamagePolicy(DamagePolicy.OnDamaged.SKIP, quota);
         return new Pretrainer.Job(
                 monitored, train, null, "", root, out.resolve(folder), "", workers, StartWeights.none(), policy);

@@ -55,22 +55,7 @@ abstract class InterruptedRuns {
     }
 
     static PretrainRecipe with(PretrainRecipe r, String name, int epochs, CheckpointRecipe checkpoint) {
-        return new PretrainRecipe(
-                r.schema(),
-                name,
-                r.seed(),
-                epochs,
-                r.batchSize(),
-                r.microBatches(),
-                r.precision(),
-                r.backbone(),
-                r.method(),
-                r.views(),
-                r.optimizer(),
-                r.schedule(),
-                checkpoint,
-                new MonitorRecipe(1, 8, true),
-                OnDivergence.FAIL);
+        return TinyRecipes.with(r, name, epochs, checkpoint, new MonitorRecipe(1, 8, true), OnDivergence.FAIL);
     }
 
     Pretrainer.Job job(PretrainRecipe recipe, String out, int workers) {

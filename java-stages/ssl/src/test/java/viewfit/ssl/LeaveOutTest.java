@@ -55,19 +55,10 @@ class LeaveOutTest {
     }
 
     private static PretrainRecipe with(PretrainRecipe r, int epochs, OnDivergence policy) {
-        return new PretrainRecipe(
-                r.schema(),
+        return TinyRecipes.with(
+                r,
                 r.name(),
-                r.seed(),
                 epochs,
-                r.batchSize(),
-                r.microBatches(),
-                r.precision(),
-                r.backbone(),
-                r.method(),
-                r.views(),
-                r.optimizer(),
-                r.schedule(),
                 new CheckpointRecipe(0, 0),
                 new MonitorRecipe(0, 0, r.monitor().onlineProbe()),
                 policy);

@@ -222,22 +222,8 @@ class PretrainerTest {
     @Test
     void featuresThatAreNotFiniteEndTheRunToo() {
         PretrainRecipe r = recipe(WILD, OnDivergence.RECORD);
-        PretrainRecipe everyEpoch = new PretrainRecipe(
-                r.schema(),
-                r.name(),
-                r.seed(),
-                r.epochs(),
-                r.batchSize(),
-                r.microBatches(),
-                r.precision(),
-                r.backbone(),
-                r.method(),
-                r.views(),
-                r.optimizer(),
-                r.schedule(),
-                r.checkpoint(),
-                new MonitorRecipe(1, 8, false),
-                r.onDivergence());
+        PretrainRecipe everyEpoch = TinyRecipes.with(
+                r, r.name(), r.epochs(), r.checkpoint(), new MonitorRecipe(1, 8, false), r.onDivergence());
         Metrics metrics = run(everyEpoch, "m", 1);
         assertEquals(Outcome.DIVERGED, metrics.outcome());
         assertTrue(metrics.message().contains("found features that are not finite"), metrics.message());

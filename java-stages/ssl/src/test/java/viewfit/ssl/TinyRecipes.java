@@ -147,4 +147,30 @@ final class TinyRecipes {
                 r.monitor(),
                 r.onDivergence());
     }
+
+    /** The same views, networks, optimiser and schedule in another run. */
+    static PretrainRecipe with(
+            PretrainRecipe r,
+            String name,
+            int epochs,
+            CheckpointRecipe checkpoint,
+            MonitorRecipe monitor,
+            OnDivergence onDivergence) {
+        return new PretrainRecipe(
+                r.schema(),
+                name,
+                r.seed(),
+                epochs,
+                r.batchSize(),
+                r.microBatches(),
+                r.precision(),
+                r.backbone(),
+                r.method(),
+                r.views(),
+                r.optimizer(),
+                r.schedule(),
+                checkpoint,
+                monitor,
+                onDivergence);
+    }
 }

@@ -3,8 +3,8 @@ package viewfit.core.recipe;
 import java.util.List;
 
 /**
- * The fast probe: linear classifiers on the features of centre crops, one for each rate, trained side by side. The best rate is
- * chosen on the held-out images.
+ * The fast probe: linear classifiers on the features of centre crops, one for each rate, trained side by side. A fifth of the
+ * training images chooses the rate.
  *
  * @param rates learning rates of the first epoch, for a batch of {@code lrReferenceBatch} images; ascending
  * @param lrReferenceBatch batch that the rates are for: they grow with the batch

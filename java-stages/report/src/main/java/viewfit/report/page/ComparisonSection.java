@@ -62,8 +62,8 @@ final class ComparisonSection {
 
     private static String fastNote(List<String> keys) {
         return keys.contains("heldout.fast.top1")
-                ? " The fast probe fits on centre crops and takes the best of several learning rates on the held-out"
-                        + " images: it is for orientation, not the paper's protocol."
+                ? " The fast probe fits on centre crops, at a learning rate that a fifth of the training images chooses:"
+                        + " it is for orientation, not the paper's protocol."
                 : "";
     }
 
