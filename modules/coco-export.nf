@@ -1,4 +1,4 @@
-// A checkpoint -> the backbone: safetensors, and of conv nets Detectron2 pickle and configuration.
+// A checkpoint -> the backbone: safetensors, torch file, timm folder, and of conv nets Detectron2 pickle and configurations.
 process COCO_EXPORT {
     tag "${meta.id}"
     label 'light'

@@ -19,19 +19,18 @@ final class BackboneNames {
     private static final Map<String, String> RESNET_SEQUENCE =
             Map.of("0", "conv1", "1", "bn1", "4", "layer1", "5", "layer2", "6", "layer3", "7", "layer4");
 
-    private static final Map<String, String> TIMM_ENDS =
+    static final Map<String, String> TIMM_ENDS =
             Map.of("conv_stem", "0.0", "bn1", "0.1", "conv_head", "18.0", "bn2", "18.1");
     private static final Pattern TIMM_END = Pattern.compile("(conv_stem|bn1|conv_head|bn2)\\.(\\w+)");
     private static final Pattern TIMM_BLOCK = Pattern.compile("blocks\\.([0-6])\\.([0-3])\\.(\\w+)\\.(\\w+)");
 
     /** First feature block of each stage; block 0 is the stem. */
-    private static final List<Integer> STAGE_STARTS = List.of(1, 2, 4, 7, 11, 14, 17);
+    static final List<Integer> STAGE_STARTS = List.of(1, 2, 4, 7, 11, 14, 17);
 
     /** Layers within a block: the first stage does not expand, the others do. */
-    private static final Map<String, String> PLAIN_LAYERS =
-            Map.of("conv_dw", "0.0", "bn1", "0.1", "conv_pw", "1", "bn2", "2");
+    static final Map<String, String> PLAIN_LAYERS = Map.of("conv_dw", "0.0", "bn1", "0.1", "conv_pw", "1", "bn2", "2");
 
-    private static final Map<String, String> EXPANDING_LAYERS =
+    static final Map<String, String> EXPANDING_LAYERS =
             Map.of("conv_pw", "0.0", "bn1", "0.1", "conv_dw", "1.0", "bn2", "1.1", "conv_pwl", "2", "bn3", "3");
 
     private BackboneNames() {}

@@ -2,6 +2,7 @@ package viewfit.formats;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import viewfit.core.files.AtomicFiles;
 public final class Detectron2Export {
     static final String PICKLE = "backbone.pkl";
     static final String CONFIG = "mask_rcnn_1x.yaml";
+    static final String LONG_CONFIG = "mask_rcnn_2x.yaml";
     static final String README = "README.md";
     static final String PLUGIN = "viewfit_mobilenet_v2.py";
 
@@ -38,7 +40,11 @@ public final class Detectron2Export {
 
     /** Names of the files {@link #write} makes for an architecture. */
     static List<String> files(String arch) {
-        return arch.equals(MOBILENET) ? List.of(PICKLE, CONFIG, README, PLUGIN) : List.of(PICKLE, CONFIG, README);
+        List<String> files = new ArrayList<>(List.of(PICKLE, CONFIG, LONG_CONFIG, README));
+        if (arch.equals(MOBILENET)) {
+            files.add(PLUGIN);
+        }
+        return files;
     }
 
     /** Writes all files. */
@@ -51,11 +57,22 @@ public final class Detectron2Export {
         AtomicFiles.write(folder.resolve(PICKLE), out -> new PickleWriter(out).write(content));
         Map<String, String> values = values(export, model.size());
         boolean mobilenet = export.arch().equals(MOBILENET);
-        text(folder, CONFIG, mobilenet ? "mask_rcnn_mobilenet_v2.yaml" : "mask_rcnn_resnet.yaml", values);
+        String template = mobilenet ? "mask_rcnn_mobilenet_v2.yaml" : "mask_rcnn_resnet.yaml";
+        text(folder, CONFIG, template, with(values, "1x", "(60000, 80000)", "90000"));
+        text(folder, LONG_CONFIG, template, with(values, "2x", "(120000, 160000)", "180000"));
         text(folder, README, README, values);
         if (mobilenet) {
             text(folder, PLUGIN, PLUGIN, Map.of());
         }
+    }
+
+    private static Map<String, String> with(
+            Map<String, String> values, String schedule, String steps, String iterations) {
+        Map<String, String> more = new LinkedHashMap<>(values);
+        more.put("schedule", schedule);
+        more.put("steps", steps);
+        more.put("iterations", iterations);
+        return more;
     }
 
     /**
@@ -71,15 +88,19 @@ public final class Detectron2Export {
                 || !(content.get("model") instanceof Map<?, ?> found)) {
             throw bad(file, "keys " + content.keySet(), "model, __author__, matching_heuristics");
         }
-        Map<String, Tensor> expected = model(arch, tensors);
-        if (!found.keySet().equals(expected.keySet())) {
-            throw bad(file, found.size() + " tensors", "the " + expected.size() + " names of a " + arch);
-        }
-        expected.forEach((name, tensor) -> {
-            if (!(found.get(name) instanceof Tensor actual) || !actual.sameContent(tensor)) {
-                throw bad(file, name + " with other content", "the tensor of " + ExportBundle.MODEL);
+        Map<String, Tensor> arrays = new LinkedHashMap<>();
+        found.forEach((name, value) -> {
+            if (value instanceof Tensor array) {
+                arrays.put(String.valueOf(name), array);
             }
         });
+        SameTensors.require(file, arrays, renamed(arch, tensors));
+    }
+
+    private static List<Tensor> renamed(String arch, List<Tensor> tensors) {
+        List<Tensor> renamed = new ArrayList<>();
+        model(arch, tensors).forEach((name, tensor) -> renamed.add(tensor.renamed(name)));
+        return renamed;
     }
 
     private static void text(Path folder, String file, String template, Map<String, String> values) {

@@ -1,6 +1,9 @@
 package viewfit.formats;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import viewfit.core.metrics.Provenance;
 
 /**
@@ -15,6 +18,7 @@ import viewfit.core.metrics.Provenance;
  * @param cell cell of the sweep; empty outside one
  * @param preprocessing how a photograph becomes an input
  * @param tensors number of tensors of the backbone
+ * @param scores what was measured with it, by the names of {@code metrics.json}; empty if nothing was given
  * @param files every file of the export but this one, in the order of their paths
  * @param provenance code and checksums of what the network was made from
  */
@@ -28,13 +32,21 @@ public record ExportManifest(
         String cell,
         Preprocessing preprocessing,
         int tensors,
+        Map<String, Double> scores,
         List<ExportedFile> files,
         Provenance provenance) {
-    public static final String SCHEMA = "export/1";
+    public static final String SCHEMA = "export/2";
     public static final String FILE = "manifest.json";
 
     public ExportManifest {
+        scores = Collections.unmodifiableMap(new TreeMap<>(scores));
         files = List.copyOf(files);
+    }
+
+    /** The same facts with these files. */
+    ExportManifest with(List<ExportedFile> exported) {
+        return new ExportManifest(
+                schema, arch, network, method, epoch, step, cell, preprocessing, tensors, scores, exported, provenance);
     }
 
     /**

@@ -92,7 +92,7 @@ final class PickleWriter {
             throw new IllegalArgumentException(tensor.name() + ": numpy has no type for " + tensor.dtype());
         }
         // numpy.ndarray((0,), 'i1'), an empty array to put the state into
-        global("ndarray");
+        global("numpy", "ndarray");
         out.write(MARK);
         out.write(MARK);
         number(0);
@@ -108,7 +108,7 @@ final class PickleWriter {
             number(size);
         }
         out.write(TUPLE);
-        global("dtype");
+        global("numpy", "dtype");
         out.write(MARK);
         text(type);
         out.write(TUPLE);
@@ -122,19 +122,21 @@ final class PickleWriter {
         out.write(BUILD);
     }
 
-    private void global(String name) throws IOException {
+    /** A function or class by name. */
+    void global(String module, String name) throws IOException {
         out.write(GLOBAL);
-        out.write(("numpy\n" + name + "\n").getBytes(StandardCharsets.US_ASCII));
+        out.write((module + "\n" + name + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
-    private void text(String text) throws IOException {
+    void text(String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         out.write(BIN_UNICODE);
         int32(bytes.length);
         out.write(bytes);
     }
 
-    private void number(long value) throws IOException {
+    /** A whole number of up to 31 bits. */
+    void number(long value) throws IOException {
         if (value >= 0 && value < 256) {
             out.write(BIN_INT1);
             out.write((int) value);

@@ -18,7 +18,7 @@ import viewfit.formats.Unpickler.Tuple;
  */
 final class TorchGlobals implements Unpickler.Globals {
     /** Class name of a typed storage in torch, and its elements. */
-    private static final Map<String, DType> STORAGES = Map.of(
+    static final Map<String, DType> STORAGES = Map.of(
             "torch.FloatStorage", DType.F32,
             "torch.DoubleStorage", DType.F64,
             "torch.HalfStorage", DType.F16,

@@ -95,6 +95,7 @@ final class TestBackbones {
                 "demo",
                 new ExportManifest.Preprocessing("RGB", MEAN, STD),
                 tensors,
+                Map.of("heldout.linear.top1", 0.25),
                 List.of(),
                 new Provenance("0.1.0+test", "", "", "", "", "", 0));
     }

@@ -86,7 +86,7 @@ public final class FakeSweep {
                 finetune(recipe, seed, "10pct", 0.52);
                 text(
                         root.resolve("inputs/coco-export/" + cell(recipe, seed) + "/export/manifest.json"),
-                        "{\"schema\":\"export/1\",\"cell\":\"" + cell(recipe, seed) + "\"}\n");
+                        "{\"schema\":\"export/2\",\"cell\":\"" + cell(recipe, seed) + "\"}\n");
             }
         }
         for (String method : others) {

@@ -173,9 +173,18 @@ public final class Contracts {
 
     public static final StageContract COCO_EXPORT = new StageContract(
             "coco-export",
-            "Write the backbone in the formats detection frameworks load.",
-            List.of(CHECKPOINT_IN),
-            List.of(new Port("export", "export/", "export/1", "safetensors; of conv nets Detectron2 pickle and YAML")),
+            "Write the backbone in the formats other libraries load; or check such files.",
+            List.of(new Port(
+                    "checkpoint",
+                    "checkpoint.safetensors",
+                    "checkpoint/1",
+                    "networks written by pretrain; needed unless --verify",
+                    false)),
+            List.of(new Port(
+                    "export",
+                    "export/",
+                    "export/2",
+                    "safetensors, torch file, timm folder; of conv nets Detectron2 pickle and YAML")),
             COMPUTES);
 
     public static final StageContract COCO_EVAL = new StageContract(

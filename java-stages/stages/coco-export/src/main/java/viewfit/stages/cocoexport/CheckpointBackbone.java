@@ -3,7 +3,6 @@ package viewfit.stages.cocoexport;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +17,11 @@ import viewfit.formats.ExportBundle;
 import viewfit.formats.Safetensors;
 import viewfit.formats.Tensor;
 import viewfit.formats.TensorFile;
-import viewfit.graph.Graph;
-import viewfit.graph.Parameter;
 import viewfit.zoo.Backbones;
 
 /** One backbone of a checkpoint, complete and finite, in the order of the network's own list. */
 final class CheckpointBackbone {
     private static final String SCHEMA = "checkpoint/1";
-    private static final String COUNTER = ".num_batches_tracked";
     private static final int LISTED = 3;
 
     private final TensorFile file;
@@ -62,7 +58,8 @@ final class CheckpointBackbone {
         PretrainRecipe recipe = Recipes.parse(file.meta("recipe"), file.file() + ": recipe", PretrainRecipe.class);
         recipe.method().requireNetwork("--network", network);
         String prefix = network + ".backbone.";
-        Map<String, Expected> expected = expected(Backbones.graph(arch));
+        Map<String, BackboneForm.Form> expected =
+                BackboneForm.of(Backbones.graph(arch)).forms();
         Map<String, Tensor> found = new LinkedHashMap<>();
         file.below(prefix).forEach(t -> found.put(t.name(), t));
         refuse(
@@ -82,22 +79,6 @@ final class CheckpointBackbone {
         return new CheckpointBackbone(file, arch, recipe.seed(), List.copyOf(tensors));
     }
 
-    /** Type and shape a tensor must have. */
-    private record Expected(DType dtype, List<Integer> shape) {}
-
-    /** Parameters, statistics and counters in the order of the reference's state dictionary. */
-    private static Map<String, Expected> expected(Graph graph) {
-        Map<String, Expected> expected = new LinkedHashMap<>();
-        for (Parameter p : graph.state()) {
-            expected.put(p.name(), new Expected(DType.F32, p.shape()));
-            if (p.name().endsWith(".running_var")) {
-                String norm = p.name().substring(0, p.name().length() - ".running_var".length());
-                expected.put(norm + COUNTER, new Expected(DType.I64, List.of()));
-            }
-        }
-        return expected;
-    }
-
     private static void refuse(TensorFile file, String prefix, String how, List<String> names, String arch) {
         if (!names.isEmpty()) {
             String more = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more" : "";
@@ -106,13 +87,12 @@ final class CheckpointBackbone {
         }
     }
 
-    private static Tensor check(TensorFile file, String prefix, @Nullable Tensor tensor, Expected form) {
+    private static Tensor check(TensorFile file, String prefix, @Nullable Tensor tensor, BackboneForm.Form form) {
         if (tensor == null) {
             throw new IllegalStateException("missing tensors were refused before");
         }
-        long[] shape = form.shape().stream().mapToLong(Integer::longValue).toArray();
-        if (tensor.dtype() != form.dtype() || !Arrays.equals(tensor.shape(), shape)) {
-            throw bad(file, prefix + tensor, form.dtype() + " " + Arrays.toString(shape));
+        if (!form.fits(tensor)) {
+            throw bad(file, prefix + tensor, form.toString());
         }
         if (tensor.dtype() == DType.F32) {
             FloatBuffer values = tensor.data().asFloatBuffer();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import viewfit.cli.CellStage;
@@ -41,8 +42,24 @@ public final class CocoExportStage extends CellStage {
     /** A dry run has no weights, hence no manifest that could be mistaken for a real one. */
     private static final String STUB = "stub.txt";
 
-    @Option(names = "--checkpoint", paramLabel = "FILE", required = true, description = "Checkpoint of pretrain.")
-    private Path checkpoint = Path.of("checkpoint.safetensors");
+    @Option(names = "--checkpoint", paramLabel = "FILE", description = "Checkpoint of pretrain.")
+    private @Nullable Path checkpoint;
+
+    @Option(
+            names = "--verify",
+            paramLabel = "DIR",
+            description =
+                    "Check every file of the export in this folder, and write nothing: 65 if one is damaged, missing"
+                            + " or too much.")
+    private @Nullable Path verified;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "FILE",
+            description =
+                    "metrics.json of a probe or fine-tuning of this checkpoint, for the manifest; may be given more"
+                            + " than once (default: none).")
+    private List<Path> metrics = List.of();
 
     @Option(
             names = "--network",
@@ -61,7 +78,9 @@ public final class CocoExportStage extends CellStage {
     public CocoExportStage() {
         super(
                 Contracts.COCO_EXPORT,
-                "bin/stage coco-export --checkpoint checkpoint.safetensors --network student --out exported");
+                """
+                bin/stage coco-export --checkpoint checkpoint.safetensors --network student --out exported
+                bin/stage coco-export --verify exported/export""");
     }
 
     public static void main(String[] args) {
@@ -85,10 +104,33 @@ public final class CocoExportStage extends CellStage {
     }
 
     @Override
+    protected boolean writes() {
+        return verified == null;
+    }
+
+    @Override
+    protected void checkOptions() {
+        if ((checkpoint == null) == (verified == null)) {
+            throw new StageFailure(
+                    ExitCode.USAGE,
+                    "--checkpoint: found " + (checkpoint == null ? "nothing" : "it beside --verify")
+                            + ": one of --checkpoint, --verify must be given");
+        }
+    }
+
+    @Override
     protected void run() {
-        CheckpointBackbone backbone = CheckpointBackbone.read(checkpoint, network.prefix());
+        if (verified != null) {
+            ExportVerification.run(verified, this::say);
+        } else if (checkpoint != null) {
+            export(checkpoint);
+        }
+    }
+
+    private void export(Path file) {
+        CheckpointBackbone backbone = CheckpointBackbone.read(file, network.prefix());
         Path folder = out().resolve("export");
-        ExportManifest facts = facts(backbone);
+        ExportManifest facts = facts(backbone, Hashes.sha256(file));
         BackboneExport export = new BackboneExport(
                 backbone.arch(), backbone.tensors(), backbone.mean(), backbone.std(), norm, origin(facts));
         ExportBundle.write(folder, export, metadata(facts), facts);
@@ -96,7 +138,7 @@ public final class CocoExportStage extends CellStage {
         requireSame(folder, backbone.tensors());
     }
 
-    private ExportManifest facts(CheckpointBackbone backbone) {
+    private ExportManifest facts(CheckpointBackbone backbone, String sha256) {
         return new ExportManifest(
                 ExportManifest.SCHEMA,
                 backbone.arch(),
@@ -107,12 +149,13 @@ public final class CocoExportStage extends CellStage {
                 cell().isEmpty() ? backbone.textOrEmpty("cell") : cell(),
                 new ExportManifest.Preprocessing("RGB", backbone.mean(), backbone.std()),
                 backbone.tensors().size(),
+                Scores.read(metrics, sha256),
                 List.of(),
                 new Provenance(
                         Code.version(),
                         backbone.text("recipe-sha256"),
                         backbone.textOrEmpty("manifest-sha256"),
-                        Hashes.sha256(checkpoint),
+                        sha256,
                         "",
                         "",
                         backbone.seed()));

@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -25,16 +23,11 @@ import viewfit.cli.ContractCheck;
 import viewfit.cli.StageMain;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.files.Hashes;
-import viewfit.core.recipe.PretrainRecipe;
-import viewfit.core.recipe.Recipes;
 import viewfit.formats.ExportBundle;
 import viewfit.formats.ExportManifest;
 import viewfit.formats.Safetensors;
 import viewfit.formats.Tensor;
 import viewfit.formats.TensorFile;
-import viewfit.goldens.GoldenTensor;
-import viewfit.goldens.Goldens;
-import viewfit.goldens.Kind;
 
 class CocoExportStageTest {
     private static final String FIRST = "student.backbone.features.0.0.weight";
@@ -47,56 +40,6 @@ class CocoExportStageTest {
     private int run(String... args) {
         return StageMain.execute(
                 new CocoExportStage(), new PrintWriter(new StringWriter()), new PrintWriter(err, true), args);
-    }
-
-    /** What pretrain would write for MobileNetV2, with golden values; student and teacher differ. */
-    private static Map<String, Tensor> tensors() {
-        return tensors("mobilenet_v2", List.of("student", "teacher"));
-    }
-
-    private static Map<String, Tensor> tensors(String arch, List<String> sides) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (String side : sides) {
-            for (GoldenTensor t :
-                    Goldens.ssl().byId("backbone/" + arch + "/tensors").tensors()) {
-                String name = side + ".backbone." + t.name();
-                float shift = side.equals("teacher") ? 0.5f : 0;
-                if (Kind.isInteger(t.kind())) {
-                    tensors.put(name, Tensor.i64(name, t.shape(), 240));
-                } else {
-                    float[] values = t.values();
-                    values[0] += shift;
-                    tensors.put(name, Tensor.f32(name, t.shape(), values));
-                }
-            }
-            String head = side + ".head.mlp.0.weight";
-            tensors.put(head, Tensor.f32(head, new long[] {2, 2}, 1, 2, 3, 4));
-        }
-        tensors.put("method.center", Tensor.f32("method.center", new long[] {4}, 0, 0, 0, 0));
-        return tensors;
-    }
-
-    private static Map<String, String> metadata() throws IOException {
-        return metadata("demo-ours");
-    }
-
-    private static Map<String, String> metadata(String name) throws IOException {
-        Path recipes = Goldens.testData("").getParent().resolve("params/recipes");
-        PretrainRecipe recipe = Recipes.read(recipes.resolve(name + ".yml"), PretrainRecipe.class);
-        Map<String, String> metadata = new HashMap<>();
-        metadata.put("schema", "checkpoint/1");
-        metadata.put("arch", recipe.backbone().name());
-        metadata.put("method", recipe.method().name());
-        metadata.put("epoch", "3");
-        metadata.put("step", "120");
-        metadata.put("recipe", Recipes.toYaml(recipe));
-        metadata.put("recipe-sha256", Recipes.sha256(recipe));
-        metadata.put("manifest-sha256", "ab".repeat(32));
-        metadata.put("code", "0.1.0+test");
-        metadata.put("cell", "ours-s0");
-        metadata.put("mean", "0.485,0.456,0.406");
-        metadata.put("std", "0.229,0.224,0.225");
-        return metadata;
     }
 
     private Path checkpoint(Map<String, Tensor> tensors, Map<String, String> metadata) {
@@ -113,8 +56,8 @@ class CocoExportStageTest {
     @ParameterizedTest
     @CsvSource({"student", "teacher"})
     void exportsTheAskedNetworkAndNothingElse(String side) throws IOException {
-        Map<String, Tensor> tensors = tensors();
-        Path checkpoint = checkpoint(tensors, metadata());
+        Map<String, Tensor> tensors = TestCheckpoints.tensors();
+        Path checkpoint = checkpoint(tensors, TestCheckpoints.metadata());
         int code = run("--checkpoint", checkpoint.toString(), "--network", side, "--out", dir.toString());
         assertEquals(0, code, err.toString());
         Path export = dir.resolve("export");
@@ -148,36 +91,41 @@ class CocoExportStageTest {
         "dino-vit-small-ours, vit_small, 150, cls_token"
     })
     void everyBackboneIsExportedAndReadBack(String recipe, String arch, int count, String name) throws IOException {
-        Map<String, Tensor> tensors = tensors(arch, List.of("student"));
-        Path checkpoint = checkpoint(tensors, metadata(recipe));
+        Map<String, Tensor> tensors = TestCheckpoints.tensors(arch, List.of("student"));
+        Path checkpoint = checkpoint(tensors, TestCheckpoints.metadata(recipe));
         assertEquals(0, run("--checkpoint", checkpoint.toString(), "--out", dir.toString()), err.toString());
         Path export = dir.resolve("export");
         ExportManifest manifest = ExportBundle.verify(export);
         assertEquals(arch, manifest.arch());
         assertEquals(count, manifest.tensors());
-        assertEquals(metadata(recipe).get("method"), manifest.method());
+        assertEquals(TestCheckpoints.metadata(recipe).get("method"), manifest.method());
         assertEquals(
-                metadata(recipe).get("recipe-sha256"), manifest.provenance().recipeSha256());
+                TestCheckpoints.metadata(recipe).get("recipe-sha256"),
+                manifest.provenance().recipeSha256());
         assertEquals(Hashes.sha256(checkpoint), manifest.provenance().checkpointSha256());
         TensorFile model = Safetensors.read(export.resolve("model.safetensors"));
         assertTrue(model.tensor(name).sameContent(tensors.get("student.backbone." + name)));
-        assertEquals(metadata(recipe).get("method"), model.meta("method"));
+        assertEquals(TestCheckpoints.metadata(recipe).get("method"), model.meta("method"));
         boolean transformer = arch.startsWith("vit_");
         assertEquals(!transformer, Files.exists(export.resolve("detectron2/backbone.pkl")));
         String readme = Files.readString(export.resolve(transformer ? "README.md" : "detectron2/README.md"));
-        assertTrue(readme.contains("* network: student of a " + metadata(recipe).get("method") + " run"), readme);
+        assertTrue(
+                readme.contains("* network: student of a "
+                        + TestCheckpoints.metadata(recipe).get("method") + " run"),
+                readme);
         assertEquals(transformer, readme.contains("There is no `detectron2/` folder"), readme);
     }
 
     @Test
     void aTeacherThatIsNotThereIsRefused() throws IOException {
-        Path checkpoint = checkpoint(tensors("resnet18", List.of("student")), metadata("test-swav"));
+        Path checkpoint = checkpoint(
+                TestCheckpoints.tensors("resnet18", List.of("student")), TestCheckpoints.metadata("test-swav"));
         refused(checkpoint, ExitCode.BAD_RECIPE, "--network: found teacher: must be student", "--network", "teacher");
     }
 
     @Test
     void twoExportsGiveTheSameBytes() throws IOException {
-        Path checkpoint = checkpoint(tensors(), metadata());
+        Path checkpoint = checkpoint(TestCheckpoints.tensors(), TestCheckpoints.metadata());
         for (String out : List.of("a", "b", "b")) {
             assertEquals(
                     0,
@@ -192,7 +140,7 @@ class CocoExportStageTest {
         try (Stream<Path> walk = Files.walk(dir.resolve("a"))) {
             files = walk.filter(Files::isRegularFile).toList();
         }
-        assertEquals(6, files.size());
+        assertEquals(11, files.size());
         for (Path file : files) {
             Path other = dir.resolve("b").resolve(dir.resolve("a").relativize(file));
             assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(other), file.toString());
@@ -201,12 +149,18 @@ class CocoExportStageTest {
 
     @Test
     void theOrderOfTheCheckpointDoesNotMatter() throws IOException {
-        Map<String, Tensor> tensors = tensors();
-        assertEquals(0, run("--checkpoint", checkpoint(tensors, metadata()).toString(), "--out", dir + "/a"));
+        Map<String, Tensor> tensors = TestCheckpoints.tensors();
+        assertEquals(
+                0,
+                run(
+                        "--checkpoint",
+                        checkpoint(tensors, TestCheckpoints.metadata()).toString(),
+                        "--out",
+                        dir + "/a"));
         byte[] pickle = Files.readAllBytes(dir.resolve("a/export/detectron2/backbone.pkl"));
         List<Tensor> shuffled = new ArrayList<>(tensors.values());
         Collections.shuffle(shuffled, new java.util.Random(1));
-        Safetensors.write(dir.resolve("checkpoint.safetensors"), shuffled, metadata());
+        Safetensors.write(dir.resolve("checkpoint.safetensors"), shuffled, TestCheckpoints.metadata());
         assertEquals(0, run("--checkpoint", dir + "/checkpoint.safetensors", "--out", dir + "/b"));
         assertArrayEquals(pickle, Files.readAllBytes(dir.resolve("b/export/detectron2/backbone.pkl")));
     }
@@ -223,42 +177,51 @@ class CocoExportStageTest {
                 "std | a,b,c | found std a,b,c: expected three numbers",
             })
     void wrongMetadataIsRefusedInOneLine(String key, String value, String message) throws IOException {
-        Map<String, String> metadata = metadata();
+        Map<String, String> metadata = TestCheckpoints.metadata();
         if (value == null) {
             metadata.remove(key);
         } else {
             metadata.put(key, value);
         }
-        refused(checkpoint(tensors(), metadata), ExitCode.BAD_DATA, message);
+        refused(checkpoint(TestCheckpoints.tensors(), metadata), ExitCode.BAD_DATA, message);
     }
 
     @Test
     void incompleteOrForeignTensorsAreRefusedInOneLine() throws IOException {
-        Map<String, Tensor> missing = tensors();
+        Map<String, Tensor> missing = TestCheckpoints.tensors();
         missing.remove(FIRST);
         refused(
-                checkpoint(missing, metadata()),
+                checkpoint(missing, TestCheckpoints.metadata()),
                 ExitCode.BAD_DATA,
                 "found a mobilenet_v2 without " + FIRST + ": expected");
 
-        Map<String, Tensor> none = tensors();
+        Map<String, Tensor> none = TestCheckpoints.tensors();
         none.keySet().removeIf(n -> n.startsWith("student."));
-        refused(checkpoint(none, metadata()), ExitCode.BAD_DATA, "features.0.1.bias and 309 more: expected");
+        refused(
+                checkpoint(none, TestCheckpoints.metadata()),
+                ExitCode.BAD_DATA,
+                "features.0.1.bias and 309 more: expected");
 
-        Map<String, Tensor> more = tensors();
+        Map<String, Tensor> more = TestCheckpoints.tensors();
         more.put("student.backbone.fc.weight", Tensor.f32("student.backbone.fc.weight", new long[] {1}, 1));
-        refused(checkpoint(more, metadata()), ExitCode.BAD_DATA, "with student.backbone.fc.weight: expected");
+        refused(
+                checkpoint(more, TestCheckpoints.metadata()),
+                ExitCode.BAD_DATA,
+                "with student.backbone.fc.weight: expected");
 
-        Map<String, Tensor> shape = tensors();
+        Map<String, Tensor> shape = TestCheckpoints.tensors();
         shape.put(FIRST, Tensor.f32(FIRST, new long[] {1}, 1));
-        refused(checkpoint(shape, metadata()), ExitCode.BAD_DATA, "F32 [1]: expected F32 [32, 3, 3, 3]");
+        refused(
+                checkpoint(shape, TestCheckpoints.metadata()),
+                ExitCode.BAD_DATA,
+                "F32 [1]: expected F32 [32, 3, 3, 3]");
 
-        Map<String, Tensor> nan = tensors();
+        Map<String, Tensor> nan = TestCheckpoints.tensors();
         float[] values = nan.get(FIRST).floats();
         values[863] = Float.NaN;
         nan.put(FIRST, Tensor.f32(FIRST, new long[] {32, 3, 3, 3}, values));
         refused(
-                checkpoint(nan, metadata()),
+                checkpoint(nan, TestCheckpoints.metadata()),
                 ExitCode.BAD_DATA,
                 FIRST.substring(17) + " with value NaN: expected finite");
     }

@@ -1,0 +1,190 @@
+package viewfit.stages.cocoexport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import viewfit.cli.StageMain;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.files.Hashes;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
+import viewfit.core.metrics.Provenance;
+import viewfit.formats.ExportBundle;
+import viewfit.formats.ExportManifest;
+import viewfit.formats.Safetensors;
+import viewfit.formats.Tensor;
+import viewfit.formats.TorchExport;
+import viewfit.formats.WeightFile;
+
+/** {@code --verify} finds each kind of damage, says what is whole, and goes on after what is not. */
+class VerifyExportTest {
+    @TempDir
+    Path dir;
+
+    private final StringWriter err = new StringWriter();
+    private Path checkpoint;
+    private Path export;
+
+    private int run(String... args) {
+        err.getBuffer().setLength(0);
+        return StageMain.execute(
+                new CocoExportStage(), new PrintWriter(new StringWriter()), new PrintWriter(err, true), args);
+    }
+
+    @BeforeEach
+    void export() throws IOException {
+        checkpoint = dir.resolve("checkpoint.safetensors");
+        Safetensors.write(checkpoint, TestCheckpoints.tensors().values(), TestCheckpoints.metadata());
+        assertEquals(0, run("--checkpoint", checkpoint.toString(), "--out", dir.toString()), err.toString());
+        export = dir.resolve("export");
+    }
+
+    private List<String> verify(ExitCode code) {
+        assertEquals(code.code(), run("--verify", export.toString()), err.toString());
+        return err.toString().lines().toList();
+    }
+
+    private static List<String> failures(List<String> lines) {
+        return lines.stream().filter(l -> l.contains(": FAILED: ")).toList();
+    }
+
+    @Test
+    void aWholeExportIsOkInEveryLine() {
+        List<String> lines = verify(ExitCode.OK);
+        assertTrue(lines.stream().allMatch(l -> l.startsWith("coco-export: ok: ")), err.toString());
+        assertTrue(lines.contains("coco-export: ok: model.pth: tensors as in model.safetensors"), err.toString());
+        assertTrue(lines.contains("coco-export: ok: model.pth: module order"), err.toString());
+    }
+
+    @Test
+    void aFlippedByteIsFoundInEveryFile() throws IOException {
+        for (ExportManifest.ExportedFile file : ExportBundle.manifest(export).files()) {
+            Path path = export.resolve(file.path());
+            byte[] bytes = Files.readAllBytes(path);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(path, bytes);
+            List<String> lines = verify(ExitCode.BAD_DATA);
+            assertTrue(
+                    failures(lines).get(0).contains(path + ": found another SHA-256: expected " + file.sha256()),
+                    err.toString());
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(path, bytes);
+        }
+        verify(ExitCode.OK);
+    }
+
+    @Test
+    void missingAndExtraFilesAreNamedAndTheRestIsStillLookedAt() throws IOException {
+        Files.delete(export.resolve("timm/config.json"));
+        Files.writeString(export.resolve("detectron2/notes.txt"), "mine");
+        List<String> lines = verify(ExitCode.BAD_DATA);
+        List<String> failures = failures(lines);
+        assertEquals(2, failures.size(), err.toString());
+        assertTrue(failures.get(0).contains("found [detectron2/notes.txt]: expected"), err.toString());
+        assertTrue(failures.get(1).contains("timm/config.json: found no file"), err.toString());
+        assertTrue(lines.contains("coco-export: ok: model.pth: module order"), err.toString());
+        assertTrue(lines.get(lines.size() - 1).contains("found 2 of " + (lines.size() - 1) + " checks failed"));
+    }
+
+    /** Whoever changes weights may write their checksum too: the files still have to agree. */
+    @Test
+    void exchangedTensorsAreFoundThoughTheChecksumIsRight() throws IOException {
+        WeightFile file = WeightFile.open(export.resolve("model.pth"));
+        List<Tensor> tensors = new ArrayList<>(file.tensors(WeightFile.WHOLE).values());
+        int a = index(tensors, "features.2.conv.0.1.weight");
+        int b = index(tensors, "features.2.conv.0.1.bias");
+        String name = tensors.get(a).name();
+        tensors.set(a, tensors.get(b).renamed(name));
+        tensors.set(b, file.tensor(WeightFile.WHOLE, name).renamed("features.2.conv.0.1.bias"));
+        rewrite(tensors);
+        List<String> failures = failures(verify(ExitCode.BAD_DATA));
+        assertEquals(1, failures.size(), err.toString());
+        assertTrue(
+                failures.get(0).contains("model.pth: found features.2.conv.0.1.bias with other content"),
+                err.toString());
+    }
+
+    @Test
+    void anotherOrderIsFoundThoughAllTensorsAreThere() throws IOException {
+        List<Tensor> tensors = new ArrayList<>(WeightFile.open(export.resolve("model.pth"))
+                .tensors(WeightFile.WHOLE)
+                .values());
+        Collections.swap(tensors, 3, 4);
+        rewrite(tensors);
+        List<String> failures = failures(verify(ExitCode.BAD_DATA));
+        assertEquals(1, failures.size(), err.toString());
+        assertTrue(failures.get(0).contains("its tensors in another order"), err.toString());
+    }
+
+    private static int index(List<Tensor> tensors, String name) {
+        return tensors.stream().map(Tensor::name).toList().indexOf(name);
+    }
+
+    /** Another model.pth whose checksum stands in the manifest. */
+    private void rewrite(List<Tensor> tensors) throws IOException {
+        Path file = export.resolve("model.pth");
+        String before = Hashes.sha256(file);
+        long bytes = Files.size(file);
+        TorchExport.write(file, tensors);
+        Path manifest = export.resolve("manifest.json");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replace(before, Hashes.sha256(file))
+                        .replace("\"bytes\": " + bytes, "\"bytes\": " + Files.size(file)));
+    }
+
+    @Test
+    void anExportWithoutManifestIsNoneAndOneOfAnotherVersionIsRefused() throws IOException {
+        Path manifest = export.resolve("manifest.json");
+        String text = Files.readString(manifest);
+        Files.writeString(manifest, text.replace("export/2", "export/1"));
+        assertTrue(verify(ExitCode.BAD_DATA).get(0).contains("found export/1: expected export/2"), err.toString());
+        Files.delete(manifest);
+        assertTrue(verify(ExitCode.NO_INPUT).get(0).contains("manifest.json: does not exist"), err.toString());
+    }
+
+    @Test
+    void scoresOfThisCheckpointAndNoOtherGoIntoTheManifest() {
+        Path metrics = dir.resolve("metrics.json");
+        metrics(Hashes.sha256(checkpoint)).write(metrics);
+        String[] args = {"--checkpoint", checkpoint.toString(), "--metrics", metrics.toString(), "--out", dir.toString()
+        };
+        assertEquals(0, run(args), err.toString());
+        assertEquals(
+                Map.of("heldout.linear.top1", 0.5),
+                ExportBundle.manifest(export).scores());
+        metrics("ab".repeat(32)).write(metrics);
+        assertEquals(ExitCode.BAD_DATA.code(), run(args));
+        assertTrue(err.toString().contains("metrics.json: found measured with the checkpoint"), err.toString());
+        assertEquals(1, err.toString().lines().count(), err.toString());
+    }
+
+    private static Metrics metrics(String checkpoint) {
+        Provenance provenance = new Provenance("0.1.0+test", "", "", checkpoint, "", "", 0);
+        Map<String, Double> values = Map.of("heldout.linear.top1", 0.5);
+        return new Metrics(Metrics.SCHEMA, "probe", "", Outcome.OK, "", values, Map.of(), provenance);
+    }
+
+    @Test
+    void oneThingAtATime() {
+        assertEquals(ExitCode.USAGE.code(), run("--out", dir.toString()));
+        assertTrue(err.toString().contains("--checkpoint: found nothing: one of"), err.toString());
+        assertEquals(
+                ExitCode.USAGE.code(),
+                run("--verify", export.toString(), "--checkpoint", checkpoint.toString()),
+                err.toString());
+    }
+}
