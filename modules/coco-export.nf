@@ -1,7 +1,7 @@
-// A checkpoint -> the backbone: safetensors, torch file, timm folder, and of conv nets Detectron2 pickle and configurations.
+// A checkpoint -> the backbone: safetensors, torch file, ONNX, timm folder, and of conv nets Detectron2 pickle and configurations.
 process COCO_EXPORT {
     tag "${meta.id}"
-    label 'light'
+    label 'exports'
     maxRetries Failures.RETRIES
     errorStrategy { Failures.strategy(task, meta.id) }
 

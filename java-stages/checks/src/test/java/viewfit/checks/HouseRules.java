@@ -41,6 +41,7 @@ final class HouseRules {
         rules.put("picocli", only("picocli..", "viewfit.cli..", "viewfit.stages.."));
         rules.put("tar", only("org.apache.commons.compress..", "viewfit.core.images.."));
         rules.put("hdf5", only("io.jhdf..", "viewfit.core.images.."));
+        rules.put("onnxruntime", only("ai.onnxruntime..", "viewfit.stages.cocoexport.."));
         rules.put("awt", awtOnlyForPictures());
         rules.put("exit", exitOnlyInStageMain());
         rules.put("console", consoleOnlyInCliAndProgress());

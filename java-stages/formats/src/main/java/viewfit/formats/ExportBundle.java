@@ -14,7 +14,7 @@ import viewfit.core.metrics.Json;
 
 /**
  * The folder a backbone is exported to: its weights with torchvision's names (timm's for transformers) as safetensors and as a
- * torch file, folders for the libraries that load them, and {@code manifest.json}, which is written last and names every other
+ * torch file, the network as ONNX, an input with its features, folders for the libraries that load them, and {@code manifest.json}, which is written last and names every other
  * file with its checksum. Transformers have a README instead of the folders of torchvision and Detectron2. The bytes depend on
  * the content alone.
  */
@@ -47,6 +47,8 @@ public final class ExportBundle {
         delete(folder.resolve(ExportManifest.FILE));
         Safetensors.write(folder.resolve(MODEL), export.tensors(), metadata);
         TorchExport.write(folder.resolve(ExportFiles.TORCH), export.tensors());
+        OnnxExport.write(folder.resolve(ExportFiles.ONNX), export.graph(), export.tensors());
+        export.selfCheck().write(folder.resolve(SelfCheck.FILE));
         TimmExport.write(folder.resolve(ExportFiles.TIMM), export);
         if (ExportFiles.isTransformer(arch)) {
             ResourceText.write(folder.resolve(ExportFiles.README), "transformer/README.md", values(export));

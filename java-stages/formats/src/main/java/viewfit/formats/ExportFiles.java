@@ -16,6 +16,7 @@ final class ExportFiles {
     static final String TORCH = "model.pth";
     static final String README = "README.md";
     static final String DETECTRON2 = "detectron2";
+    static final String ONNX = "onnx/backbone.onnx";
     static final String TIMM = "timm";
     static final String TORCHVISION = "torchvision";
 
@@ -35,7 +36,7 @@ final class ExportFiles {
 
     /** Paths of all files but the manifest, in order. */
     static List<String> of(String arch) {
-        TreeSet<String> files = new TreeSet<>(List.of(MODEL, TORCH));
+        TreeSet<String> files = new TreeSet<>(List.of(MODEL, TORCH, ONNX, SelfCheck.FILE));
         TimmExport.files().forEach(f -> files.add(TIMM + "/" + f));
         if (isTransformer(arch)) {
             files.add(README);

@@ -37,7 +37,7 @@ class ExportBundleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"mobilenet_v2, 312, 10", "resnet18, 120, 9", "resnet34, 216, 9", "vit_tiny, 150, 5"})
+    @CsvSource({"mobilenet_v2, 312, 12", "resnet18, 120, 11", "resnet34, 216, 11", "vit_tiny, 150, 7"})
     void twoExportsHaveTheSameBytesAndAreReadBack(String arch, int tensors, int files) throws IOException {
         Path a = write("a", arch);
         Path b = write("b", arch);
@@ -79,6 +79,8 @@ class ExportBundleTest {
             strings = {
                 "model.safetensors",
                 "model.pth",
+                "onnx/backbone.onnx",
+                "selfcheck.safetensors",
                 "timm/model.safetensors",
                 "timm/config.json",
                 "torchvision/README.md",
@@ -178,7 +180,14 @@ class ExportBundleTest {
     void aTransformerHasWeightsAndTheReasonWhyNothingElse() throws IOException {
         Path export = write("vit", "vit_tiny");
         assertEquals(
-                List.of("README.md", "model.pth", "model.safetensors", "timm/config.json", "timm/model.safetensors"),
+                List.of(
+                        "README.md",
+                        "model.pth",
+                        "model.safetensors",
+                        "onnx/backbone.onnx",
+                        "selfcheck.safetensors",
+                        "timm/config.json",
+                        "timm/model.safetensors"),
                 ExportBundle.verify(export).files().stream()
                         .map(ExportManifest.ExportedFile::path)
                         .toList());
@@ -197,12 +206,13 @@ class ExportBundleTest {
     void normAndInstructionsFollowTheRequest() throws IOException {
         List<Tensor> tensors = TestBackbones.tensors("resnet50", "x/");
         BackboneExport export = new BackboneExport(
-                "resnet50",
+                viewfit.zoo.Backbones.graph("resnet50"),
                 tensors,
                 List.of(0.5, 0.5, 0.5),
                 TestBackbones.STD,
                 BackboneExport.Norm.BN,
-                Map.of("method", "dino"));
+                Map.of("method", "dino"),
+                TestBackbones.selfCheck());
         Detectron2Export.write(folder, export);
         Detectron2Export.verify(folder, "resnet50", tensors);
         String yaml = Files.readString(folder.resolve("mask_rcnn_1x.yaml"));

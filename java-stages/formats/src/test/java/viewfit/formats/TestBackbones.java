@@ -16,6 +16,7 @@ import viewfit.graph.Graph;
 import viewfit.graph.Init;
 import viewfit.graph.Op;
 import viewfit.graph.Parameter;
+import viewfit.zoo.Backbones;
 
 /** Backbones filled like the golden ones, as exports. */
 final class TestBackbones {
@@ -81,7 +82,14 @@ final class TestBackbones {
     static BackboneExport export(String arch, List<Tensor> tensors) {
         Map<String, String> origin = new LinkedHashMap<>();
         origin.put("network", "student after 3 epochs");
-        return new BackboneExport(arch, tensors, MEAN, STD, BackboneExport.Norm.SYNCBN, origin);
+        return new BackboneExport(
+                Backbones.graph(arch), tensors, MEAN, STD, BackboneExport.Norm.SYNCBN, origin, selfCheck());
+    }
+
+    /** Any numbers: these tests do not compute. */
+    static SelfCheck selfCheck() {
+        return new SelfCheck(
+                Tensor.f32("x", new long[] {1, 3, 1, 1}, 1, 2, 3), Tensor.f32("y", new long[] {1, 2}, 4, 5));
     }
 
     static ExportManifest facts(String arch, int tensors) {

@@ -1,6 +1,7 @@
 package viewfit.core.broken;
 
 import ai.djl.ndarray.NDArray;
+import ai.onnxruntime.OnnxTensor;
 import com.sun.jna.Pointer;
 import io.jhdf.HdfFile;
 import java.awt.Color;
@@ -19,6 +20,7 @@ public class UsesEverything {
     Color colour;
     TarFile tar;
     HdfFile hdf;
+    OnnxTensor onnx;
 
     int chance() {
         return new Random(0).nextInt();

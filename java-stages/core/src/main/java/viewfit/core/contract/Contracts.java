@@ -184,7 +184,7 @@ public final class Contracts {
                     "export",
                     "export/",
                     "export/2",
-                    "safetensors, torch file, timm folder; of conv nets Detectron2 pickle and YAML")),
+                    "safetensors, torch file, ONNX, timm folder; of conv nets Detectron2 pickle and YAML")),
             COMPUTES);
 
     public static final StageContract COCO_EVAL = new StageContract(

@@ -24,7 +24,10 @@ import viewfit.core.metrics.Provenance;
 import viewfit.formats.BackboneExport;
 import viewfit.formats.ExportBundle;
 import viewfit.formats.ExportManifest;
+import viewfit.formats.SelfCheck;
 import viewfit.formats.Tensor;
+import viewfit.graph.Graph;
+import viewfit.zoo.Backbones;
 
 /** Checkpoint in, backbone for detection frameworks out. The folder depends on the checkpoint and the options alone. */
 @Command(name = "coco-export")
@@ -131,8 +134,11 @@ public final class CocoExportStage extends CellStage {
         CheckpointBackbone backbone = CheckpointBackbone.read(file, network.prefix());
         Path folder = out().resolve("export");
         ExportManifest facts = facts(backbone, Hashes.sha256(file));
+        Graph graph = Backbones.graph(backbone.arch());
+        Tensor x = SelfCheck.input(backbone.seed());
+        SelfCheck selfCheck = new SelfCheck(x, EngineFeatures.exact(graph, backbone.tensors(), x));
         BackboneExport export = new BackboneExport(
-                backbone.arch(), backbone.tensors(), backbone.mean(), backbone.std(), norm, origin(facts));
+                graph, backbone.tensors(), backbone.mean(), backbone.std(), norm, origin(facts), selfCheck);
         ExportBundle.write(folder, export, metadata(facts), facts);
         ExportBundle.verify(folder);
         requireSame(folder, backbone.tensors());

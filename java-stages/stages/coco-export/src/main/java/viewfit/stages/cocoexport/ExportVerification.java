@@ -10,12 +10,18 @@ import viewfit.core.contract.StageFailure;
 import viewfit.formats.ExportBundle;
 import viewfit.formats.ExportCheck;
 import viewfit.formats.ExportManifest;
+import viewfit.formats.OnnxExport;
+import viewfit.formats.SelfCheck;
 import viewfit.formats.Tensor;
 import viewfit.formats.WeightFile;
+import viewfit.graph.Graph;
 import viewfit.zoo.Backbones;
 
 /** Reads a whole export back and says of each thing that must hold whether it does. */
 final class ExportVerification {
+    private static final String MODEL = "model.safetensors";
+    private static final String ONNX = "onnx/backbone.onnx";
+
     private final Path folder;
     private final ExportManifest manifest;
 
@@ -52,17 +58,44 @@ final class ExportVerification {
 
     private List<ExportCheck> checks() {
         List<ExportCheck> checks = new ArrayList<>(ExportBundle.checks(folder, manifest));
-        checks.add(new ExportCheck("model.safetensors: names, types and shapes of a " + manifest.arch(), this::form));
+        checks.add(new ExportCheck(MODEL + ": names, types and shapes of a " + manifest.arch(), this::form));
         checks.add(new ExportCheck("model.pth: module order", this::order));
+        checks.add(new ExportCheck("onnx/backbone.onnx: the network of " + MODEL, this::onnx));
+        checks.add(new ExportCheck("onnx/backbone.onnx: onnxruntime computes selfcheck.safetensors", this::runtime));
+        checks.add(new ExportCheck(MODEL + ": the engine computes selfcheck.safetensors", this::engine));
         return checks;
     }
 
+    private Graph graph() {
+        return Backbones.graph(manifest.arch());
+    }
+
+    private List<Tensor> tensors() {
+        return List.copyOf(ExportBundle.model(folder).tensors().values());
+    }
+
+    private void onnx() {
+        form();
+        OnnxExport.verify(folder.resolve(ONNX), graph(), tensors());
+    }
+
+    private void runtime() {
+        SelfCheck check = SelfCheck.read(folder, graph().outputWidth());
+        check.require(folder.resolve(ONNX), OnnxFeatures.of(folder.resolve(ONNX), check.x()));
+    }
+
+    private void engine() {
+        form();
+        SelfCheck check = SelfCheck.read(folder, graph().outputWidth());
+        check.require(folder.resolve(MODEL), EngineFeatures.single(graph(), tensors(), check.x()));
+    }
+
     private BackboneForm expected() {
-        return BackboneForm.of(Backbones.graph(manifest.arch()));
+        return BackboneForm.of(graph());
     }
 
     private void form() {
-        Path file = folder.resolve("model.safetensors");
+        Path file = folder.resolve(MODEL);
         Map<String, Tensor> found = ExportBundle.model(folder).tensors();
         expected().forms().forEach((name, form) -> {
             Tensor tensor = found.get(name);

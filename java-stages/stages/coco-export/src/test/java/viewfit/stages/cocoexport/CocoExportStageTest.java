@@ -140,7 +140,7 @@ class CocoExportStageTest {
         try (Stream<Path> walk = Files.walk(dir.resolve("a"))) {
             files = walk.filter(Files::isRegularFile).toList();
         }
-        assertEquals(11, files.size());
+        assertEquals(13, files.size());
         for (Path file : files) {
             Path other = dir.resolve("b").resolve(dir.resolve("a").relativize(file));
             assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(other), file.toString());

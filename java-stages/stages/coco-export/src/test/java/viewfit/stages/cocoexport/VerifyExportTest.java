@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +19,19 @@ import org.junit.jupiter.api.io.TempDir;
 import viewfit.cli.StageMain;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.files.Hashes;
+import viewfit.core.files.IoConsumer;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
 import viewfit.formats.ExportBundle;
 import viewfit.formats.ExportManifest;
+import viewfit.formats.OnnxExport;
 import viewfit.formats.Safetensors;
 import viewfit.formats.Tensor;
+import viewfit.formats.TensorFile;
 import viewfit.formats.TorchExport;
 import viewfit.formats.WeightFile;
+import viewfit.zoo.Backbones;
 
 /** {@code --verify} finds each kind of damage, says what is whole, and goes on after what is not. */
 class VerifyExportTest {
@@ -108,7 +113,7 @@ class VerifyExportTest {
         String name = tensors.get(a).name();
         tensors.set(a, tensors.get(b).renamed(name));
         tensors.set(b, file.tensor(WeightFile.WHOLE, name).renamed("features.2.conv.0.1.bias"));
-        rewrite(tensors);
+        rewrite("model.pth", f -> TorchExport.write(f, tensors));
         List<String> failures = failures(verify(ExitCode.BAD_DATA));
         assertEquals(1, failures.size(), err.toString());
         assertTrue(
@@ -122,7 +127,7 @@ class VerifyExportTest {
                 .tensors(WeightFile.WHOLE)
                 .values());
         Collections.swap(tensors, 3, 4);
-        rewrite(tensors);
+        rewrite("model.pth", f -> TorchExport.write(f, tensors));
         List<String> failures = failures(verify(ExitCode.BAD_DATA));
         assertEquals(1, failures.size(), err.toString());
         assertTrue(failures.get(0).contains("its tensors in another order"), err.toString());
@@ -132,18 +137,62 @@ class VerifyExportTest {
         return tensors.stream().map(Tensor::name).toList().indexOf(name);
     }
 
-    /** Another model.pth whose checksum stands in the manifest. */
-    private void rewrite(List<Tensor> tensors) throws IOException {
-        Path file = export.resolve("model.pth");
+    /** Another file whose checksum stands in the manifest. */
+    private void rewrite(String name, IoConsumer<Path> write) throws IOException {
+        Path file = export.resolve(name);
         String before = Hashes.sha256(file);
         long bytes = Files.size(file);
-        TorchExport.write(file, tensors);
+        write.accept(file);
         Path manifest = export.resolve("manifest.json");
         Files.writeString(
                 manifest,
                 Files.readString(manifest)
                         .replace(before, Hashes.sha256(file))
-                        .replace("\"bytes\": " + bytes, "\"bytes\": " + Files.size(file)));
+                        .replace("\"bytes\": " + bytes + ",", "\"bytes\": " + Files.size(file) + ","));
+    }
+
+    /** Weights of one file that no other file has: every comparison with it fails, by bits and by features. */
+    @Test
+    void otherWeightsInOneFileAreFoundByWhatTheyCompute() throws IOException {
+        List<Tensor> tensors =
+                new ArrayList<>(ExportBundle.model(export).tensors().values());
+        Tensor first = tensors.get(index(tensors, "features.18.1.bias"));
+        float[] values = first.floats();
+        values[5] += 3;
+        tensors.set(tensors.indexOf(first), Tensor.f32(first.name(), first.shape(), values));
+        rewrite("onnx/backbone.onnx", f -> OnnxExport.write(f, Backbones.graph("mobilenet_v2"), tensors));
+        List<String> failures = failures(verify(ExitCode.BAD_DATA));
+        assertEquals(2, failures.size(), err.toString());
+        assertTrue(failures.get(0).contains("backbone.onnx: found another model"), err.toString());
+        assertTrue(failures.get(1).contains("backbone.onnx: found features at a relative distance"), err.toString());
+
+        rewrite(
+                "model.safetensors",
+                f -> Safetensors.write(f, tensors, ExportBundle.model(export).metadata()));
+        failures = failures(verify(ExitCode.BAD_DATA));
+        assertEquals(5, failures.size(), err.toString());
+        assertTrue(failures.get(1).contains("timm/model.safetensors: found bn2.bias with other"), err.toString());
+        assertTrue(failures.get(2).contains("backbone.pkl: found stage5.4.1.bias with other"), err.toString());
+        assertTrue(failures.get(3).contains("onnx/backbone.onnx: found features"), err.toString());
+        assertTrue(failures.get(4).contains("export/model.safetensors: found features"), err.toString());
+    }
+
+    @Test
+    void anotherSelfCheckIsFound() throws IOException {
+        TensorFile file = Safetensors.read(export.resolve("selfcheck.safetensors"));
+        Tensor x = file.tensor("x");
+        assertEquals(
+                List.of(2L, 3L, 224L, 224L), Arrays.stream(x.shape()).boxed().toList());
+        float[] y = file.tensor("y").floats();
+        y[7] += 1;
+        Tensor other = Tensor.f32("y", new long[] {2, 1280}, y);
+        rewrite("selfcheck.safetensors", f -> Safetensors.write(f, List.of(x, other), file.metadata()));
+        List<String> failures = failures(verify(ExitCode.BAD_DATA));
+        assertEquals(2, failures.size(), err.toString());
+        rewrite("selfcheck.safetensors", f -> Safetensors.write(f, List.of(x), file.metadata()));
+        failures = failures(verify(ExitCode.BAD_DATA));
+        assertEquals(2, failures.size(), err.toString());
+        assertTrue(failures.get(0).contains("selfcheck.safetensors: no tensor y among 1"), err.toString());
     }
 
     @Test
