@@ -60,6 +60,25 @@ public final class BackboneWeights {
             leftOut = List.copyOf(leftOut);
             converted = Collections.unmodifiableMap(new LinkedHashMap<>(converted));
         }
+
+        /** The same for people, on one line. */
+        public String line() {
+            StringBuilder line = new StringBuilder(matched + " tensors taken");
+            if (!prefix.isEmpty()) {
+                line.append(", below ").append(Malformed.shown(prefix));
+            }
+            if (!converted.isEmpty()) {
+                line.append(", converted ").append(converted);
+            }
+            if (!missing.isEmpty()) {
+                line.append(", ").append(missing.size()).append(" counters missing");
+            }
+            if (!leftOut.isEmpty()) {
+                line.append(", ").append(leftOut.size()).append(" left out, such as ");
+                line.append(Malformed.shown(leftOut.get(0)));
+            }
+            return line.toString();
+        }
     }
 
     private BackboneWeights(Map<String, Tensor> tensors, Map<String, Long> passes, Report report) {

@@ -11,8 +11,8 @@ import viewfit.core.metrics.Provenance;
  *
  * @param schema always {@value #SCHEMA}
  * @param arch name of the backbone
- * @param network student or teacher
- * @param method the method it was pre-trained with
+ * @param network student or teacher; {@code imported} where a file of weights does not say
+ * @param method the method it was pre-trained with; {@code imported} if that was not done by Viewfit
  * @param epoch epochs done
  * @param step optimiser steps done
  * @param cell cell of the sweep; empty outside one
@@ -43,10 +43,30 @@ public record ExportManifest(
         files = List.copyOf(files);
     }
 
+    /** The same facts with these scores. */
+    public ExportManifest scored(Map<String, Double> measured) {
+        return with(measured, files);
+    }
+
     /** The same facts with these files. */
     ExportManifest with(List<ExportedFile> exported) {
+        return with(scores, exported);
+    }
+
+    private ExportManifest with(Map<String, Double> measured, List<ExportedFile> exported) {
         return new ExportManifest(
-                schema, arch, network, method, epoch, step, cell, preprocessing, tensors, scores, exported, provenance);
+                schema,
+                arch,
+                network,
+                method,
+                epoch,
+                step,
+                cell,
+                preprocessing,
+                tensors,
+                measured,
+                exported,
+                provenance);
     }
 
     /**

@@ -51,24 +51,10 @@ public record StartWeights(Map<String, float[]> values, long passes, String sha2
         Map<String, float[]> values = new LinkedHashMap<>();
         weights.tensors().forEach((name, tensor) -> values.put(name, tensor.floats()));
         long passes = weights.passes().values().stream().mapToLong(n -> n).max().orElse(0);
-        return new StartWeights(values, passes, Hashes.sha256(file), line(file, weights.report()));
-    }
-
-    private static String line(Path file, BackboneWeights.Report report) {
-        StringBuilder line = new StringBuilder(file + ": " + report.matched() + " tensors taken");
-        if (!report.prefix().isEmpty()) {
-            line.append(", below ").append(report.prefix());
-        }
-        if (!report.converted().isEmpty()) {
-            line.append(", converted ").append(report.converted());
-        }
-        if (!report.missing().isEmpty()) {
-            line.append(", ").append(report.missing().size()).append(" counters missing");
-        }
-        if (!report.leftOut().isEmpty()) {
-            line.append(", ").append(report.leftOut().size()).append(" left out, such as ");
-            line.append(report.leftOut().get(0));
-        }
-        return line.toString();
+        return new StartWeights(
+                values,
+                passes,
+                Hashes.sha256(file),
+                file + ": " + weights.report().line());
     }
 }

@@ -178,7 +178,7 @@ public final class Contracts {
                     "checkpoint",
                     "checkpoint.safetensors",
                     "checkpoint/1",
-                    "networks written by pretrain; needed unless --verify",
+                    "networks written by pretrain; needed unless --weights or --verify",
                     false)),
             List.of(new Port(
                     "export",

@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import viewfit.core.Code;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.files.Hashes;
+import viewfit.core.metrics.Provenance;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.formats.DType;
 import viewfit.formats.ExportBundle;
+import viewfit.formats.ExportManifest;
 import viewfit.formats.Safetensors;
 import viewfit.formats.Tensor;
 import viewfit.formats.TensorFile;
@@ -110,43 +114,46 @@ final class CheckpointBackbone {
         return new StageFailure(ExitCode.BAD_DATA, file.file() + ": found " + found + ": expected " + allowed);
     }
 
-    String arch() {
-        return arch;
+    /**
+     * The backbone with its facts.
+     *
+     * @param cell cell of the sweep; empty: the one that the checkpoint names, if it does
+     */
+    ExportSource source(String network, String cell) {
+        ExportManifest facts = new ExportManifest(
+                ExportManifest.SCHEMA,
+                arch,
+                network,
+                file.meta("method"),
+                number("epoch"),
+                number("step"),
+                cell.isEmpty() ? textOrEmpty("cell") : cell,
+                new ExportManifest.Preprocessing("RGB", numbers("mean"), numbers("std")),
+                tensors.size(),
+                Map.of(),
+                List.of(),
+                new Provenance(
+                        Code.version(),
+                        file.meta("recipe-sha256"),
+                        textOrEmpty("manifest-sha256"),
+                        Hashes.sha256(file.file()),
+                        "",
+                        "",
+                        seed));
+        return new ExportSource(Backbones.graph(arch), tensors, facts);
     }
 
-    /** Torchvision's names, timm's of a transformer; module order. */
-    List<Tensor> tensors() {
-        return tensors;
-    }
-
-    List<Double> mean() {
-        return numbers("mean");
-    }
-
-    List<Double> std() {
-        return numbers("std");
-    }
-
-    /** Seed of the recipe the checkpoint was made with. */
-    long seed() {
-        return seed;
-    }
-
-    String text(String key) {
-        return file.meta(key);
-    }
-
-    String textOrEmpty(String key) {
+    private String textOrEmpty(String key) {
         return file.metadata().getOrDefault(key, "");
     }
 
-    long number(String key) {
+    private long number(String key) {
         try {
-            return Long.parseLong(text(key));
+            return Long.parseLong(file.meta(key));
         } catch (NumberFormatException e) {
             throw new StageFailure(
                     ExitCode.BAD_DATA,
-                    file.file() + ": " + key + ": found " + text(key) + ": expected a whole number",
+                    file.file() + ": " + key + ": found " + file.meta(key) + ": expected a whole number",
                     e);
         }
     }
@@ -154,14 +161,14 @@ final class CheckpointBackbone {
     private List<Double> numbers(String key) {
         List<Double> values = new ArrayList<>();
         try {
-            for (String number : text(key).split(",", -1)) {
+            for (String number : file.meta(key).split(",", -1)) {
                 values.add(Double.valueOf(number.strip()));
             }
         } catch (NumberFormatException e) {
             values.clear();
         }
         if (values.size() != 3) {
-            throw bad(file, key + " " + text(key), "three numbers, for red, green and blue");
+            throw bad(file, key + " " + file.meta(key), "three numbers, for red, green and blue");
         }
         return List.copyOf(values);
     }

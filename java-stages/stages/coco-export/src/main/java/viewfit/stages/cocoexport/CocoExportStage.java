@@ -2,11 +2,10 @@ package viewfit.stages.cocoexport;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,20 +13,15 @@ import viewfit.cli.CellStage;
 import viewfit.cli.OutputFormat;
 import viewfit.cli.OutputFormats;
 import viewfit.cli.StageMain;
-import viewfit.core.Code;
 import viewfit.core.contract.Contracts;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
-import viewfit.core.files.Hashes;
-import viewfit.core.metrics.Provenance;
 import viewfit.formats.BackboneExport;
 import viewfit.formats.ExportBundle;
 import viewfit.formats.ExportManifest;
 import viewfit.formats.SelfCheck;
 import viewfit.formats.Tensor;
-import viewfit.graph.Graph;
-import viewfit.zoo.Backbones;
 
 /** Checkpoint in, backbone for detection frameworks out. The folder depends on the checkpoint and the options alone. */
 @Command(name = "coco-export")
@@ -42,11 +36,39 @@ public final class CocoExportStage extends CellStage {
         }
     }
 
+    private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
+    private static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
+
     /** A dry run has no weights, hence no manifest that could be mistaken for a real one. */
     private static final String STUB = "stub.txt";
 
     @Option(names = "--checkpoint", paramLabel = "FILE", description = "Checkpoint of pretrain.")
     private @Nullable Path checkpoint;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "In the place of a checkpoint: safetensors or .pth of torchvision, timm, the official code or"
+                    + " an earlier export, matched by name; needs --arch.")
+    private @Nullable Path weights;
+
+    @Option(names = "--arch", paramLabel = "NAME", description = "Backbone of --weights, as recipes name it.")
+    private @Nullable String arch;
+
+    @Option(
+            names = "--mean",
+            paramLabel = "R,G,B",
+            split = ",",
+            description = "With --weights: mean that the network's inputs had subtracted, of values from 0 to 1"
+                    + " (default: 0.485,0.456,0.406, of ImageNet; supervised transformers of timm have 0.5,0.5,0.5).")
+    private List<Double> mean = List.of();
+
+    @Option(
+            names = "--std",
+            paramLabel = "R,G,B",
+            split = ",",
+            description = "With --weights: deviation they were divided by (default: 0.229,0.224,0.225).")
+    private List<Double> std = List.of();
 
     @Option(
             names = "--verify",
@@ -68,8 +90,8 @@ public final class CocoExportStage extends CellStage {
             names = "--network",
             paramLabel = "SIDE",
             description = "student, or teacher where the method trains one (dino, moco)"
-                    + " (default: student, which the official detection code loads).")
-    private Side network = Side.STUDENT;
+                    + " (default: student, which the official detection code loads; of --weights also the only one).")
+    private @Nullable Side network;
 
     @Option(
             names = "--norm",
@@ -83,6 +105,7 @@ public final class CocoExportStage extends CellStage {
                 Contracts.COCO_EXPORT,
                 """
                 bin/stage coco-export --checkpoint checkpoint.safetensors --network student --out exported
+                bin/stage coco-export --weights resnet18-f37072fd.pth --arch resnet18 --out exported
                 bin/stage coco-export --verify exported/export""");
     }
 
@@ -113,96 +136,80 @@ public final class CocoExportStage extends CellStage {
 
     @Override
     protected void checkOptions() {
-        if ((checkpoint == null) == (verified == null)) {
-            throw new StageFailure(
-                    ExitCode.USAGE,
-                    "--checkpoint: found " + (checkpoint == null ? "nothing" : "it beside --verify")
-                            + ": one of --checkpoint, --verify must be given");
+        List<String> given = new ArrayList<>();
+        if (checkpoint != null) {
+            given.add("--checkpoint");
         }
+        if (weights != null) {
+            given.add("--weights");
+        }
+        if (verified != null) {
+            given.add("--verify");
+        }
+        if (given.size() != 1) {
+            String found = given.isEmpty() ? "nothing" : String.join(" and ", given);
+            throw usage("--checkpoint", found, "one of --checkpoint, --weights, --verify must be given");
+        }
+        if ((weights == null) != (arch == null)) {
+            throw usage("--arch", arch == null ? "nothing" : arch, "goes with --weights, and --weights with it");
+        }
+        if (weights == null && !(mean.isEmpty() && std.isEmpty())) {
+            throw usage("--mean, --std", mean + ", " + std, "need --weights: a checkpoint says its own");
+        }
+        channels("--mean", mean, IMAGENET_MEAN);
+        if (channels("--std", std, IMAGENET_STD).stream().anyMatch(v -> v <= 0)) {
+            throw usage("--std", std.toString(), "must be positive");
+        }
+    }
+
+    private static List<Double> channels(String option, List<Double> given, List<Double> otherwise) {
+        if (!given.isEmpty() && (given.size() != 3 || !given.stream().allMatch(Double::isFinite))) {
+            throw usage(option, given.toString(), "must be three numbers, for red, green and blue");
+        }
+        return given.isEmpty() ? otherwise : given;
+    }
+
+    private static StageFailure usage(String option, String found, String allowed) {
+        return new StageFailure(ExitCode.USAGE, option + ": found " + found + ": " + allowed);
     }
 
     @Override
     protected void run() {
         if (verified != null) {
             ExportVerification.run(verified, this::say);
+        } else {
+            export(source());
+        }
+    }
+
+    private ExportSource source() {
+        if (weights != null && arch != null) {
+            ExportManifest.Preprocessing preprocessing = new ExportManifest.Preprocessing(
+                    "RGB", channels("--mean", mean, IMAGENET_MEAN), channels("--std", std, IMAGENET_STD));
+            return ImportedBackbone.read(weights, arch, network, preprocessing, cell(), this::say);
         } else if (checkpoint != null) {
-            export(checkpoint);
+            String side = (network == null ? Side.STUDENT : network).prefix();
+            return CheckpointBackbone.read(checkpoint, side).source(side, cell());
         }
+        throw new IllegalStateException("nothing to export although the options were accepted");
     }
 
-    private void export(Path file) {
-        CheckpointBackbone backbone = CheckpointBackbone.read(file, network.prefix());
+    private void export(ExportSource source) {
         Path folder = out().resolve("export");
-        ExportManifest facts = facts(backbone, Hashes.sha256(file));
-        Graph graph = Backbones.graph(backbone.arch());
-        Tensor x = SelfCheck.input(backbone.seed());
-        SelfCheck selfCheck = new SelfCheck(x, EngineFeatures.exact(graph, backbone.tensors(), x));
+        ExportManifest facts = source.facts()
+                .scored(Scores.read(metrics, source.facts().provenance().checkpointSha256()));
+        Tensor x = SelfCheck.input(facts.provenance().seed());
         BackboneExport export = new BackboneExport(
-                graph, backbone.tensors(), backbone.mean(), backbone.std(), norm, origin(facts), selfCheck);
-        ExportBundle.write(folder, export, metadata(facts), facts);
+                source.graph(),
+                source.tensors(),
+                facts.preprocessing().mean(),
+                facts.preprocessing().std(),
+                norm,
+                source.origin(),
+                new SelfCheck(x, EngineFeatures.exact(source.graph(), source.tensors(), x)));
+        ExportBundle.write(folder, export, source.metadata(), facts);
         ExportBundle.verify(folder);
-        requireSame(folder, backbone.tensors());
-    }
-
-    private ExportManifest facts(CheckpointBackbone backbone, String sha256) {
-        return new ExportManifest(
-                ExportManifest.SCHEMA,
-                backbone.arch(),
-                network.prefix(),
-                backbone.text("method"),
-                backbone.number("epoch"),
-                backbone.number("step"),
-                cell().isEmpty() ? backbone.textOrEmpty("cell") : cell(),
-                new ExportManifest.Preprocessing("RGB", backbone.mean(), backbone.std()),
-                backbone.tensors().size(),
-                Scores.read(metrics, sha256),
-                List.of(),
-                new Provenance(
-                        Code.version(),
-                        backbone.text("recipe-sha256"),
-                        backbone.textOrEmpty("manifest-sha256"),
-                        sha256,
-                        "",
-                        "",
-                        backbone.seed()));
-    }
-
-    private static Map<String, String> origin(ExportManifest facts) {
-        Map<String, String> origin = new LinkedHashMap<>();
-        origin.put("network", facts.network() + " of a " + facts.method() + " run");
-        origin.put("trained for", facts.epoch() + " epochs, " + facts.step() + " steps");
-        if (!facts.cell().isEmpty()) {
-            origin.put("cell", facts.cell());
-        }
-        origin.put("seed", Long.toString(facts.provenance().seed()));
-        origin.put("Viewfit", facts.provenance().code());
-        origin.put("checkpoint SHA-256", facts.provenance().checkpointSha256());
-        origin.put("recipe SHA-256", facts.provenance().recipeSha256());
-        if (!facts.provenance().manifestSha256().isEmpty()) {
-            origin.put("training manifest SHA-256", facts.provenance().manifestSha256());
-        }
-        return origin;
-    }
-
-    /** Metadata of model.safetensors; {@code format: pt} is what PyTorch tools look for. */
-    private static Map<String, String> metadata(ExportManifest facts) {
-        Map<String, String> metadata = new TreeMap<>();
-        metadata.put("format", "pt");
-        metadata.put("schema", facts.schema());
-        metadata.put("producer", "Viewfit " + facts.provenance().code());
-        metadata.put("arch", facts.arch());
-        metadata.put("network", facts.network());
-        metadata.put("method", facts.method());
-        metadata.put("epoch", Long.toString(facts.epoch()));
-        metadata.put("step", Long.toString(facts.step()));
-        metadata.put("cell", facts.cell());
-        metadata.put("channels", facts.preprocessing().channels());
-        metadata.put("mean", CheckpointBackbone.join(facts.preprocessing().mean()));
-        metadata.put("std", CheckpointBackbone.join(facts.preprocessing().std()));
-        metadata.put("recipe-sha256", facts.provenance().recipeSha256());
-        metadata.put("manifest-sha256", facts.provenance().manifestSha256());
-        metadata.put("checkpoint-sha256", facts.provenance().checkpointSha256());
-        return metadata;
+        requireSame(folder, source.tensors());
     }
 
     /** The checksums prove the files are as written; this proves they hold what the checkpoint holds. */
