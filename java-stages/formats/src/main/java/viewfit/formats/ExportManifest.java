@@ -12,7 +12,7 @@ import viewfit.core.metrics.Provenance;
  * @param schema always {@value #SCHEMA}
  * @param arch name of the backbone
  * @param network student or teacher; {@code imported} where a file of weights does not say
- * @param method the method it was pre-trained with; {@code imported} if that was not done by Viewfit
+ * @param method the method it was pre-trained with; {@code imported} if a file of weights is all that is known
  * @param epoch epochs done
  * @param step optimiser steps done
  * @param cell cell of the sweep; empty outside one

@@ -25,7 +25,8 @@ record ExportSource(Graph graph, List<Tensor> tensors, ExportManifest facts) {
         Map<String, String> origin = new LinkedHashMap<>();
         boolean imported = facts.method().equals(ImportedBackbone.IMPORTED);
         if (imported) {
-            origin.put("network", facts.network() + " weights that were not trained by Viewfit");
+            boolean named = !facts.network().equals(ImportedBackbone.IMPORTED);
+            origin.put("network", (named ? facts.network() + " " : "") + "from a file of weights");
         } else {
             origin.put("network", facts.network() + " of a " + facts.method() + " run");
             origin.put("trained for", facts.epoch() + " epochs, " + facts.step() + " steps");

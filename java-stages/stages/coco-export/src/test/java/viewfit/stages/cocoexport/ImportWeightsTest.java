@@ -99,7 +99,7 @@ class ImportWeightsTest {
         assertEquals(-1, Files.mismatch(first.resolve("model.pth"), again.resolve("model.pth")));
         assertEquals(-1, Files.mismatch(first.resolve("onnx/backbone.onnx"), again.resolve("onnx/backbone.onnx")));
         String readme = Files.readString(again.resolve("detectron2/README.md"));
-        assertTrue(readme.contains("* network: imported weights that were not trained by Viewfit"), readme);
+        assertTrue(readme.contains("* network: from a file of weights"), readme);
     }
 
     @Test
