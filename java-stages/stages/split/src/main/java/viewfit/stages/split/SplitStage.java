@@ -133,7 +133,9 @@ public final class SplitStage extends Stage {
         Map<String, String> hashes = new LinkedHashMap<>();
         files.forEach((name, rows) -> {
             Path file = out().resolve(name + ".csv");
-            new Manifest(rows, header).write(file);
+            Manifest manifest =
+                    name.equals("test") ? Manifest.ofTest(rows, header) : new Manifest(rows, header);
+            manifest.write(file);
             hashes.put(name + ".csv", Hashes.sha256(file));
         });
         Path quarantine = out().resolve(Quarantine.FILE);
