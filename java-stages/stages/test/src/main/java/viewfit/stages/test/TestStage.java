@@ -136,7 +136,7 @@ public final class TestStage extends ComputeStage {
             metrics.add("test.linear", probe.accuracy(logits));
             Prediction.TABLE.write(
                     out().resolve("predictions-test.csv"),
-                    Map.of("provenance", provenance.toJson()),
+                    Map.of("part", "test", "provenance", provenance.toJson()),
                     Prediction.of(Manifest.readTest(testFile, permit), logits, data.classes()));
         } else {
             message.add("no linear classifier");
