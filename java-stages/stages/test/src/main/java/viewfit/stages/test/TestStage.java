@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import viewfit.cli.ComputeStage;
@@ -136,7 +137,7 @@ public final class TestStage extends ComputeStage {
             metrics.add("test.linear", probe.accuracy(logits));
             Prediction.TABLE.write(
                     out().resolve("predictions-test.csv"),
-                    Map.of("part", "test", "provenance", provenance.toJson()),
+                    new TreeMap<>(Map.of("part", "test", "provenance", provenance.toJson())),
                     Prediction.of(Manifest.readTest(testFile, permit), logits, data.classes()));
         } else {
             message.add("no linear classifier");
