@@ -66,7 +66,7 @@ workflow {
     PROBE(networks, file(params.probe_recipe), SPLIT.out.train, heldout, classes, images, pack, code.probe)
 
     // The best recipe by these scores; its cells, and those of the baseline, meet the test split: here and nowhere else.
-    SELECT(GRID.out.folder, PROBE.out.folder.collect(sort: true), params.select_by, code.select)
+    SELECT(GRID.out.folder, PROBE.out.folder.collect(sort: true), params.select_by ?: '', code.select)
     testsplit = SPLIT.out.test.filter { file -> params.test && hasRows(file) }
     chosen = workflow.stubRun ? networks.map { meta, checkpoint -> [meta] } : SELECT.out.selection.combine(testsplit)
         .flatMap { selection, test -> TestSplit.cells(selection, file("${params.outdir}/test").toAbsolutePath()) }

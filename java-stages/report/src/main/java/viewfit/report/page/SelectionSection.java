@@ -28,7 +28,6 @@ final class SelectionSection {
             return "";
         }
         Html html = new Html().raw("<h2 id=\"selection\">Selection and test</h2>\n");
-        sentences(results).forEach(sentence -> html.element("p", "", sentence));
         warnings(results, selected).forEach(warning -> html.element("p", "class=\"note\"", warning));
         ranks(selected.selection(), html, outputs);
         tests(selected, html, outputs);

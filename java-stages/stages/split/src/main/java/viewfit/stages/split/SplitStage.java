@@ -133,8 +133,7 @@ public final class SplitStage extends Stage {
         Map<String, String> hashes = new LinkedHashMap<>();
         files.forEach((name, rows) -> {
             Path file = out().resolve(name + ".csv");
-            Manifest manifest =
-                    name.equals("test") ? Manifest.ofTest(rows, header) : new Manifest(rows, header);
+            Manifest manifest = name.equals("test") ? Manifest.ofTest(rows, header) : new Manifest(rows, header);
             manifest.write(file);
             hashes.put(name + ".csv", Hashes.sha256(file));
         });
