@@ -96,7 +96,9 @@ final class ClosedTestSplit {
         for (Port port : attempt.stage().inputs()) {
             Path file = port.equals(attempt.port())
                     ? results.resolve("split/test.csv")
-                    : port.schema().equals(MANIFEST) ? results.resolve("split/" + port.file()) : files.get(port.schema());
+                    : port.schema().equals(MANIFEST)
+                            ? results.resolve("split/" + port.file())
+                            : files.get(port.schema());
             if (file != null) {
                 command.addAll(List.of("--" + port.name(), file.toString()));
             }
@@ -104,7 +106,8 @@ final class ClosedTestSplit {
         if (!attempt.stage().equals(Contracts.PACK)) {
             command.addAll(List.of("--cell", cell));
         }
-        command.addAll(List.of("--out", folder.resolve("closed/" + attempt.stage().name()).toString()));
+        command.addAll(List.of(
+                "--out", folder.resolve("closed/" + attempt.stage().name()).toString()));
         return new Workflow(folder).stage(command.toArray(String[]::new));
     }
 }

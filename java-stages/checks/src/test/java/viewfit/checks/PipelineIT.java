@@ -184,7 +184,8 @@ class PipelineIT {
         // Another seed has the same views.
         expected.remove("VIEWS (ours_s1)");
         expected.put("SPLIT", "CACHED");
-        // The split was opened for another selection here: it stays closed to this one, and what is not tested is told of.
+        // The split was opened for another selection here: it stays closed to this one, and what is not tested is told
+        // of.
         assertEquals(expected, new Workflow(folder).tasks("results"));
         String failed = Files.readString(folder.resolve("results/failed.csv"));
         for (String cell : List.of("ours_s0", "ours_s1")) {
@@ -339,8 +340,7 @@ class PipelineIT {
     }
 
     private static List<String> tested(String outdir) {
-        Selection selection =
-                Selection.read(folder.resolve(outdir).resolve("select/selection.json"));
+        Selection selection = Selection.read(folder.resolve(outdir).resolve("select/selection.json"));
         assertFalse(selection.tested().isEmpty(), "nothing was chosen");
         return selection.tested().stream().map(Selection.Tested::cell).toList();
     }

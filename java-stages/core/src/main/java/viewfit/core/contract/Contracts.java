@@ -168,7 +168,15 @@ public final class Contracts {
                     new Port("eval", "heldout.csv", "manifest/1", "labelled images to score on"),
                     CLASSES_IN,
                     IMAGES),
-            List.of(METRICS, new Port("curve", "finetune-curve.csv", "finetune-curve/1", "loss and accuracy by epoch")),
+            List.of(
+                    METRICS,
+                    new Port("curve", "finetune-curve.csv", "finetune-curve/1", "loss and accuracy by epoch"),
+                    new Port(
+                            "predictions",
+                            "predictions.csv",
+                            "predictions/1",
+                            "what the fine-tuned network says of each held-out image",
+                            false)),
             TRAINS);
 
     public static final StageContract COCO_EXPORT = new StageContract(
