@@ -134,7 +134,12 @@ public final class Contracts {
             "probe",
             "Score a frozen backbone by linear classifiers and weighted k-NN, beside the untrained floor.",
             List.of(
-                    CHECKPOINT_IN,
+                    new Port(
+                            "checkpoint",
+                            "checkpoint.safetensors",
+                            "checkpoint/1",
+                            "networks written by pretrain; or --weights",
+                            false),
                     new Port("recipe", "probe.yml", "probe/1", "probe recipe"),
                     new Port("train", "train.csv", "manifest/1", "labelled images to fit on"),
                     new Port("eval", "heldout.csv", "manifest/1", "labelled images to score on"),
