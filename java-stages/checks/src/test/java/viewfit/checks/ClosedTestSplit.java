@@ -19,7 +19,7 @@ import viewfit.core.select.Selection;
 /** Who can see the manifest of the test split after a run of the pipeline, and which stages open it. */
 final class ClosedTestSplit {
     private static final String MANIFEST = "manifest/1";
-    private static final Pattern TASK = Pattern.compile("# NEXTFLOW TASK: (\\w+)");
+    private static final Pattern TASK = Pattern.compile("(?m)^### name: '(\\w+)");
 
     private final Path folder;
     private final Path results;
