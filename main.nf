@@ -3,7 +3,7 @@
  * Viewfit: self-supervised pre-training for small vision networks.
  *
  *   photographs -> split -> grid, views -> pretrain (one task per cell of the grid) -> probe, finetune, coco-export
- *               -> report
+ *               -> select (by held-out scores) -> test (the chosen cells, once) -> report
  *
  * Each process is one stage (bin/stage NAME --help). The values of an experiment are in its recipe, never here.
  */
@@ -14,6 +14,8 @@ include { GRID        } from './modules/grid'
 include { VIEWS       } from './modules/views'
 include { PRETRAIN    } from './modules/pretrain'
 include { PROBE       } from './modules/probe'
+include { SELECT      } from './modules/select'
+include { TEST        } from './modules/test'
 include { FINETUNE    } from './modules/finetune'
 include { COCO_EXPORT } from './modules/coco-export'
 include { REPORT      } from './modules/report'
@@ -63,6 +65,17 @@ workflow {
     heldout = SPLIT.out.heldout.filter { file -> hasRows(file) }
     PROBE(networks, file(params.probe_recipe), SPLIT.out.train, heldout, classes, images, pack, code.probe)
 
+    // The best recipe by these scores; its cells, and those of the baseline, meet the test split: here and nowhere else.
+    SELECT(GRID.out.folder, PROBE.out.folder.collect(sort: true), params.select_by ?: '', code.select)
+    testsplit = SPLIT.out.test.filter { file -> params.test && hasRows(file) }
+    chosen = workflow.stubRun ? networks.map { meta, checkpoint -> [meta] } : SELECT.out.selection.combine(testsplit)
+        .flatMap { selection, test -> TestSplit.cells(selection, file("${params.outdir}/test").toAbsolutePath()) }
+        .map { cell -> [[id: cell]] }
+    classifiers = networks.join(PROBE.out.classifier, remainder: true)      // the fast probe leaves none
+        .map { meta, checkpoint, classifier -> [meta, checkpoint, classifier ?: []] }
+    TEST(chosen.join(classifiers), SELECT.out.selection, file(params.probe_recipe), SPLIT.out.train, testsplit,
+        classes, images, code.test)
+
     // Fine-tuning on the label subsets: [[id], checkpoint, fraction, recipe, labels.csv]
     subsets = SPLIT.out.labels_1pct.map { labels -> ['1pct', params.finetune_1pct, labels] }
         .mix(SPLIT.out.labels_10pct.map { labels -> ['10pct', params.finetune_10pct, labels] })
@@ -74,7 +87,8 @@ workflow {
     COCO_EXPORT(networks, params.export_network, code['coco-export'])
 
     // When all cells have ended, one way or another: which have gaps, and why.
-    ended  = PRETRAIN.out.folder.mix(PROBE.out.folder, FINETUNE.out.folder, COCO_EXPORT.out.folder).collect().ifEmpty([])
+    ended  = PRETRAIN.out.folder.mix(PROBE.out.folder, TEST.out.folder,
+        FINETUNE.out.folder, COCO_EXPORT.out.folder).collect().ifEmpty([])
     failed = ended.map { folders -> Failures.table() }.collectFile(name: 'failed.csv', storeDir: params.outdir).first()
 
     REPORT(
@@ -83,6 +97,8 @@ workflow {
         VIEWS.out.folder.collect(sort: true),
         PRETRAIN.out.folder.collect(sort: true).ifEmpty([]),
         PROBE.out.folder.collect(sort: true).ifEmpty([]),
+        SELECT.out.folder.ifEmpty([]),
+        TEST.out.folder.collect(sort: true).ifEmpty([]),
         FINETUNE.out.folder.collect(sort: true).ifEmpty([]),
         COCO_EXPORT.out.folder.collect(sort: true).ifEmpty([]),
         failed,

@@ -59,6 +59,11 @@ class Failures {
         task.attempt > 1 && task.exitStatus == 140 ? first * 2 : first
     }
 
+    /** A task that is not run, and why. */
+    static void gap(String process, String cell, String part, int code, String why) {
+        gaps["${process}\t${cell}\t${part}".toString()] = "${code}\t${why}".toString()
+    }
+
     /** The cells that have gaps, as the table that the report reads; in the order of the processes and cells. */
     static String table() {
         def rows = gaps.collect { what, why ->

@@ -18,6 +18,7 @@ process FINETUNE {
     output:
     tuple val(meta), val(fraction), path("${meta.id}.${fraction}/metrics.json"),       emit: metrics
     tuple val(meta), val(fraction), path("${meta.id}.${fraction}/finetune-curve.csv"), emit: curve, optional: true
+    tuple val(meta), val(fraction), path("${meta.id}.${fraction}/predictions.csv"),    emit: predictions, optional: true
     path "${meta.id}.${fraction}",                                                     emit: folder
 
     script:

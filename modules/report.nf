@@ -8,6 +8,8 @@ process REPORT {
     path views,   stageAs: 'inputs/views/*'
     path runs,    stageAs: 'inputs/pretrain/*'
     path probes,  stageAs: 'inputs/probe/*'
+    path select,  stageAs: 'inputs/*'
+    path tests,   stageAs: 'inputs/test/*'
     path tunes,   stageAs: 'inputs/finetune/*'
     path exports, stageAs: 'inputs/coco-export/*'
     path failed,  stageAs: 'inputs/*'                 // tasks of cells that failed for good, and why

@@ -15,6 +15,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.NullMarked;
+import viewfit.core.select.TestPermit;
 
 /** The arrows between modules and the few things that may be done in one place only. */
 final class HouseRules {
@@ -48,6 +50,7 @@ final class HouseRules {
         rules.put("chance", randomnessOnlyBySeed());
         rules.put("clock", clockOnlyInCliAndProgress());
         rules.put("recipes-are-data", recipesAreData());
+        rules.put("test-split", onlyTheTestOpensTheTestSplit());
         rules.put("null-marked", everyPackageIsNullMarked());
         return rules;
     }
@@ -236,6 +239,15 @@ final class HouseRules {
                     }
                 })
                 .allowEmptyShould(true);
+    }
+
+    /** A permit to open the test split is asked for by the stage that scores what was selected, and by nobody else. */
+    static ArchRule onlyTheTestOpensTheTestSplit() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage("viewfit.stages.test..")
+                .should()
+                .callMethod(TestPermit.class, "of", Path.class, String.class, String.class, String.class);
     }
 
     static ArchRule everyPackageIsNullMarked() {

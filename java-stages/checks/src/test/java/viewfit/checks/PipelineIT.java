@@ -1,6 +1,7 @@
 package viewfit.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,14 +14,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
+import viewfit.core.select.Selection;
+import viewfit.core.select.TestMetrics;
 import viewfit.formats.ExportBundle;
 import viewfit.formats.Safetensors;
 import viewfit.formats.TensorFile;
@@ -55,7 +61,7 @@ class PipelineIT {
     void runsEveryTaskOnce() {
         var result = new Workflow(folder).run("-profile", "test");
         assertEquals(0, result.exit(), result.output());
-        assertEquals(expectedTasks(CELLS, "COMPLETED"), new Workflow(folder).tasks("results"));
+        assertEquals(withTests("results", CELLS, "COMPLETED"), new Workflow(folder).tasks("results"));
         Path page = folder.resolve("results/report.html");
         assertTrue(result.output().contains("The report: " + page), result.output());
         assertTrue(Files.isRegularFile(page), "no report");
@@ -64,7 +70,13 @@ class PipelineIT {
     @Test
     @Order(2)
     void filesAreThoseOfTheSnapshot() throws IOException {
-        String names = String.join("\n", publishedFiles()) + "\n";
+        Set<String> files = publishedFiles();
+        // Which cells were tested hangs on scores, and these on the processor.
+        for (String cell : tested("results")) {
+            assertTrue(files.remove("test/" + cell + "/test-metrics.json"), "no test scores of " + cell);
+            assertTrue(files.remove("test/" + cell + "/predictions-test.csv"), "no predictions of " + cell);
+        }
+        String names = String.join("\n", files) + "\n";
         Snapshot.compare(SNAPSHOT.resolve("files.txt"), names);
     }
 
@@ -125,12 +137,38 @@ class PipelineIT {
         return text.toString();
     }
 
+    /** The report comes after the test; nothing else that comes before it has the manifest. */
+    @Test
+    @Order(3)
+    void theTestSplitIsSeenByTheTestAlone() throws IOException {
+        assertEquals(Set.of("SPLIT", "TEST", "REPORT"), new ClosedTestSplit(folder).processesThatHaveIt());
+    }
+
+    @ParameterizedTest
+    @MethodSource("viewfit.checks.ClosedTestSplit#attempts")
+    @Order(3)
+    void everyOtherStageRefusesTheTestSplit(ClosedTestSplit.Attempt attempt) {
+        var result = new ClosedTestSplit(folder).run(attempt);
+        assertEquals(65, result.exit(), result.output());
+        assertTrue(result.output().contains("test.csv: found the test split"), result.output());
+    }
+
+    @Test
+    @Order(3)
+    void everyStageThatReadsManifestsIsAsked() {
+        assertEquals(
+                Set.of("finetune", "pack", "pretrain", "probe", "test", "views"),
+                ClosedTestSplit.attempts().stream()
+                        .map(attempt -> attempt.stage().name())
+                        .collect(Collectors.toSet()));
+    }
+
     @Test
     @Order(4)
     void nothingRunsTwice() {
         var result = new Workflow(folder).run("-profile", "test", "-resume");
         assertEquals(0, result.exit(), result.output());
-        assertEquals(expectedTasks(CELLS, "CACHED"), new Workflow(folder).tasks("results"));
+        assertEquals(withTests("results", CELLS, "CACHED"), new Workflow(folder).tasks("results"));
     }
 
     @Test
@@ -146,7 +184,14 @@ class PipelineIT {
         // Another seed has the same views.
         expected.remove("VIEWS (ours_s1)");
         expected.put("SPLIT", "CACHED");
+        // The split was opened for another selection here: it stays closed to this one, and what is not tested is told
+        // of.
         assertEquals(expected, new Workflow(folder).tasks("results"));
+        String failed = Files.readString(folder.resolve("results/failed.csv"));
+        for (String cell : List.of("ours_s0", "ours_s1")) {
+            assertTrue(failed.contains("test," + cell + ",,65,\"test-opened.json: the test split was opened"), failed);
+        }
+        assertTrue(Files.readString(folder.resolve("results/report.html")).contains("the test split was not opened"));
     }
 
     /** One cell diverges on purpose: it has its metrics and nothing is computed from it; the other one is whole. */
@@ -169,6 +214,7 @@ class PipelineIT {
         Map<String, String> expected = expectedTasks(List.of("ours_lr0.001_s0"), "COMPLETED");
         expected.put("SPLIT", "CACHED");
         expected.put("PRETRAIN (ours_lr1e30_s0)", "COMPLETED");
+        expected.put("TEST (ours_lr0.001_s0)", "COMPLETED");
         assertEquals(expected, new Workflow(folder).tasks("diverging"));
         Path cell = folder.resolve("diverging/pretrain/ours_lr1e30_s0");
         assertEquals(
@@ -207,6 +253,7 @@ class PipelineIT {
         assertEquals(0, result.exit(), result.output());
         Map<String, String> expected = expectedTasks(List.copyOf(networks.keySet()), "COMPLETED");
         expected.keySet().removeIf(task -> task.endsWith(".10pct)"));
+        tested("methods").forEach(cell -> expected.put("TEST (" + cell + ")", "COMPLETED"));
         // It has the views of swav.
         expected.remove("VIEWS (moco_s0)");
         expected.put("SPLIT", "CACHED");
@@ -256,6 +303,14 @@ class PipelineIT {
                 }
             }
         }
+        String about = section(page, "test/");
+        for (String cell : tested("methods")) {
+            TestMetrics metrics = TestMetrics.read(folder.resolve("methods/test/" + cell + "/test-metrics.json"));
+            Stream.concat(metrics.values().keySet().stream(), metrics.counts().keySet().stream())
+                    .map(name -> name.replaceFirst("\\.standard-error$", "").replaceFirst("-k\\d+\\.", "."))
+                    .filter(name -> !about.contains("`" + name + "`"))
+                    .forEach(name -> missing.add("test: " + name));
+        }
         assertEquals(Set.of(), missing, "values of metrics.json that docs/output.md does not name");
     }
 
@@ -272,11 +327,26 @@ class PipelineIT {
     void dryRunHasTheSameTasks() {
         var result = new Workflow(folder).run("-profile", "test", "-stub-run", "--outdir", "dry");
         assertEquals(0, result.exit(), result.output());
-        assertEquals(expectedTasks(CELLS, "COMPLETED"), new Workflow(folder).tasks("dry"));
+        Map<String, String> expected = expectedTasks(CELLS, "COMPLETED");
+        CELLS.forEach(cell -> expected.put("TEST (" + cell + ")", "COMPLETED"));
+        assertEquals(expected, new Workflow(folder).tasks("dry"));
+    }
+
+    /** With those of the cells that the selection of a run names. */
+    private static Map<String, String> withTests(String outdir, List<String> cells, String status) {
+        Map<String, String> expected = expectedTasks(cells, status);
+        tested(outdir).forEach(cell -> expected.put("TEST (" + cell + ")", status));
+        return expected;
+    }
+
+    private static List<String> tested(String outdir) {
+        Selection selection = Selection.read(folder.resolve(outdir).resolve("select/selection.json"));
+        assertFalse(selection.tested().isEmpty(), "nothing was chosen");
+        return selection.tested().stream().map(Selection.Tested::cell).toList();
     }
 
     private static Map<String, String> expectedTasks(List<String> cells, String status) {
-        List<String> tasks = new ArrayList<>(List.of("SPLIT", "GRID", "REPORT"));
+        List<String> tasks = new ArrayList<>(List.of("SPLIT", "GRID", "SELECT", "REPORT"));
         for (String cell : cells) {
             tasks.addAll(List.of(
                     "VIEWS (" + cell + ")",

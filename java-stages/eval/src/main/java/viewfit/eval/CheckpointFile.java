@@ -3,18 +3,25 @@ package viewfit.eval;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
+import viewfit.core.recipe.BackboneRecipe;
 import viewfit.core.recipe.NormalizeRecipe;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.engine.Network;
+import viewfit.formats.BackboneWeights;
 import viewfit.formats.Safetensors;
 import viewfit.formats.Tensor;
 import viewfit.formats.TensorFile;
+import viewfit.formats.WeightFile;
 import viewfit.graph.Graph;
 import viewfit.graph.Parameter;
 import viewfit.zoo.Backbones;
@@ -33,13 +40,49 @@ public final class CheckpointFile {
     private final TensorFile content;
     private final String where;
     private final String sha256;
-    private final PretrainRecipe recipe;
+    private final BackboneRecipe backbone;
+    private final @Nullable PretrainRecipe recipe;
+    private final String note;
 
-    private CheckpointFile(TensorFile content, String where, String sha256, PretrainRecipe recipe) {
+    private CheckpointFile(
+            TensorFile content,
+            String where,
+            String sha256,
+            BackboneRecipe backbone,
+            @Nullable PretrainRecipe recipe,
+            String note) {
         this.content = content;
         this.where = where;
         this.sha256 = sha256;
+        this.backbone = backbone;
         this.recipe = recipe;
+        this.note = note;
+    }
+
+    /**
+     * A backbone out of a file of weights of torchvision, timm or official code, in the place of a checkpoint: it has one
+     * network and no recipe.
+     *
+     * @param arch name of the zoo
+     * @param network {@code student}, which is the only one too, or {@code teacher}
+     * @throws StageFailure {@link ExitCode#NO_INPUT} if there is no file, {@link ExitCode#BAD_DATA} if names, shapes or
+     *     counts of its tensors are not those of the backbone
+     */
+    public static CheckpointFile ofWeights(Path file, String arch, String network) {
+        BackboneRecipe backbone = new BackboneRecipe(arch, false, 0);
+        BackboneWeights weights = BackboneWeights.read(
+                WeightFile.open(file),
+                Backbones.graph(backbone),
+                network.equals("teacher") ? BackboneWeights.Which.TEACHER : BackboneWeights.Which.DEFAULT);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        weights.tensors().forEach((name, tensor) -> {
+            String full = network + "." + FrozenBackbone.PART + "." + name;
+            tensors.put(full, tensor.renamed(full));
+        });
+        String note = "weights of " + AtomicFiles.name(file) + ": "
+                + weights.report().matched() + " tensors of " + arch + ", normalisation of the probe's recipe";
+        return new CheckpointFile(
+                new TensorFile(file, tensors, Map.of()), file.toString(), Hashes.sha256(file), backbone, null, note);
     }
 
     /**
@@ -66,7 +109,7 @@ public final class CheckpointFile {
             throw bad(where + ": found arch " + arch + ", but its recipe names "
                     + recipe.backbone().name() + ": must agree");
         }
-        return new CheckpointFile(content, where, Hashes.sha256(file), recipe);
+        return new CheckpointFile(content, where, Hashes.sha256(file), recipe.backbone(), recipe, "");
     }
 
     private static PretrainRecipe recipe(String text, String where) {
@@ -78,9 +121,22 @@ public final class CheckpointFile {
         }
     }
 
-    /** Recipe the networks were trained with. */
+    /** Recipe the networks were trained with; weights of others have none, and must not be asked. */
     public PretrainRecipe recipe() {
+        if (recipe == null) {
+            throw new IllegalStateException(where + " has no recipe");
+        }
         return recipe;
+    }
+
+    /** Seed that the networks were drawn from; of weights of others nobody knows it, and it is the one given. */
+    long seed(long otherwise) {
+        return recipe == null ? otherwise : recipe.seed();
+    }
+
+    /** Words on where weights of others come from; empty for a checkpoint. */
+    public String note() {
+        return note;
     }
 
     /**
@@ -99,7 +155,7 @@ public final class CheckpointFile {
      */
     public Graph backbone(int vitLastBlocks) {
         try {
-            return Backbones.graph(recipe.backbone(), isTransformer() ? vitLastBlocks : 1);
+            return Backbones.graph(backbone, isTransformer() ? vitLastBlocks : 1);
         } catch (IllegalArgumentException e) {
             throw new StageFailure(ExitCode.BAD_DATA, where + ": " + e.getMessage(), e);
         }
@@ -107,7 +163,7 @@ public final class CheckpointFile {
 
     /** Whether the backbone has transformer blocks, each with a class token. */
     public boolean isTransformer() {
-        return Backbones.isTransformer(recipe.backbone().name());
+        return Backbones.isTransformer(backbone.name());
     }
 
     /**
@@ -116,7 +172,9 @@ public final class CheckpointFile {
      * @throws StageFailure {@link ExitCode#BAD_RECIPE}
      */
     public void requireNetwork(String network) {
-        recipe.method().requireNetwork("network", network);
+        if (recipe != null) {
+            recipe.method().requireNetwork("network", network);
+        }
     }
 
     /** Checksum of the whole file. */
@@ -130,7 +188,7 @@ public final class CheckpointFile {
      * @throws StageFailure {@link ExitCode#BAD_RECIPE}
      */
     public void requireSameNormalization(NormalizeRecipe normalize) {
-        NormalizeRecipe trained = recipe.views().normalize();
+        NormalizeRecipe trained = recipe == null ? normalize : recipe.views().normalize();
         if (!trained.equals(normalize)) {
             throw new StageFailure(
                     ExitCode.BAD_RECIPE,
@@ -158,7 +216,7 @@ public final class CheckpointFile {
                 .count();
         if (matched == 0) {
             throw bad(where + ": found none of the " + state.size() + " tensors of " + network + " "
-                    + recipe.backbone().name() + ": names must look like " + network + "."
+                    + backbone.name() + ": names must look like " + network + "."
                     + state.get(0).name());
         }
         requireNoOthers(network + "." + FrozenBackbone.PART + ".", state);
@@ -182,8 +240,8 @@ public final class CheckpointFile {
                 .filter(t -> !t.name().endsWith(COUNTER))
                 .count();
         if (found > expected) {
-            throw bad(where + ": found " + found + " tensors below " + prefix + ": "
-                    + recipe.backbone().name() + " has " + expected);
+            throw bad(where + ": found " + found + " tensors below " + prefix + ": " + backbone.name() + " has "
+                    + expected);
         }
     }
 

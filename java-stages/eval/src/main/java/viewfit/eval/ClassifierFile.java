@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.metrics.Json;
+import viewfit.core.metrics.Provenance;
 import viewfit.formats.Safetensors;
 import viewfit.formats.Tensor;
 import viewfit.formats.TensorFile;
@@ -19,6 +21,31 @@ public final class ClassifierFile {
     private static final String BIAS = "fc.bias";
 
     private ClassifierFile() {}
+
+    /** Weights [classes, width] and [classes], and what they were fitted by. */
+    record Content(Tensor weight, Tensor bias, Provenance provenance) {}
+
+    /**
+     * Reads a classifier for features of this width.
+     *
+     * @throws StageFailure {@link ExitCode#NO_INPUT} if there is no file, {@link ExitCode#BAD_DATA} if it is of other
+     *     classes or another width
+     */
+    static Content read(Path file, int classes, int width) {
+        verify(file);
+        TensorFile content = Safetensors.read(file);
+        long[] shape = content.tensor(WEIGHT).shape();
+        if (shape[0] != classes || shape[1] != width) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA,
+                    file + ": found " + shape[0] + " classes and features of width " + shape[1] + ": must be " + classes
+                            + " and " + width);
+        }
+        return new Content(
+                content.tensor(WEIGHT),
+                content.tensor(BIAS),
+                Json.parse(content.meta("provenance"), file + ": provenance", Provenance.class));
+    }
 
     /**
      * Writes a classifier atomically.

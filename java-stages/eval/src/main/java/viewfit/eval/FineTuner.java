@@ -44,15 +44,6 @@ public final class FineTuner {
     }
 
     /**
-     * What fine-tuning says about one network.
-     *
-     * @param last held-out accuracy after the last epoch: the number to report
-     * @param best accuracy of the best epoch, chosen on the held-out images themselves and therefore too high
-     * @param bestEpoch that epoch, counted from 0
-     */
-    public record Scores(Accuracy last, Accuracy best, int bestEpoch) {}
-
-    /**
      * Prepares a run; nothing is read yet.
      *
      * @throws StageFailure {@link ExitCode#BAD_DATA} with fewer than two training images
@@ -88,7 +79,7 @@ public final class FineTuner {
      * @param network as made by {@link FinetuneNetwork}; its values change
      * @throws StageFailure {@link ExitCode#DIVERGED} when the loss is not finite
      */
-    public Scores run(Network network, Listener listener) {
+    public FinetuneScores run(Network network, Listener listener) {
         network.requireGradients();
         try (Gradients gradients = Gradients.of(network);
                 Program program = runtime.compile(text(network, runtime.script()));
@@ -143,9 +134,10 @@ public final class FineTuner {
             this.optimizer = optimizer;
         }
 
-        Scores train(TrainImages crops, Listener listener) {
+        FinetuneScores train(TrainImages crops, Listener listener) {
             Rates rates = new Rates(
                     recipe.optimizer(), batchSize(), recipe.finalLr(), recipe.epochs(), crops.stepsPerEpoch());
+            float[] logits = new float[0];
             Accuracy last = null;
             Accuracy best = null;
             int bestEpoch = 0;
@@ -157,7 +149,8 @@ public final class FineTuner {
                     fit(batch, epoch, rates.lr(epoch), rates.weightDecay(epoch, step));
                     step++;
                 });
-                last = score();
+                logits = score();
+                last = Accuracy.of(logits, data.classes(), data.heldoutLabels());
                 if (best == null || last.top1() > best.top1()) {
                     best = last;
                     bestEpoch = epoch;
@@ -167,7 +160,7 @@ public final class FineTuner {
             if (last == null || best == null) {
                 throw new IllegalStateException("a recipe has at least one epoch");
             }
-            return new Scores(last, best, bestEpoch);
+            return new FinetuneScores(last, best, bestEpoch, logits);
         }
 
         private void fit(PixelBatch batch, int epoch, double lr, double weightDecay) {
@@ -208,13 +201,13 @@ public final class FineTuner {
             return runtime.images(scope, pixels, mean, std);
         }
 
-        private Accuracy score() {
+        private float[] score() {
             int classes = data.classes();
             float[] logits = new float[Math.multiplyExact(data.heldoutImages(), classes)];
             try (ImageSource images = new EvalImages(data.heldout(), recipe.evalViews(), data.threads())) {
                 images.pass(0, batch -> place(batch, logits));
             }
-            return Accuracy.of(logits, classes, data.heldoutLabels());
+            return logits;
         }
 
         private void place(PixelBatch batch, float[] logits) {

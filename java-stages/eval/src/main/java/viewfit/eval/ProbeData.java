@@ -6,6 +6,7 @@ import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
 import viewfit.core.files.Hashes;
 import viewfit.core.recipe.TrainViewRecipe;
+import viewfit.core.select.TestPermit;
 import viewfit.views.ImageStore;
 import viewfit.views.Images;
 
@@ -71,19 +72,32 @@ public final class ProbeData {
      *     without labels or with unknown ones
      */
     public static ProbeData read(Path train, Path heldout, Path classes, Path images, int threads) {
+        return read(train, heldout, Manifest.read(heldout), classes, images, threads);
+    }
+
+    /**
+     * The same with the test split in place of the held-out images.
+     *
+     * @param permit the selection that is to be tested
+     * @throws StageFailure as {@link #read}
+     */
+    public static ProbeData readTest(Path train, Path test, Path classes, Path images, int threads, TestPermit permit) {
+        return read(train, test, Manifest.readTest(test, permit), classes, images, threads);
+    }
+
+    private static ProbeData read(Path train, Path scored, Manifest score, Path classes, Path images, int threads) {
         Images source = Images.open(images);
         int count = Classes.read(classes).count();
         Manifest fit = Manifest.read(train);
-        Manifest score = Manifest.read(heldout);
         long cache = Runtime.getRuntime().maxMemory() / CACHE_SHARE;
         return new ProbeData(
                 new ImageStore(source, fit.rows(), cache),
                 Labels.of(fit, train.toString(), count),
                 new ImageStore(source, score.rows(), cache),
-                Labels.of(score, heldout.toString(), count),
+                Labels.of(score, scored.toString(), count),
                 count,
                 threads,
-                new Source(sha256(train, fit), sha256(heldout, score), source.shortSide()));
+                new Source(sha256(train, fit), sha256(scored, score), source.shortSide()));
     }
 
     /** Of the manifest, if it has the checksum of every image; empty otherwise. */

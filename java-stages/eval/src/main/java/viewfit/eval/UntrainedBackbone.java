@@ -27,7 +27,7 @@ public final class UntrainedBackbone {
     /** The same weights with the placeholder statistics of a fresh network: mean 0, variance 1. */
     public static Network asInitialised(TorchRuntime runtime, CheckpointFile checkpoint, ProbeRecipe recipe) {
         Network network = FrozenBackbone.allocate(runtime, checkpoint.backbone(recipe.vitLastBlocks()));
-        network.initialise(SeedTree.root(checkpoint.recipe().seed()));
+        network.initialise(SeedTree.root(checkpoint.seed(recipe.seed())));
         return network;
     }
 }

@@ -118,7 +118,7 @@ class FineTunerTest {
     private static List<Double> run(FinetuneRecipe recipe, ProbeData data) {
         List<Double> losses = new ArrayList<>();
         List<Accuracy> seen = new ArrayList<>();
-        FineTuner.Scores scores = new FineTuner(runtime, recipe, data)
+        FinetuneScores scores = new FineTuner(runtime, recipe, data)
                 .run(networks(recipe, data.classes()).pretrained(), (epoch, lr, loss, heldout) -> {
                     losses.add(loss);
                     seen.add(heldout);
@@ -132,7 +132,7 @@ class FineTunerTest {
     void oneClassWorksAndOneImageIsRefused() {
         FinetuneRecipe recipe = Fixtures.finetune(1, 4, 0);
         ProbeData one = Fixtures.data(Fixtures.rows("train", 1, 2), Fixtures.rows("val", 1, 1), 1);
-        FineTuner.Scores scores =
+        FinetuneScores scores =
                 new FineTuner(runtime, recipe, one).run(networks(recipe, 1).pretrained(), (e, lr, loss, acc) -> {});
         assertEquals(1, scores.last().top1());
         ProbeData single = Fixtures.data(Fixtures.rows("train", 1, 1), Fixtures.rows("val", 1, 1), 1);

@@ -92,7 +92,7 @@ class OtherMethodsTest {
             }
         }
         Network network = networks.pretrained();
-        FineTuner.Scores scores = new FineTuner(runtime, recipe, data).run(network, (epoch, lr, loss, heldout) -> {});
+        FinetuneScores scores = new FineTuner(runtime, recipe, data).run(network, (epoch, lr, loss, heldout) -> {});
         assertEquals(1, scores.last().top5());
         for (String name : List.of("backbone.cls_token", "backbone.blocks.0.attn.qkv.weight", "head.mlp.0.weight")) {
             assertTrue(

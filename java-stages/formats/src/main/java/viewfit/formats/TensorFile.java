@@ -14,7 +14,13 @@ public final class TensorFile {
     private final Map<String, Tensor> tensors;
     private final Map<String, String> metadata;
 
-    TensorFile(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
+    /**
+     * A content that was read, or put together from others.
+     *
+     * @param file that messages name
+     * @param tensors by their own names
+     */
+    public TensorFile(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
         this.file = file;
         this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
         this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));

@@ -5,11 +5,13 @@ import ai.onnxruntime.OnnxTensor;
 import com.sun.jna.Pointer;
 import io.jhdf.HdfFile;
 import java.awt.Color;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Random;
 import org.apache.commons.compress.archivers.tar.TarFile;
 import org.jfree.chart.JFreeChart;
 import picocli.CommandLine;
+import viewfit.core.select.TestPermit;
 
 /** Each library and each call that has one place, used in another. */
 public class UsesEverything {
@@ -32,6 +34,10 @@ public class UsesEverything {
 
     void console() {
         System.out.println();
+    }
+
+    TestPermit test() {
+        return TestPermit.of(Path.of("selection.json"), "", "", "");
     }
 
     void exit() {

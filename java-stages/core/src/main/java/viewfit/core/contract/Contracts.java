@@ -134,7 +134,12 @@ public final class Contracts {
             "probe",
             "Score a frozen backbone by linear classifiers and weighted k-NN, beside the untrained floor.",
             List.of(
-                    CHECKPOINT_IN,
+                    new Port(
+                            "checkpoint",
+                            "checkpoint.safetensors",
+                            "checkpoint/1",
+                            "networks written by pretrain; or --weights",
+                            false),
                     new Port("recipe", "probe.yml", "probe/1", "probe recipe"),
                     new Port("train", "train.csv", "manifest/1", "labelled images to fit on"),
                     new Port("eval", "heldout.csv", "manifest/1", "labelled images to score on"),
@@ -168,7 +173,15 @@ public final class Contracts {
                     new Port("eval", "heldout.csv", "manifest/1", "labelled images to score on"),
                     CLASSES_IN,
                     IMAGES),
-            List.of(METRICS, new Port("curve", "finetune-curve.csv", "finetune-curve/1", "loss and accuracy by epoch")),
+            List.of(
+                    METRICS,
+                    new Port("curve", "finetune-curve.csv", "finetune-curve/1", "loss and accuracy by epoch"),
+                    new Port(
+                            "predictions",
+                            "predictions.csv",
+                            "predictions/1",
+                            "what the fine-tuned network says of each held-out image",
+                            false)),
             TRAINS);
 
     public static final StageContract COCO_EXPORT = new StageContract(
@@ -204,6 +217,44 @@ public final class Contracts {
                     new Port("figure", "coco-curves.png", "png", "mean curves over the classes")),
             READS_DATA);
 
+    public static final StageContract SELECT = new StageContract(
+            "select",
+            "Rank the recipes of a sweep by a held-out score over seeds, and say which networks may be tested.",
+            List.of(
+                    new Port("grid", "grid/", "grid", "the sweep: cells.csv and cells/ of stage grid"),
+                    new Port("probes", "probe/", "probes", "folders of stage probe, or of several of them")),
+            List.of(
+                    new Port("selection", "selection.json", "selection/1", "what was chosen, by what, and all gaps"),
+                    new Port("ranks", "selection.csv", "selection-ranks/1", "one line per recipe, best first")),
+            READS_RECIPE);
+
+    public static final StageContract TEST = new StageContract(
+            "test",
+            "Score a selected network on the test split, once: its trained classifier and weighted k-NN.",
+            List.of(
+                    new Port("selection", "selection.json", "selection/1", "from select: names what may be tested"),
+                    CHECKPOINT_IN,
+                    new Port(
+                            "classifier",
+                            "probe.safetensors",
+                            "probe-weights/1",
+                            "its classifier from probe, if it has one",
+                            false),
+                    new Port("recipe", "probe.yml", "probe/1", "the probe recipe that was selected by"),
+                    new Port("train", "train.csv", "manifest/1", "labelled images, for k-NN"),
+                    new Port("test", "test.csv", "manifest/1", "the test split"),
+                    CLASSES_IN,
+                    IMAGES),
+            List.of(
+                    new Port("metrics", "test-metrics.json", "test-metrics/1", "scores, and the selection they are of"),
+                    new Port(
+                            "predictions",
+                            "predictions-test.csv",
+                            "predictions/1",
+                            "what the classifier says of each test image",
+                            false)),
+            COMPUTES);
+
     public static final StageContract REPORT = new StageContract(
             "report",
             "Draw one self-contained HTML page with its figures and tables.",
@@ -220,6 +271,7 @@ public final class Contracts {
 
     /** Every stage in pipeline order. */
     public static List<StageContract> all() {
-        return List.of(SPLIT, PACK, GRID, VIEWS, PRETRAIN, PROBE, FINETUNE, COCO_EXPORT, COCO_EVAL, REPORT);
+        return List.of(
+                SPLIT, PACK, GRID, VIEWS, PRETRAIN, PROBE, SELECT, TEST, FINETUNE, COCO_EXPORT, COCO_EVAL, REPORT);
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import viewfit.core.table.CsvTable;
 
 /**
- * One line of {@code predictions.csv} and {@code predictions-fast.csv}.
+ * One line of {@code predictions.csv}, {@code predictions-fast.csv} and {@code predictions-test.csv}.
  *
  * @param path of the image, relative to the images root
  * @param label true class index

@@ -15,6 +15,7 @@ import viewfit.core.metrics.Provenance;
  * @param counts images per file, such as {@code train}
  * @param files checksum per file, such as {@code train.csv}
  * @param classes counts per class, in label order; none for images without labels
+ * @param labels where each label subset comes from
  * @param notes what a reader should know, one sentence each
  * @param treeSha256 checksum of names, classes and contents of the image folder
  * @param provenance code and seed; its manifest checksum is that of {@code train.csv}
@@ -26,6 +27,7 @@ public record SplitReport(
         Map<String, Long> counts,
         Map<String, String> files,
         List<ClassCount> classes,
+        List<LabelSource> labels,
         List<String> notes,
         String treeSha256,
         Provenance provenance) {
@@ -53,6 +55,30 @@ public record SplitReport(
             long labels10pct,
             String heldoutRule) {}
 
+    /**
+     * Where a label subset comes from.
+     *
+     * @param file {@code labels-1pct} or {@code labels-10pct}
+     * @param kind {@code drawn}; of a given list {@code SimCLR 1 %}, {@code SimCLR 10 %} or {@code own list}
+     * @param sha256 of the given list; empty if drawn
+     * @param names that it has; 0 if drawn
+     * @param used images of the subset
+     * @param heldout names that are not used since they are held out
+     * @param absent names that the image folder does not have
+     * @param fewest images of a class that has any
+     * @param most images of a class
+     */
+    public record LabelSource(
+            String file,
+            String kind,
+            String sha256,
+            long names,
+            long used,
+            long heldout,
+            long absent,
+            long fewest,
+            long most) {}
+
     public SplitReport {
         if (!schema.equals(SCHEMA)) {
             throw new IllegalArgumentException("schema: found '" + schema + "': must be " + SCHEMA);
@@ -60,6 +86,7 @@ public record SplitReport(
         counts = Collections.unmodifiableMap(new TreeMap<>(counts));
         files = Collections.unmodifiableMap(new TreeMap<>(files));
         classes = List.copyOf(classes);
+        labels = List.copyOf(labels);
         notes = List.copyOf(notes);
     }
 }

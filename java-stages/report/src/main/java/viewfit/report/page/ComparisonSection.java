@@ -87,7 +87,7 @@ final class ComparisonSection {
         List<String> apart = new ArrayList<>();
         List<String> variants = results.variants();
         int firsts = variants.size() > ALL_PAIRS ? 1 : variants.size();
-        for (String measure : List.of("linear", "fast")) {
+        for (String measure : measures(results)) {
             for (int a = 0; a < firsts; a++) {
                 for (int b = a + 1; b < variants.size(); b++) {
                     add(results, measure, variants.get(a), variants.get(b), tests, apart);
@@ -105,7 +105,7 @@ final class ComparisonSection {
             McNemar result = test.result();
             rows.add(List.of(
                     Html.escape(test.second() + " against " + test.first()),
-                    MEASURES.getOrDefault(test.measure(), test.measure()),
+                    Html.escape(name(test.measure())),
                     Long.toString(test.seed()),
                     Text.points(result.difference()) + "\u00A0\u00B1\u00A0" + Text.percent(result.standardError()),
                     Text.count(result.firstOnly()),
@@ -156,7 +156,7 @@ final class ComparisonSection {
                                 rows)
                 + "<p class=\"note\">McNemar's test with exact binomial p values: do two trained networks differ on images like"
                 + " these? Another seed is another network: what seeds change is the deviation in the table of scores. Holm's p"
-                + " allows for all rows of the same probe."
+                + " allows for all rows of the same measure."
                 + (firsts < variants.size() ? " Each recipe is compared with the first alone." : "")
                 + " <span class=\"source\"><a href=\"tables/paired-tests.csv\">data</a></span></p>\n"
                 + (apart.isEmpty() ? "" : note(apart));
@@ -180,7 +180,7 @@ final class ComparisonSection {
     }
 
     private static String note(List<String> apart) {
-        return "<p class=\"note\">Not scored on the same images by the same probe, and not compared: "
+        return "<p class=\"note\">Not scored on the same images by the same recipe, and not compared: "
                 + Html.escape(String.join("; ", apart)) + ".</p>\n";
     }
 
@@ -190,7 +190,7 @@ final class ComparisonSection {
             for (CellResult b : results.of(second)) {
                 Answers its = a.answers().get(measure);
                 Answers mine = b.answers().get(measure);
-                boolean scored = a.scoredProbe() != null && b.scoredProbe() != null;
+                boolean scored = scored(a, measure) && scored(b, measure);
                 if (!scored || a.cell().seed() != b.cell().seed() || its == null || mine == null) {
                     continue;
                 }
@@ -201,6 +201,25 @@ final class ComparisonSection {
                 }
             }
         }
+    }
+
+    /** Both probes, then fine-tuning on each label fraction. */
+    private static List<String> measures(Results results) {
+        List<String> measures = new ArrayList<>(List.of("linear", "fast"));
+        results.fractions().forEach(fraction -> measures.add(Answers.FINETUNE + fraction));
+        return measures;
+    }
+
+    private static String name(String measure) {
+        return measure.startsWith(Answers.FINETUNE)
+                ? "fine-tuning, " + Text.fraction(measure.substring(Answers.FINETUNE.length()))
+                : MEASURES.getOrDefault(measure, measure);
+    }
+
+    private static boolean scored(CellResult cell, String measure) {
+        return measure.startsWith(Answers.FINETUNE)
+                ? cell.scoredFinetune(measure.substring(Answers.FINETUNE.length())) != null
+                : cell.scoredProbe() != null;
     }
 
     /** Three decimals, or the power of ten of a small one. */

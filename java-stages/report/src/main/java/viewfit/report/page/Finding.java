@@ -48,6 +48,7 @@ final class Finding {
         if (!collapsed.isEmpty()) {
             sentences.add("Collapsed during training, by their own monitors: " + String.join(", ", collapsed) + ".");
         }
+        sentences.addAll(SelectionSection.sentences(results));
         String absent = absent(results);
         if (!absent.isEmpty()) {
             sentences.add(absent);

@@ -28,6 +28,7 @@ public final class ReportWriter {
         Outputs outputs = new Outputs(out);
         Map<String, String> sections = new LinkedHashMap<>();
         sections.put("scores", ScoreSection.html(results, outputs));
+        sections.put("selection", SelectionSection.html(results, outputs));
         sections.put("comparison", ComparisonSection.html(results, outputs));
         sections.put("settings", SettingsSection.html(results));
         sections.put("training", TrainingSection.html(results, outputs));
@@ -70,6 +71,7 @@ public final class ReportWriter {
     private static String nav(Iterable<String> ids) {
         Map<String, String> names = Map.ofEntries(
                 Map.entry("scores", "Scores"),
+                Map.entry("selection", "Selection and test"),
                 Map.entry("comparison", "Statistics"),
                 Map.entry("settings", "What was compared"),
                 Map.entry("training", "Training"),

@@ -71,7 +71,8 @@ final class ScoreSection {
                         cells));
         html.append(
                 "<p class=\"note\">In percent, on held-out images; gain in points over the untrained network of the same"
-                        + " seeds. A diverged run is not in any mean. <span class=\"source\"><a href=\"tables/means.csv\">means</a>"
+                        + " seeds. From scratch: the untrained network of the same seeds, trained on the same labels by the same recipe. A diverged run is not"
+                        + " in any mean. <span class=\"source\"><a href=\"tables/means.csv\">means</a>"
                         + " · <a href=\"tables/metrics.csv\">every score with its source file</a></span></p>\n");
         return html.toString();
     }
@@ -101,6 +102,11 @@ final class ScoreSection {
                     results,
                     Text.fraction(fraction).replace(" of labels", " labels"),
                     v -> Summary.mean(Summary.finetuned(results, v, fraction, "top1")));
+            put(
+                    columns,
+                    results,
+                    Text.fraction(fraction).replace(" of labels", " labels") + ", from scratch",
+                    v -> Summary.mean(Summary.finetuneFloor(results, v, fraction, "top1")));
         }
         return columns;
     }

@@ -72,7 +72,26 @@ final class SettingsSection {
             header.add(Html.escape(name));
             row.add(Text.count(n));
         });
-        return new Html().table("numbers", header, List.of(row)).toString();
+        return new Html().table("numbers", header, List.of(row)) + labels(split);
+    }
+
+    /** Which images the fine-tunings saw, where the split says so. */
+    private static String labels(JsonNode split) {
+        List<String> subsets = new ArrayList<>();
+        for (JsonNode subset : split.path("labels")) {
+            String sha256 = subset.path("sha256").asText();
+            subsets.add(
+                    subset.path("file").asText() + ": " + subset.path("kind").asText() + ", "
+                            + Text.plural(subset.path("used").asLong(), "image") + ", "
+                            + subset.path("fewest").asLong() + " to "
+                            + subset.path("most").asLong() + " a class"
+                            + (sha256.isEmpty() ? "" : ", list with sha256 " + sha256));
+        }
+        return subsets.isEmpty()
+                ? ""
+                : new Html()
+                        .element("p", "class=\"note\"", "Label subsets: " + String.join("; ", subsets) + ".")
+                        .toString();
     }
 
     /** Whole numbers one level deep; per-class counts stay in split.json. */

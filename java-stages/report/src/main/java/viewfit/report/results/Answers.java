@@ -19,19 +19,24 @@ import viewfit.core.metrics.McNemar;
  * Which images a classifier gets right, and which images these are: a bit each, so that large sweeps fit.
  *
  * @param file where they were read from
+ * @param measure which classifier on which images: {@code linear}, {@code fast}, {@code finetune} and the label fraction,
+ *     {@code test}
  * @param imagesSha256 checksum of paths and labels in their order: equal for the same images
  * @param images number of images
  * @param right bit of each image
  * @param recipeSha256 checksum of the probe recipe
  */
-public record Answers(Path file, String imagesSha256, int images, BitSet right, String recipeSha256) {
+public record Answers(Path file, String measure, String imagesSha256, int images, BitSet right, String recipeSha256) {
+    /** What the measure of a fine-tuning begins with; the label fraction follows. */
+    public static final String FINETUNE = "finetune ";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public Answers {
         right = (BitSet) right.clone();
     }
 
-    /** Reads {@code predictions.csv} or {@code predictions-fast.csv}. */
+    /** Reads {@code predictions.csv}, {@code predictions-fast.csv} or {@code predictions-test.csv}. */
     static Answers read(Path file) {
         BitSet right = new BitSet();
         MessageDigest digest = Hashes.digest();
@@ -40,7 +45,25 @@ public record Answers(Path file, String imagesSha256, int images, BitSet right, 
             right.set(images[0]++, row.label() == row.predicted());
             digest.update((row.path() + '\n' + row.label() + '\n').getBytes(StandardCharsets.UTF_8));
         });
-        return new Answers(file, HexFormat.of().formatHex(digest.digest()), images[0], right, recipe(file, header));
+        return new Answers(
+                file,
+                measure(header),
+                HexFormat.of().formatHex(digest.digest()),
+                images[0],
+                right,
+                recipe(file, header));
+    }
+
+    /** By what the file says of itself. */
+    private static String measure(Map<String, String> header) {
+        if ("test".equals(header.get("part"))) {
+            return "test";
+        }
+        String fraction = header.get("fraction");
+        if (fraction != null) {
+            return FINETUNE + fraction;
+        }
+        return header.getOrDefault("protocol", "").startsWith("fast") ? "fast" : "linear";
     }
 
     private static String recipe(Path file, Map<String, String> header) {

@@ -19,6 +19,7 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Quarantine;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.metrics.Metrics;
+import viewfit.core.select.TestMetrics;
 
 /**
  * Walks a folder and keeps what the report can use, by the schema a file names and not by its file name: a workflow may
@@ -41,6 +42,8 @@ final class InputScan {
     final Map<Path, Map<String, String>> recipes = new LinkedHashMap<>();
 
     final List<Gap> gaps = new ArrayList<>();
+    private final List<Path> selections = new ArrayList<>();
+    private final Map<Path, TestMetrics> tests = new LinkedHashMap<>();
 
     @Nullable
     JsonNode split;
@@ -102,6 +105,17 @@ final class InputScan {
         }
     }
 
+    /** What was selected, with its test scores; null without a selection. */
+    @Nullable
+    Selected selected() {
+        if (selections.size() > 1) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA,
+                    selections.get(1) + ": second selection, the first is " + selections.get(0) + ": one is allowed");
+        }
+        return selections.isEmpty() ? null : Selected.of(selections.get(0), tests);
+    }
+
     /** Pictures of an earlier report, when the folder of all results is given as input. */
     private static boolean ofReport(Path file) {
         Path folder = file.getParent();
@@ -119,6 +133,10 @@ final class InputScan {
         String schema = node.path("schema").asText();
         if (schema.startsWith("metrics/")) {
             metrics.add(new Scored(Metrics.read(file), file));
+        } else if (schema.startsWith("selection/")) {
+            selections.add(file);
+        } else if (schema.startsWith("test-metrics/")) {
+            tests.put(file, TestMetrics.read(file));
         } else if (schema.startsWith("split/")) {
             split = node;
         } else if (schema.startsWith("export/")) {

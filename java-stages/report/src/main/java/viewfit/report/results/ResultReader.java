@@ -120,7 +120,7 @@ public final class ResultReader {
                 b.answers,
                 b.featureMap,
                 b.retrieval)));
-        return new Results(folders.get(0), results, scan.split, scan.quarantines, scan.gaps);
+        return new Results(folders.get(0), results, scan.split, scan.quarantines, scan.gaps, scan.selected());
     }
 
     private void cellsFromResults(InputScan scan) {
@@ -171,9 +171,7 @@ public final class ResultReader {
                 (file, node) -> ifKnown(cellOf(file, node.path("cell").asText(), ""), b -> b.divergence = file));
         scan.featureMaps.forEach(file -> ifKnown(cellOf(file, "", ""), b -> b.featureMap = file));
         scan.retrievals.forEach(file -> ifKnown(cellOf(file, "", ""), b -> b.retrieval = file));
-        scan.answers.forEach(a -> ifKnown(
-                cellOf(a.file(), "", ""),
-                b -> b.answers.put(a.file().getFileName().toString().contains("fast") ? "fast" : "linear", a)));
+        scan.answers.forEach(a -> ifKnown(cellOf(a.file(), "", ""), b -> b.answers.put(a.measure(), a)));
         scan.recipes.forEach((file, keys) -> ifKnown(cellOf(file, "", ""), b -> b.recipe = keys));
     }
 

@@ -21,13 +21,15 @@ import viewfit.core.data.Quarantine;
  * @param split counts per split; null when not given
  * @param quarantines damaged images by the table that lists them
  * @param gaps tasks that failed while the sweep went on
+ * @param selected what was chosen and tested; null without a selection
  */
 public record Results(
         Path root,
         List<CellResult> cells,
         @Nullable JsonNode split,
         Map<Path, Quarantine> quarantines,
-        List<Gap> gaps) {
+        List<Gap> gaps,
+        @Nullable Selected selected) {
     public Results {
         cells = List.copyOf(cells);
         gaps = List.copyOf(gaps);

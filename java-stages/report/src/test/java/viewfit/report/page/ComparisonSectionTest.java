@@ -66,6 +66,33 @@ class ComparisonSectionTest {
         assertTrue(lines.get(3).endsWith("," + holm[0]) && lines.get(4).endsWith("," + holm[1]), lines.toString());
     }
 
+    /** Under their own name and with a Holm's correction of their own; the probe's tests stay as they are. */
+    @Test
+    void fineTuningsAreTestedAsProbesAre() throws IOException {
+        FakeSweep sweep = new FakeSweep(folder);
+        Path cells = sweep.write();
+        html(sweep, cells);
+        List<String> before = Files.readAllLines(folder.resolve("out/tables/paired-tests.csv"));
+        for (String recipe : List.of(FakeSweep.BASELINE, FakeSweep.OURS)) {
+            var content = Prediction.TABLE.read(predictions(sweep, recipe, 1));
+            Prediction.TABLE.write(
+                    sweep.inputs().resolve("finetune/" + FakeSweep.cell(recipe, 0) + ".1pct/predictions.csv"),
+                    Map.of(
+                            "fraction",
+                            "1pct",
+                            "provenance",
+                            String.valueOf(content.header().get("provenance"))),
+                    content.rows());
+        }
+        String html = html(sweep, cells);
+        List<String> after = Files.readAllLines(folder.resolve("out/tables/paired-tests.csv"));
+        assertEquals(before, after.subList(0, before.size()));
+        assertEquals(before.size() + 1, after.size());
+        String row = after.get(before.size());
+        assertTrue(row.startsWith("finetune 1pct,dino-ours,dino-baseline,0,500,"), row);
+        assertTrue(html.contains("<td>fine-tuning, 1\u00A0% of labels</td>"), html);
+    }
+
     /** sqrt(.611 x .389 / 500) is 2.2 points. */
     @Test
     void everyAccuracyHasItsStandardError() {

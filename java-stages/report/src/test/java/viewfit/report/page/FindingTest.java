@@ -50,7 +50,7 @@ class FindingTest {
     }
 
     private static List<String> sentences(CellResult... cells) {
-        return Finding.sentences(new Results(Path.of(""), List.of(cells), null, Map.of(), List.of())).stream()
+        return Finding.sentences(new Results(Path.of(""), List.of(cells), null, Map.of(), List.of(), null)).stream()
                 .map(s -> s.replace('\u00A0', ' '))
                 .toList();
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import picocli.CommandLine.Option;
 import viewfit.cli.ComputeStage;
 import viewfit.cli.OutputFormat;
@@ -13,6 +14,8 @@ import viewfit.core.Code;
 import viewfit.core.contract.Contracts;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Manifest;
+import viewfit.core.data.Prediction;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
@@ -29,6 +32,7 @@ import viewfit.eval.EvalCurveRow;
 import viewfit.eval.EvalMetrics;
 import viewfit.eval.FineTuner;
 import viewfit.eval.FinetuneNetwork;
+import viewfit.eval.FinetuneScores;
 import viewfit.eval.ProbeData;
 
 /** Fine-tunes a pre-trained network on few labels, and the untrained network of the same seed beside it. */
@@ -89,7 +93,9 @@ public final class FinetuneStage extends ComputeStage {
 
     @Override
     protected OutputFormats formats() {
-        return super.formats().with(EvalCurveRow.FINETUNE_SCHEMA, OutputFormat.table(CURVE));
+        return super.formats()
+                .with(EvalCurveRow.FINETUNE_SCHEMA, OutputFormat.table(CURVE))
+                .with(Prediction.SCHEMA, OutputFormat.table(Prediction.TABLE));
     }
 
     @Override
@@ -114,7 +120,9 @@ public final class FinetuneStage extends ComputeStage {
             Path curveFile = out().resolve("finetune-curve.csv");
             Map<String, String> header = Map.of("provenance", provenance.toJson());
             try (CsvAppender<EvalCurveRow> curve = CURVE.appender(curveFile, header)) {
-                tune(tuner, networks.pretrained(), EvalCurveRow.PRETRAINED, "heldout.finetune", curve, metrics);
+                FinetuneScores tuned =
+                        tune(tuner, networks.pretrained(), EvalCurveRow.PRETRAINED, "heldout.finetune", curve, metrics);
+                predictions(tuned, provenance, data.classes());
                 if (control) {
                     message += control(tuner, networks.untrained(data), curve, metrics);
                 }
@@ -139,6 +147,22 @@ public final class FinetuneStage extends ComputeStage {
                             provenance)
                     .write(out().resolve("metrics.json"));
         }
+    }
+
+    /** Its provenance names the manifest of the images they are about. */
+    private void predictions(FinetuneScores tuned, Provenance of, int classes) {
+        Provenance own = new Provenance(
+                of.code(),
+                of.recipeSha256(),
+                Hashes.sha256(evalFile),
+                of.checkpointSha256(),
+                of.engine(),
+                of.device(),
+                of.seed());
+        Prediction.TABLE.write(
+                out().resolve("predictions.csv"),
+                new TreeMap<>(Map.of("fraction", fraction, "provenance", own.toJson())),
+                Prediction.of(Manifest.read(evalFile), tuned.logits(), classes));
     }
 
     private TorchRuntime open() {
@@ -169,7 +193,7 @@ public final class FinetuneStage extends ComputeStage {
         }
     }
 
-    private void tune(
+    private FinetuneScores tune(
             FineTuner tuner,
             Network network,
             String which,
@@ -179,11 +203,12 @@ public final class FinetuneStage extends ComputeStage {
         ProgressLine progress = new ProgressLine(
                 "finetune " + fraction + " " + which + " " + cell(), tuner.epochs(), tuner.epochs(), PROGRESS_SECONDS);
         long start = System.nanoTime();
-        FineTuner.Scores scores = tuner.run(network, (epoch, lr, loss, heldout) -> {
+        FinetuneScores scores = tuner.run(network, (epoch, lr, loss, heldout) -> {
             curve.append(EvalCurveRow.of(which, epoch, lr, loss, heldout));
             double seconds = (System.nanoTime() - start) / NANOS;
             progress.step(epoch, epoch, loss, (epoch + 1.0) * tuner.images() / seconds);
         });
         metrics.add(score, scores.last(), scores.best(), scores.bestEpoch());
+        return scores;
     }
 }

@@ -24,11 +24,13 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
+import viewfit.core.data.Prediction;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
+import viewfit.core.table.CsvTable;
 import viewfit.formats.Safetensors;
 import viewfit.formats.Tensor;
 import viewfit.goldens.Fill;
@@ -147,6 +149,18 @@ class FinetuneStageTest {
                 Hashes.sha256(folder.resolve("train.csv")), metrics.provenance().manifestSha256());
         String curve = Files.readString(folder.resolve("out/finetune-curve.csv"));
         assertTrue(curve.contains("\npretrained,0,") && curve.contains("\nuntrained,0,"), curve);
+        CsvTable.Content<Prediction> table = Prediction.TABLE.read(folder.resolve("out/predictions.csv"));
+        List<Prediction> rows = table.rows();
+        assertEquals("1pct", table.header().get("fraction"));
+        assertTrue(String.valueOf(table.header().get("provenance"))
+                .contains("\"manifest-sha256\":\"" + Hashes.sha256(folder.resolve("heldout.csv"))));
+        assertEquals(
+                Manifest.read(folder.resolve("heldout.csv")).rows().stream()
+                        .map(row -> row.path() + row.label())
+                        .toList(),
+                rows.stream().map(row -> row.path() + row.label()).toList());
+        long right = rows.stream().filter(row -> row.predicted() == row.label()).count();
+        assertEquals(metrics.values().get("heldout.finetune.top1"), (double) right / rows.size(), 1e-12);
     }
 
     @Test
@@ -175,6 +189,7 @@ class FinetuneStageTest {
         assertEquals(0, ending.code(), ending.err());
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
         assertEquals(Outcome.DIVERGED, metrics.outcome());
+        assertFalse(Files.exists(folder.resolve("out/predictions.csv")));
         assertTrue(metrics.message().contains("must be finite"), metrics.message());
     }
 

@@ -18,6 +18,9 @@ final class ProbeMessage {
                     case "cached" -> "cached probe: features of centre crops, no augmentation";
                     default -> "augmented probe: fresh random crops every epoch";
                 });
+        if (!checkpoint.note().isEmpty()) {
+            words.add(checkpoint.note());
+        }
         if (checkpoint.isTransformer()) {
             int blocks = recipe.vitLastBlocks();
             words.add("feature: class token"

@@ -3,6 +3,7 @@ package viewfit.stages.probe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import viewfit.cli.ComputeStage;
@@ -11,6 +12,8 @@ import viewfit.cli.OutputFormats;
 import viewfit.cli.StageMain;
 import viewfit.core.Code;
 import viewfit.core.contract.Contracts;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.Prediction;
@@ -30,11 +33,25 @@ import viewfit.eval.FrozenBackbone;
 import viewfit.eval.ProbeData;
 import viewfit.eval.Retrieved;
 import viewfit.eval.UntrainedBackbone;
+import viewfit.zoo.Backbones;
 
 /** Scores a frozen backbone, and the untrained backbone of the same seed beside it. */
 public final class ProbeStage extends ComputeStage {
-    @Option(names = "--checkpoint", required = true, paramLabel = "FILE", description = "Networks from pretrain.")
-    private Path checkpointFile = Path.of("");
+    @Option(names = "--checkpoint", paramLabel = "FILE", description = "Networks from pretrain; or --weights.")
+    private @Nullable Path checkpointFile;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "In place of a checkpoint, a backbone that was trained elsewhere: safetensors or .pth of"
+                    + " torchvision, timm or the official code, by --arch.")
+    private @Nullable Path weights;
+
+    @Option(
+            names = "--arch",
+            paramLabel = "NAME",
+            description = "Backbone of --weights: mobilenet_v2, resnet18, resnet34, resnet50, vit_tiny or vit_small.")
+    private @Nullable String arch;
 
     @Option(names = "--recipe", required = true, paramLabel = "FILE", description = "Probe recipe.")
     private Path recipeFile = Path.of("");
@@ -89,7 +106,7 @@ public final class ProbeStage extends ComputeStage {
     @Override
     protected void run() throws IOException {
         ProbeRecipe recipe = Recipes.read(recipeFile, ProbeRecipe.class);
-        CheckpointFile checkpoint = CheckpointFile.read(checkpointFile);
+        CheckpointFile checkpoint = networks(recipe);
         checkpoint.requireNetwork(recipe.network());
         checkpoint.requireSameNormalization(recipe.normalize());
         try (TorchRuntime runtime = open()) {
@@ -116,6 +133,33 @@ public final class ProbeStage extends ComputeStage {
                         .run(contract().name(), cell(), List.of(first, floor), initial);
             }
         }
+    }
+
+    @Override
+    protected void checkOptions() {
+        super.checkOptions();
+        if ((checkpointFile == null) == (weights == null)) {
+            throw new StageFailure(
+                    ExitCode.USAGE,
+                    "--checkpoint, --weights: found " + (weights == null ? "neither" : "both")
+                            + ": must be one of them");
+        }
+        if ((weights == null) != (arch == null)) {
+            throw new StageFailure(
+                    ExitCode.USAGE,
+                    "--arch: found " + (arch == null ? "none with --weights" : arch + " without --weights")
+                            + ": must go with --weights");
+        }
+        if (arch != null && !Backbones.names().contains(arch)) {
+            throw new StageFailure(ExitCode.USAGE, "--arch: found " + arch + ": must be one of " + Backbones.names());
+        }
+    }
+
+    private CheckpointFile networks(ProbeRecipe recipe) {
+        if (weights != null && arch != null) {
+            return CheckpointFile.ofWeights(weights, arch, recipe.network());
+        }
+        return CheckpointFile.read(Objects.requireNonNull(checkpointFile, "one of both was asked for"));
     }
 
     private static FrozenBackbone frozen(TorchRuntime runtime, Network network, ProbeRecipe recipe, int plainWidth) {

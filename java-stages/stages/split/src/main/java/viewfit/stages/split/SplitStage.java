@@ -1,8 +1,6 @@
 package viewfit.stages.split;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +25,6 @@ import viewfit.core.data.Quarantine;
 import viewfit.core.data.Shapes;
 import viewfit.core.data.SplitReport;
 import viewfit.core.data.Splitter;
-import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Json;
 import viewfit.core.metrics.Provenance;
@@ -121,8 +118,12 @@ public final class SplitStage extends Stage {
         files.put("train", parts.train());
         files.put("heldout", parts.heldout());
         files.put("test", folder.val());
-        files.put("labels-1pct", labels(labels1pct, splitter, parts, ONE_PERCENT));
-        files.put("labels-10pct", labels(labels10pct, splitter, parts, TEN_PERCENT));
+        LabelSubset one = LabelSubset.of("labels-1pct", labels1pct, ONE_PERCENT, splitter, parts, folder.classes());
+        LabelSubset ten = LabelSubset.of("labels-10pct", labels10pct, TEN_PERCENT, splitter, parts, folder.classes());
+        List.of(one, ten).forEach(subset -> {
+            files.put(subset.source().file(), subset.rows());
+            notes.addAll(subset.notes());
+        });
         if (!folder.labelled()) {
             notes.add(
                     "No class folders: nothing is held out and the label subsets are empty, since nothing can be scored.");
@@ -133,7 +134,8 @@ public final class SplitStage extends Stage {
         Map<String, String> hashes = new LinkedHashMap<>();
         files.forEach((name, rows) -> {
             Path file = out().resolve(name + ".csv");
-            new Manifest(rows, header).write(file);
+            Manifest manifest = name.equals("test") ? Manifest.ofTest(rows, header) : new Manifest(rows, header);
+            manifest.write(file);
             hashes.put(name + ".csv", Hashes.sha256(file));
         });
         Path quarantine = out().resolve(Quarantine.FILE);
@@ -146,7 +148,8 @@ public final class SplitStage extends Stage {
         folder.classes().write(classes, header);
         hashes.put("classes.csv", Hashes.sha256(classes));
 
-        SplitSummary summary = new SplitSummary(folder, splitter, heldoutPerClass, files, hashes);
+        SplitSummary summary =
+                new SplitSummary(folder, splitter, heldoutPerClass, files, List.of(one.source(), ten.source()), hashes);
         SplitReport report = summary.report(notes, seed);
         Json.write(out().resolve("split.json"), report);
         report.notes().forEach(this::say);
@@ -182,28 +185,5 @@ public final class SplitStage extends Stage {
             }
         }
         return counter.shapes();
-    }
-
-    private List<ManifestRow> labels(@Nullable Path list, Splitter splitter, Splitter.Parts parts, double share)
-            throws IOException {
-        if (list == null) {
-            return splitter.labels(parts.train(), share);
-        }
-        if (!Files.isRegularFile(list)) {
-            throw new StageFailure(ExitCode.NO_INPUT, list + ": does not exist: must be a list of file names");
-        }
-        List<String> names = Files.readAllLines(list, StandardCharsets.UTF_8).stream()
-                .filter(line -> !line.isBlank())
-                .toList();
-        Splitter.Listed listed = Splitter.listed(names, list.toString(), parts);
-        notes.add(String.format(
-                Locale.ROOT,
-                "%s: %d of its %d names are used; %d are held out, %d are not in the image folder.",
-                AtomicFiles.name(list),
-                listed.rows().size(),
-                names.size(),
-                listed.heldout(),
-                listed.absent()));
-        return listed.rows();
     }
 }

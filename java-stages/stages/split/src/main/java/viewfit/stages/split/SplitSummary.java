@@ -18,6 +18,7 @@ record SplitSummary(
         Splitter splitter,
         int heldoutPerClass,
         Map<String, List<ManifestRow>> files,
+        List<SplitReport.LabelSource> labels,
         Map<String, String> hashes) {
     private static final String RULE =
             "per class the first N in the order of hash(seed, path), never more than half of the class";
@@ -48,6 +49,7 @@ record SplitSummary(
                 counts,
                 hashes,
                 classes,
+                labels,
                 notes,
                 folder.sha256(),
                 Provenance.ofCode(hashes.getOrDefault("train.csv", ""), seed));
@@ -60,6 +62,7 @@ record SplitSummary(
                 RULE,
                 Map.of(),
                 Map.of(),
+                List.of(),
                 List.of(),
                 List.of("stub run: nothing was divided"),
                 "",

@@ -95,7 +95,8 @@ class SplitStageTest {
                 0,
                 run(dir, "--images", IMAGES.toString(), "--heldout-per-class", "5", "--labels-1pct", list.toString()));
         assertEquals(7, Manifest.read(dir.resolve("labels-1pct.csv")).size());
-        assertTrue(err.toString().contains("list.txt: 7 of its 7 names are used"), err::toString);
+        assertTrue(
+                err.toString().contains(": 7 of its 7 names are used, 7 to 7 a class; 0 are held out"), err::toString);
     }
 
     private Path firstRun() {
@@ -216,5 +217,30 @@ class SplitStageTest {
     @Test
     void aStubRunWritesAllOutputs() {
         assertEquals(0, run(dir, "--stub"), err::toString);
+    }
+
+    /** What a list is, is on record: its checksum, and how many of it each class has. */
+    @Test
+    void aGivenListIsOnRecord() throws IOException {
+        List<String> names = Manifest.read(firstRun()).rows().stream()
+                .limit(3)
+                .map(row -> "0," + row.label() + ",n01440764,"
+                        + row.path().substring(row.path().lastIndexOf('/') + 1))
+                .toList();
+        Path list = dir.resolve("list.txt");
+        Files.write(list, names);
+        Path out = dir.resolve("out");
+        assertEquals(0, run(out, "--images", IMAGES.toString(), "--labels-1pct", list.toString()), err::toString);
+        SplitReport report = Json.read(out.resolve("split.json"), SplitReport.class);
+        SplitReport.LabelSource one = report.labels().get(0);
+        assertEquals("own list", one.kind());
+        assertEquals(viewfit.core.files.Hashes.sha256(list), one.sha256());
+        assertEquals(3, one.names());
+        assertEquals(3, one.used() + one.heldout());
+        assertEquals(one.used(), one.most());
+        assertEquals("drawn", report.labels().get(1).kind());
+        assertTrue(err.toString().contains("list.txt: own list, sha256 " + one.sha256()), err::toString);
+        Files.write(list, new byte[] {(byte) 0xff, (byte) 0xfe});
+        assertEquals(65, run(out, "--images", IMAGES.toString(), "--labels-1pct", list.toString()));
     }
 }

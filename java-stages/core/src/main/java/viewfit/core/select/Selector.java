@@ -1,0 +1,250 @@
+package viewfit.core.select;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.Code;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.grid.CellRow;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
+import viewfit.core.metrics.Provenance;
+import viewfit.core.select.Selection.Candidate;
+import viewfit.core.select.Selection.Gap;
+import viewfit.core.select.Selection.Tested;
+
+/** Ranks the groups of a sweep by one held-out score of their probes; it never sees another one. */
+public final class Selector {
+    static final String MEAN = "mean";
+    static final String DEVIATION = "deviation";
+    static final String STANDARD_ERROR = "standard-error";
+
+    private static final String PREFIX = "heldout.";
+    private static final List<String> PREFERRED = List.of("heldout.linear.top1", "heldout.knn.top1");
+    private static final String RULE = "largest mean over seeds; of equal means the one with fewer epochs of"
+            + " pre-training, then the first by name";
+
+    private final List<CellRow> cells;
+    private final ToLongFunction<CellRow> epochs;
+    private final Map<String, Metrics> scores = new TreeMap<>();
+
+    /**
+     * @param cells the whole sweep
+     * @param epochs of pre-training of a cell
+     */
+    public Selector(List<CellRow> cells, ToLongFunction<CellRow> epochs) {
+        this.cells = List.copyOf(cells);
+        this.epochs = epochs;
+    }
+
+    /**
+     * Adds what the probe of one cell said.
+     *
+     * @throws StageFailure {@link ExitCode#BAD_DATA} for scores of another stage, of the test split, of no cell of this
+     *     sweep, a second time, or of another probe or other images than the scores before
+     */
+    public void add(Path file, Metrics metrics) {
+        String where = file.toString();
+        metrics.values().keySet().stream()
+                .filter(name -> name.startsWith("test."))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw bad(where + ": values." + name
+                            + ": found a score of the test split: selection sees held-out scores alone");
+                });
+        if (!metrics.stage().equals("probe")) {
+            throw bad(where + ": found scores of stage " + metrics.stage() + ": must be those of probe");
+        }
+        if (cells.stream().noneMatch(cell -> cell.cell().equals(metrics.cell()))) {
+            throw bad(where + ": found cell '" + metrics.cell() + "': must be one of the " + cells.size()
+                    + " cells of the sweep");
+        }
+        for (Metrics other : scores.values()) {
+            requireSameSource(where, metrics, other);
+        }
+        if (scores.put(metrics.cell(), metrics) != null) {
+            throw bad(where + ": found a second probe of cell " + metrics.cell() + ": one is allowed");
+        }
+    }
+
+    private static void requireSameSource(String where, Metrics metrics, Metrics other) {
+        Provenance mine = metrics.provenance();
+        Provenance its = other.provenance();
+        long images = images(metrics);
+        if (!mine.recipeSha256().equals(its.recipeSha256())
+                || !mine.manifestSha256().equals(its.manifestSha256())
+                || images != images(other)) {
+            throw bad(where + ": found another probe recipe, other training images, or " + images
+                    + " held-out images, where cell " + other.cell() + " has " + images(other)
+                    + ": all cells must be scored by one probe on the same images");
+        }
+    }
+
+    private static long images(Metrics metrics) {
+        return metrics.counts().getOrDefault("heldout.images", 0L);
+    }
+
+    /**
+     * Ranks what was added.
+     *
+     * @param asked score to rank by; null takes the linear probe's, or k-NN's where no cell has a linear probe
+     * @param baseline group to be tested beside the chosen one; null takes the one called {@code baseline}, if there is one
+     * @return without a choice if no cell has the score
+     * @throws StageFailure {@link ExitCode#USAGE} for a score that is not a held-out one or a group that is not there,
+     *     {@link ExitCode#BAD_DATA} if no cell has the score that was asked for or nothing was added
+     */
+    public Selection select(@Nullable String asked, @Nullable String baseline) {
+        if (scores.isEmpty()) {
+            throw bad("probe: found no scores: at least one probe is needed to select");
+        }
+        String by = asked == null ? preferred() : asked;
+        if (!by.startsWith(PREFIX)) {
+            throw new StageFailure(
+                    ExitCode.USAGE, "--by: found " + by + ": must be a held-out score, such as heldout.linear.top1");
+        }
+        Map<String, List<CellRow>> groups = new LinkedHashMap<>();
+        cells.forEach(cell ->
+                groups.computeIfAbsent(cell.group(), g -> new ArrayList<>()).add(cell));
+        if (baseline != null && !groups.containsKey(baseline)) {
+            throw new StageFailure(
+                    ExitCode.USAGE, "--baseline: found " + baseline + ": must be one of " + groups.keySet());
+        }
+        List<Candidate> ranked = ranked(groups, by);
+        if (ranked.isEmpty() && asked != null) {
+            throw bad("--by: found no cell with " + by + ": at least one must have it");
+        }
+        String chosen = ranked.isEmpty() ? "" : ranked.get(0).group();
+        String beside = baseline != null ? baseline : groups.containsKey(Selection.BASELINE) ? Selection.BASELINE : "";
+        List<Tested> tested = new ArrayList<>(tested(groups, chosen, Selection.CHOSEN, by));
+        if (!beside.equals(chosen)) {
+            tested.addAll(tested(groups, beside, Selection.BASELINE, by));
+        }
+        List<Gap> gaps = cells.stream()
+                .filter(cell -> !Double.isFinite(score(cell, by)))
+                .map(cell -> new Gap(cell.cell(), cell.group(), reason(cell, by)))
+                .toList();
+        Metrics any = scores.values().iterator().next();
+        Map<String, Long> counts = Map.of(
+                "groups", (long) groups.size(),
+                "cells", (long) cells.size(),
+                "candidates", (long) ranked.size(),
+                "scored", (long) cells.size() - gaps.size(),
+                "heldout.images", images(any));
+        Provenance of = any.provenance();
+        return new Selection(
+                Selection.SCHEMA,
+                by,
+                chosen,
+                beside,
+                RULE,
+                ranked,
+                tested,
+                gaps,
+                counts,
+                new Provenance(Code.version(), of.recipeSha256(), of.manifestSha256(), "", "", "", of.seed()));
+    }
+
+    private String preferred() {
+        return PREFERRED.stream()
+                .filter(name ->
+                        scores.values().stream().anyMatch(m -> m.values().containsKey(name)))
+                .findFirst()
+                .orElse(PREFERRED.get(0));
+    }
+
+    private List<Candidate> ranked(Map<String, List<CellRow>> groups, String by) {
+        List<Candidate> all = new ArrayList<>();
+        groups.forEach((group, rows) -> {
+            List<CellRow> scored = scored(rows, by);
+            if (!scored.isEmpty()) {
+                CellRow first = scored.get(0);
+                double[] values =
+                        scored.stream().mapToDouble(cell -> score(cell, by)).toArray();
+                List<String> names = scored.stream().map(CellRow::cell).toList();
+                all.add(new Candidate(0, group, first.recipe(), names, epochs.applyAsLong(first), statistics(values)));
+            }
+        });
+        all.sort(Comparator.comparingDouble((Candidate c) -> -c.values().getOrDefault(MEAN, Double.NaN))
+                .thenComparingLong(Candidate::epochs)
+                .thenComparing(Candidate::group));
+        List<Candidate> ranked = new ArrayList<>();
+        for (Candidate c : all) {
+            ranked.add(new Candidate(ranked.size() + 1L, c.group(), c.recipe(), c.cells(), c.epochs(), c.values()));
+        }
+        return ranked;
+    }
+
+    /** By seed, so that the order of the sweep's lines changes no sum. */
+    private List<CellRow> scored(List<CellRow> rows, String by) {
+        return rows.stream()
+                .filter(cell -> Double.isFinite(score(cell, by)))
+                .sorted(Comparator.comparingLong(CellRow::seed))
+                .toList();
+    }
+
+    private static Map<String, Double> statistics(double[] values) {
+        int n = values.length;
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        double mean = sum / n;
+        Map<String, Double> statistics = new TreeMap<>();
+        statistics.put(MEAN, mean);
+        if (n > 1) {
+            double squares = 0;
+            for (double value : values) {
+                squares += (value - mean) * (value - mean);
+            }
+            double deviation = Math.sqrt(squares / (n - 1));
+            statistics.put(DEVIATION, deviation);
+            statistics.put(STANDARD_ERROR, deviation / Math.sqrt(n));
+        }
+        return statistics;
+    }
+
+    private List<Tested> tested(Map<String, List<CellRow>> groups, String group, String role, String by) {
+        return scored(groups.getOrDefault(group, List.of()), by).stream()
+                .map(cell -> new Tested(
+                        cell.cell(),
+                        group,
+                        role,
+                        score(cell, by),
+                        metrics(cell).provenance().checkpointSha256()))
+                .toList();
+    }
+
+    private Metrics metrics(CellRow cell) {
+        Metrics metrics = scores.get(cell.cell());
+        if (metrics == null) {
+            throw new IllegalStateException(cell.cell() + " has no score");
+        }
+        return metrics;
+    }
+
+    private double score(CellRow cell, String by) {
+        Metrics metrics = scores.get(cell.cell());
+        return metrics == null || metrics.outcome() != Outcome.OK
+                ? Double.NaN
+                : metrics.values().getOrDefault(by, Double.NaN);
+    }
+
+    private String reason(CellRow cell, String by) {
+        Metrics metrics = scores.get(cell.cell());
+        if (metrics == null) {
+            return "no probe result";
+        }
+        return metrics.outcome() == Outcome.OK ? "no " + by : "probe " + metrics.message();
+    }
+
+    private static StageFailure bad(String message) {
+        return new StageFailure(ExitCode.BAD_DATA, message);
+    }
+}

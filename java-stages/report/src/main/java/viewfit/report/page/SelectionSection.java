@@ -1,0 +1,201 @@
+package viewfit.report.page;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.select.Selection;
+import viewfit.core.select.TestMetrics;
+import viewfit.report.results.Results;
+import viewfit.report.results.Selected;
+import viewfit.report.values.MeanSd;
+import viewfit.report.values.Text;
+
+/** Which recipe the held-out scores chose, among how many, and what it scores on the test split. */
+final class SelectionSection {
+    private static final Map<String, String> NAMES = Map.of(
+            "heldout.linear.top1", "linear top-1",
+            "heldout.knn.top1", "k-NN top-1",
+            "heldout.fast.top1", "fast probe top-1");
+    private static final List<String> TESTED = List.of("test.linear.top1", "test.linear.top5", "test.knn.top1");
+    private static final List<String> TITLES = List.of("test, linear top-1", "test, linear top-5", "test, k-NN top-1");
+
+    private SelectionSection() {}
+
+    static String html(Results results, Outputs outputs) {
+        Selected selected = results.selected();
+        if (selected == null) {
+            return "";
+        }
+        Html html = new Html().raw("<h2 id=\"selection\">Selection and test</h2>\n");
+        warnings(results, selected).forEach(warning -> html.element("p", "class=\"note\"", warning));
+        ranks(selected.selection(), html, outputs);
+        tests(selected, html, outputs);
+        selected.selection()
+                .gaps()
+                .forEach(gap ->
+                        html.element("p", "class=\"note\"", "Not ranked: " + gap.cell() + ": " + gap.reason() + "."));
+        return html.toString();
+    }
+
+    /** The choice and the test score of it; nothing when there was no selection. */
+    static List<String> sentences(Results results) {
+        Selected selected = results.selected();
+        if (selected == null) {
+            return List.of();
+        }
+        Selection selection = selected.selection();
+        if (selection.candidates().isEmpty()) {
+            return List.of("Nothing was selected: no cell has a held-out score.");
+        }
+        Selection.Candidate best = selection.candidates().get(0);
+        String text = "Chosen by " + name(selection.by()) + " on held-out images, "
+                + of(selection.candidates().size())
+                + ": " + best.group() + ", " + Text.percent(mean(best)) + " % ("
+                + Text.plural(best.cells().size(), "seed") + ").";
+        String test = test(selected, testName(selection.by()));
+        return test.isEmpty() ? List.of(text) : List.of(text + " " + test);
+    }
+
+    private static String of(int candidates) {
+        return candidates == 1 ? "the only candidate" : "the best of " + candidates + " candidates";
+    }
+
+    private static String test(Selected selected, String key) {
+        List<TestMetrics> tests = selected.tests(Selection.CHOSEN).stream()
+                .filter(test -> test.values().containsKey(key))
+                .toList();
+        if (tests.isEmpty()) {
+            return "";
+        }
+        MeanSd mean = MeanSd.of(tests.stream().map(t -> value(t, key)).toList());
+        long images = tests.get(0).counts().getOrDefault("test.images", 0L);
+        return "On the test split: " + Text.percent(mean.mean()) + " %" + (tests.size() == 1 ? "" : ", mean of them")
+                + "; the binomial standard error of one network on " + Text.plural(images, "image") + " is "
+                + Text.percent(error(tests.get(0), key)) + " points.";
+    }
+
+    /** The score on the test split that a choice by the fast probe, which leaves no classifier, is told of is k-NN's. */
+    private static String testName(String by) {
+        return by.startsWith("heldout.linear.") ? by.replaceFirst("heldout", "test") : "test.knn.top1";
+    }
+
+    private static List<String> warnings(Results results, Selected selected) {
+        List<String> warnings = new ArrayList<>();
+        if (results.split() != null
+                && results.split().path("counts").path("test").asLong(-1) == 0) {
+            warnings.add("Warning: there is no test split. The held-out score of what was chosen by it is too high,"
+                    + " the more so the more candidates there were.");
+        } else if (selected.tests().isEmpty()) {
+            warnings.add("Warning: the test split was not opened for this selection. The held-out score of what was"
+                    + " chosen by it is too high, the more so the more candidates there were.");
+        }
+        selected.others()
+                .forEach(file -> warnings.add(
+                        "Warning: " + results.source(file) + " is of another selection and is not shown."));
+        return warnings;
+    }
+
+    private static void ranks(Selection selection, Html html, Outputs outputs) {
+        List<List<String>> rows = new ArrayList<>();
+        List<List<String>> numbers = new ArrayList<>();
+        for (Selection.Candidate c : selection.candidates()) {
+            double error = c.values().getOrDefault("standard-error", Double.NaN);
+            double deviation = c.values().getOrDefault("deviation", Double.NaN);
+            rows.add(List.of(
+                    Html.escape(c.group()),
+                    Long.toString(c.rank()),
+                    Text.percent(mean(c)),
+                    Text.percent(deviation),
+                    Text.percent(error),
+                    Integer.toString(c.cells().size())));
+            numbers.add(List.of(
+                    Long.toString(c.rank()),
+                    c.group(),
+                    selection.by(),
+                    Double.toString(mean(c)),
+                    number(deviation),
+                    number(error),
+                    Integer.toString(c.cells().size())));
+        }
+        if (rows.isEmpty()) {
+            return;
+        }
+        outputs.table("selection", List.of("rank", "group", "by", "mean", "deviation", "standard_error", "n"), numbers);
+        html.raw(new Html()
+                .table(
+                        "numbers",
+                        List.of(
+                                "recipe",
+                                "rank",
+                                Html.escape("held-out, " + name(selection.by())).replace('-', '\u2011'),
+                                "deviation",
+                                "standard error",
+                                "seeds"),
+                        rows)
+                .toString());
+        html.raw("<p class=\"note\">In percent, over seeds: " + Html.escape(selection.rule())
+                + ". <span class=\"source\"><a href=\"tables/selection.csv\">data</a></span></p>\n");
+    }
+
+    private static void tests(Selected selected, Html html, Outputs outputs) {
+        if (selected.tests().isEmpty()) {
+            return;
+        }
+        Map<String, Double> heldout = new java.util.TreeMap<>();
+        selected.selection().tested().forEach(tested -> heldout.put(tested.cell(), tested.heldout()));
+        List<List<String>> rows = new ArrayList<>();
+        List<List<String>> numbers = new ArrayList<>();
+        for (TestMetrics test : selected.tests()) {
+            List<String> row = new ArrayList<>(List.of(
+                    Html.escape(test.cell()),
+                    Html.escape(test.role()),
+                    Text.percent(heldout.getOrDefault(test.cell(), Double.NaN))));
+            for (String key : TESTED) {
+                double value = value(test, key);
+                row.add(Text.percent(value)
+                        + (Double.isFinite(value) ? "\u00A0\u00B1\u00A0" + Text.percent(error(test, key)) : ""));
+                numbers.add(List.of(
+                        test.cell(),
+                        test.role(),
+                        key,
+                        number(value),
+                        number(error(test, key)),
+                        test.selectionSha256()));
+            }
+            rows.add(row);
+        }
+        outputs.table("test", List.of("cell", "role", "key", "value", "standard_error", "selection_sha256"), numbers);
+        List<String> header = new ArrayList<>(List.of(
+                "cell",
+                "role",
+                "held\u2011out, " + Html.escape(name(selected.selection().by())).replace('-', '\u2011')));
+        TITLES.forEach(title -> header.add(title.replace('-', '\u2011')));
+        html.raw(new Html().table("numbers", header, rows).toString());
+        html.raw(
+                "<p class=\"note\">In percent, on the test split, with the binomial standard error \u221A(p(1 \u2212 p)/n)."
+                        + " Its images were opened once, after the choice, with the classifiers that the probe had trained."
+                        + " <span class=\"source\"><a href=\"tables/test.csv\">data</a></span></p>\n");
+    }
+
+    private static String name(String by) {
+        return NAMES.getOrDefault(by, by.replaceFirst("^heldout\\.", ""));
+    }
+
+    private static double mean(Selection.Candidate candidate) {
+        return candidate.values().getOrDefault("mean", Double.NaN);
+    }
+
+    private static double value(TestMetrics test, String key) {
+        @Nullable Double value = test.values().get(key);
+        return value == null ? Double.NaN : value;
+    }
+
+    private static double error(TestMetrics test, String key) {
+        return value(test, key + ".standard-error");
+    }
+
+    private static String number(double value) {
+        return Double.isFinite(value) ? Double.toString(value) : "";
+    }
+}

@@ -1,0 +1,158 @@
+package viewfit.stages.select;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import viewfit.cli.OutputFormat;
+import viewfit.cli.OutputFormats;
+import viewfit.cli.Stage;
+import viewfit.cli.StageMain;
+import viewfit.core.contract.Contracts;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.grid.CellRow;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.Recipes;
+import viewfit.core.select.RankRow;
+import viewfit.core.select.Selection;
+import viewfit.core.select.Selector;
+import viewfit.core.select.TestMetrics;
+
+/** Chooses a recipe by the held-out scores of its cells: what the test split may be opened for. */
+public final class SelectStage extends Stage {
+    private static final String METRICS = "metrics.json";
+    private static final double PERCENT = 100;
+
+    @Option(
+            names = "--grid",
+            required = true,
+            paramLabel = "DIR",
+            description = "The sweep, as grid wrote it: cells.csv and cells/.")
+    private Path grid = Path.of("");
+
+    @Option(
+            names = "--probes",
+            required = true,
+            arity = "1..*",
+            paramLabel = "DIR",
+            description = "Folders with the metrics.json of a probe, or with such folders.")
+    private List<Path> probes = new ArrayList<>();
+
+    @Option(
+            names = "--by",
+            paramLabel = "NAME",
+            description =
+                    "Held-out score to rank by (default: heldout.linear.top1, and heldout.knn.top1 where no cell has"
+                            + " a linear probe).")
+    private @Nullable String by;
+
+    @Option(
+            names = "--baseline",
+            paramLabel = "GROUP",
+            description =
+                    "Group of cells that may be tested beside the chosen one (default: the one called baseline, if"
+                            + " there is one).")
+    private @Nullable String baseline;
+
+    /** Makes the stage with its contract. */
+    public SelectStage() {
+        super(Contracts.SELECT, "bin/stage select --grid results/grid --probes results/probe --out selection");
+    }
+
+    /** Runs the stage as a process. */
+    public static void main(String[] args) {
+        StageMain.run(new SelectStage(), args);
+    }
+
+    @Override
+    protected OutputFormats formats() {
+        return super.formats()
+                .with(Selection.SCHEMA, OutputFormat.of(Selection::read, path -> Selection.empty()
+                        .write(path)))
+                .with(RankRow.SCHEMA, OutputFormat.table(RankRow.TABLE));
+    }
+
+    @Override
+    protected void run() throws IOException {
+        List<CellRow> cells = CellRow.TABLE.read(grid.resolve("cells.csv")).rows();
+        Selector selector = new Selector(cells, this::epochs);
+        for (Path file : metrics()) {
+            selector.add(file, read(file));
+        }
+        Selection selection = selector.select(by, baseline);
+        selection.write(out().resolve("selection.json"));
+        RankRow.TABLE.write(
+                out().resolve("selection.csv"),
+                Map.of("provenance", selection.provenance().toJson()),
+                RankRow.of(selection));
+        say(summary(selection));
+    }
+
+    private static String summary(Selection selection) {
+        String gaps = selection.gaps().size() + " of " + selection.counts().get("cells") + " cells have no score";
+        if (selection.candidates().isEmpty()) {
+            return "nothing is chosen: " + gaps;
+        }
+        RankRow best = RankRow.of(selection).get(0);
+        return String.format(
+                Locale.ROOT,
+                "%s: %.1f %% by %s, mean of %d, best of %d candidates; %s",
+                best.group(),
+                PERCENT * best.mean(),
+                best.by(),
+                best.n(),
+                selection.candidates().size(),
+                gaps);
+    }
+
+    /** Of the cell's own recipe, which must be the one that the table of cells knows. */
+    private long epochs(CellRow cell) {
+        Path file = grid.resolve("cells").resolve(cell.cell() + ".yml");
+        PretrainRecipe recipe = Recipes.read(file, PretrainRecipe.class);
+        String found = Recipes.sha256(recipe);
+        if (!found.equals(cell.sha256())) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA,
+                    file + ": found checksum " + found + ": must be " + cell.sha256() + ", as in cells.csv");
+        }
+        return recipe.epochs();
+    }
+
+    private List<Path> metrics() throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path given : probes) {
+            if (!Files.isDirectory(given)) {
+                throw new StageFailure(ExitCode.NO_INPUT, given + ": no such folder: must be a folder of stage probe");
+            }
+            try (Stream<Path> below = Files.list(given)) {
+                Stream.concat(Stream.of(given), below)
+                        .flatMap(folder -> Stream.of(METRICS, TestMetrics.FILE).map(folder::resolve))
+                        .filter(Files::isRegularFile)
+                        .sorted()
+                        .forEach(files::add);
+            }
+        }
+        if (files.isEmpty()) {
+            throw new StageFailure(
+                    ExitCode.NO_INPUT, probes + ": found no " + METRICS + ": must be folders of stage probe");
+        }
+        return files;
+    }
+
+    private static Metrics read(Path file) throws IOException {
+        if (Files.readString(file, StandardCharsets.UTF_8).contains('"' + TestMetrics.SCHEMA + '"')) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA, file + ": found scores of the test split: selection sees held-out scores alone");
+        }
+        return Metrics.read(file);
+    }
+}
