@@ -18,7 +18,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The house as it is built keeps its rules. */
 class ArchitectureTest {
-    private static final int RULES = 19;
+    private static final int RULES = 20;
     private static final int MOST_LINES = 400;
 
     private final JavaClasses house = new ClassFileImporter()

@@ -24,6 +24,7 @@ import viewfit.core.recipe.GridRecipe;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.ProbeRecipe;
 import viewfit.core.recipe.Recipes;
+import viewfit.core.select.Selection;
 import viewfit.core.table.CsvTable;
 
 /** Damaged tables, recipes and JSON files. A flip inside a word or a number gives another word or number, and passes. */
@@ -149,5 +150,24 @@ class DamagedTextsTest {
                         Map.of("loss", "NaN"),
                         List.of(Map.of("loss", "1"))));
         Fuzz.of(folder, whole).marks("\n").list().run(file -> Json.read(file, Divergence.class));
+    }
+
+    @Test
+    void selections() {
+        Path whole = folder.resolve("selection.json");
+        new Selection(
+                        Selection.SCHEMA,
+                        "heldout.linear.top1",
+                        "ours",
+                        "baseline",
+                        "highest mean",
+                        List.of(new Selection.Candidate(
+                                1, "ours", "ours.yml", List.of("ours_s0"), 2, Map.of("mean", 0.5))),
+                        List.of(new Selection.Tested("ours_s0", "ours", "chosen", 0.5, "0".repeat(64))),
+                        List.of(new Selection.Gap("baseline_s0", "baseline", "no score")),
+                        Map.of("groups", 2L),
+                        Provenance.ofCode("", 0))
+                .write(whole);
+        Fuzz.of(folder, whole).marks("\n").list().run(Selection::read);
     }
 }

@@ -30,7 +30,7 @@ import viewfit.core.metrics.Metrics;
 @EnabledIfEnvironmentVariable(
         named = "VIEWFIT_SLURM",
         matches = "yes",
-        disabledReason = "it starts daemons of slurm-wlm: VIEWFIT_SLURM=yes .ci/run")
+        disabledReason = "it starts daemons of slurm-wlm: VIEWFIT_SLURM=yes, as .ci/run sets where it can")
 class SlurmIT {
     private static final Path CLUSTER = Repository.ROOT.resolve("java-stages/nextflow/slurm/cluster");
 

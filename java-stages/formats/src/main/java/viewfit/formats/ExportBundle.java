@@ -37,7 +37,7 @@ public final class ExportBundle {
      */
     public static void write(Path folder, BackboneExport export, Map<String, String> metadata, ExportManifest facts) {
         String arch = export.arch();
-        for (String foreign : ExportFiles.foreign(folder, arch)) {
+        for (String foreign : ExportFiles.inTheWay(folder, arch)) {
             throw new StageFailure(
                     ExitCode.USAGE,
                     folder.resolve(foreign)

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.files.AtomicFiles;
 
 /** Which files an export consists of. */
 final class ExportFiles {
@@ -52,6 +53,15 @@ final class ExportFiles {
         List<String> files = of(arch);
         return present(folder).stream()
                 .filter(f -> !files.contains(f) && !f.equals(ExportManifest.FILE))
+                .toList();
+    }
+
+    /** The same, but for what a process that was killed in the middle of a file left aside: the next write takes its place. */
+    static List<String> inTheWay(Path folder, String arch) {
+        return foreign(folder, arch).stream()
+                .filter(f -> !f.endsWith(AtomicFiles.ASIDE)
+                        || !of(arch).contains(f.substring(0, f.length() - AtomicFiles.ASIDE.length()))
+                                && !f.equals(ExportManifest.FILE + AtomicFiles.ASIDE))
                 .toList();
     }
 

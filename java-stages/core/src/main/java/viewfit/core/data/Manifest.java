@@ -66,6 +66,13 @@ public record Manifest(List<ManifestRow> rows, Map<String, String> header) {
     private static Manifest parse(Path file) {
         ManifestRows.Builder rows = new ManifestRows.Builder();
         Map<String, String> header = TABLE.read(file, rows::add);
+        String part = header.getOrDefault(PART, TEST);
+        if (!part.equals(TEST)) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA,
+                    file + ": found the line '# " + PART + ": " + part + "': must be '# " + PART + ": " + TEST
+                            + "', or no such line");
+        }
         return new Manifest(rows.build(), header);
     }
 

@@ -21,6 +21,9 @@ import viewfit.core.contract.StageFailure;
  * the new one, or none, never a half. A failed write leaves nothing behind.
  */
 public final class AtomicFiles {
+    /** What the name of a file that is being written ends in. */
+    public static final String ASIDE = ".tmp";
+
     private static final int BUFFER_BYTES = 1 << 16;
 
     /** Called when a write has come to a phase; tests let the disk be full there, or the process end. */
@@ -55,7 +58,7 @@ public final class AtomicFiles {
         if (folder == null) {
             throw new IllegalArgumentException(target + ": a folder: a file path is needed");
         }
-        Path aside = folder.resolve(absolute.getFileName() + ".tmp");
+        Path aside = folder.resolve(absolute.getFileName() + ASIDE);
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {

@@ -61,4 +61,15 @@ class TestManifestTest {
         StageFailure failure = assertThrows(StageFailure.class, () -> Manifest.readTest(file, permit()));
         assertEquals(ExitCode.BAD_DATA, failure.exitCode());
     }
+
+    @Test
+    void aPartThatNobodyKnowsIsRefused() {
+        Path file = dir.resolve("flipped.csv");
+        new Manifest(ROWS, Map.of("part", "tesu")).write(file);
+        StageFailure failure = assertThrows(StageFailure.class, () -> Manifest.read(file));
+        assertEquals(ExitCode.BAD_DATA, failure.exitCode());
+        assertEquals(
+                file + ": found the line '# part: tesu': must be '# part: test', or no such line",
+                failure.getMessage());
+    }
 }
