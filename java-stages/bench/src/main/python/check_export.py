@@ -133,7 +133,7 @@ class Export:
         assert list(config["mean"]) == expected["mean"] and list(config["std"]) == expected["std"], "mean or std differ"
         assert config["interpolation"] == expected["interpolation"] == "bicubic", config
         assert config["crop_pct"] == expected["crop"] / expected["resize"] == 0.875, config
-        assert config["input_size"][1:] == (expected["crop"],) * 2, config
+        assert tuple(config["input_size"]) == (3, expected["crop"], expected["crop"]), config
         return self.run(network)
 
     def timm_checkpoint(self):
