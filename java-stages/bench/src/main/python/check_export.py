@@ -131,7 +131,9 @@ class Export:
         config = timm.data.resolve_data_config({}, model=network)
         expected = self.manifest["preprocessing"]
         assert list(config["mean"]) == expected["mean"] and list(config["std"]) == expected["std"], "mean or std differ"
-        assert config["interpolation"] == "bicubic" and config["crop_pct"] == 0.875, config
+        assert config["interpolation"] == expected["interpolation"] == "bicubic", config
+        assert config["crop_pct"] == expected["crop"] / expected["resize"] == 0.875, config
+        assert tuple(config["input_size"]) == (3, expected["crop"], expected["crop"]), config
         return self.run(network)
 
     def timm_checkpoint(self):

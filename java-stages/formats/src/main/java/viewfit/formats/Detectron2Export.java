@@ -90,9 +90,10 @@ public final class Detectron2Export {
         }
         Map<String, Tensor> arrays = new LinkedHashMap<>();
         found.forEach((name, value) -> {
-            if (value instanceof Tensor array) {
-                arrays.put(String.valueOf(name), array);
+            if (!(value instanceof Tensor array)) {
+                throw bad(file, Malformed.shown(String.valueOf(name)) + " that is no tensor", "tensors alone");
             }
+            arrays.put(String.valueOf(name), array);
         });
         SameTensors.require(file, arrays, renamed(arch, tensors));
     }

@@ -57,6 +57,9 @@ final class ExportChecks {
         checks.add(new ExportCheck(
                 ExportFiles.TIMM + "/" + TimmExport.MODEL + same,
                 () -> TimmExport.verify(folder.resolve(ExportFiles.TIMM), manifest.arch(), tensors())));
+        checks.add(new ExportCheck(
+                ExportFiles.TIMM + "/" + TimmExport.CONFIG + ": preprocessing of " + ExportManifest.FILE,
+                () -> TimmExport.verifyConfiguration(folder.resolve(ExportFiles.TIMM), manifest)));
         if (!ExportFiles.isTransformer(manifest.arch())) {
             checks.add(new ExportCheck(
                     ExportFiles.DETECTRON2 + "/" + Detectron2Export.PICKLE + same,

@@ -70,16 +70,25 @@ public record ExportManifest(
     }
 
     /**
-     * The input of the network.
+     * The input of the network: an image is resized, cut in its middle and normalised.
      *
      * @param channels order of the colours
+     * @param resize pixels of the short side of the resized image
+     * @param interpolation of the resizing
+     * @param crop pixels of the side of the square that is cut
      * @param mean subtracted from values scaled to [0, 1], per channel
      * @param std divisor per channel
      */
-    public record Preprocessing(String channels, List<Double> mean, List<Double> std) {
+    public record Preprocessing(
+            String channels, int resize, String interpolation, int crop, List<Double> mean, List<Double> std) {
         public Preprocessing {
             mean = List.copyOf(mean);
             std = List.copyOf(std);
+        }
+
+        /** As our evaluation does it, with these numbers. */
+        public static Preprocessing of(List<Double> mean, List<Double> std) {
+            return new Preprocessing("RGB", 256, "bicubic", 224, mean, std);
         }
     }
 

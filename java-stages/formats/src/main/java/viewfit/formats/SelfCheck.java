@@ -1,6 +1,7 @@
 package viewfit.formats;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +12,7 @@ import viewfit.core.random.SeedTree;
 /**
  * An input and what the network makes of it, so that whoever loads the weights can tell whether it computes the same.
  *
- * @param x inputs {@code x} [n, 3, height, width], float32, already normalised
+ * @param x inputs {@code x} [n, 3, height, width], float32, already normalised; of an export 224 x 224, which every backbone takes
  * @param y features {@code y} [n, width], float32
  */
 public record SelfCheck(Tensor x, Tensor y) {
@@ -59,12 +60,15 @@ public record SelfCheck(Tensor x, Tensor y) {
                 && in.length == 4
                 && in[0] > 0
                 && in[1] == CHANNELS
+                && in[2] == SIDE
+                && in[3] == SIDE
                 && out.length == 2
                 && out[0] == in[0]
                 && out[1] == width;
         if (!whole) {
+            String size = "3, " + SIDE + ", " + SIDE;
             throw Malformed.in(
-                    file.file(), "", x + " and " + y, "x F32 [n, 3, height, width] and y F32 [n, " + width + "]");
+                    file.file(), "", x + " and " + y, "x F32 [n, " + size + "] and y F32 [n, " + width + "]");
         }
         return new SelfCheck(x, y);
     }
@@ -89,9 +93,13 @@ public record SelfCheck(Tensor x, Tensor y) {
      * Holds features to these.
      *
      * @param file what computed them, for the message
-     * @throws StageFailure BAD_DATA if they are further away than {@link #TOLERANCE}
+     * @throws StageFailure BAD_DATA if they are more or fewer, or further away than {@link #TOLERANCE}
      */
     public void require(Path file, float[] features) {
+        long expected = Arrays.stream(y.shape()).reduce(1, Math::multiplyExact);
+        if (features.length != expected) {
+            throw Malformed.in(file, "", features.length + " features", expected + ", as " + FILE + " has");
+        }
         double distance = distance(features);
         if (!(distance <= TOLERANCE)) {
             throw Malformed.in(

@@ -7,9 +7,12 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
 
@@ -21,11 +24,6 @@ import viewfit.core.files.AtomicFiles;
 final class TimmExport {
     static final String CONFIG = "config.json";
     static final String MODEL = "model.safetensors";
-
-    /** Side of the image after the crop of 87.5 % that evaluation takes. */
-    private static final int SIDE = 224;
-
-    private static final double CROP = 0.875;
 
     private static final Map<String, Model> MODELS = Map.of(
             "mobilenet_v2", new Model("mobilenetv2_100", 1280, "conv_stem", "classifier", true),
@@ -50,7 +48,9 @@ final class TimmExport {
     }
 
     static void write(Path folder, BackboneExport export) {
-        AtomicFiles.writeString(folder.resolve(CONFIG), configuration(export));
+        AtomicFiles.writeString(
+                folder.resolve(CONFIG),
+                configuration(export.arch(), ExportManifest.Preprocessing.of(export.mean(), export.std())));
         Safetensors.write(folder.resolve(MODEL), renamed(export.arch(), export.tensors()), Map.of("format", "pt"));
     }
 
@@ -64,16 +64,44 @@ final class TimmExport {
         SameTensors.require(file, Safetensors.read(file).tensors(), renamed(arch, tensors));
     }
 
+    /**
+     * Holds the configuration to a manifest.
+     *
+     * @throws StageFailure NO_INPUT if it cannot be read; BAD_DATA at the first line that is another
+     */
+    static void verifyConfiguration(Path folder, ExportManifest manifest) {
+        Path file = folder.resolve(CONFIG);
+        List<String> found = lines(file);
+        List<String> expected =
+                configuration(manifest.arch(), manifest.preprocessing()).lines().toList();
+        for (int i = 0; i < Math.max(found.size(), expected.size()); i++) {
+            String is = i < found.size() ? found.get(i).strip() : "no more";
+            String must = i < expected.size() ? expected.get(i).strip() : "no more";
+            if (!is.equals(must)) {
+                throw Malformed.in(file, "line " + (i + 1), Malformed.shown(is), must + ", of " + ExportManifest.FILE);
+            }
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            // Any bytes are text of this kind: whatever stands there is compared, not refused as no text.
+            return Files.readString(file, StandardCharsets.ISO_8859_1).lines().toList();
+        } catch (IOException e) {
+            throw new StageFailure(ExitCode.NO_INPUT, file + ": cannot be read: it must be there and readable", e);
+        }
+    }
+
     private static List<Tensor> renamed(String arch, List<Tensor> tensors) {
         return tensors.stream()
                 .map(t -> t.renamed(TimmNames.of(arch, t.name())))
                 .toList();
     }
 
-    private static String configuration(BackboneExport export) {
-        Model model = MODELS.get(export.arch());
+    private static String configuration(String arch, ExportManifest.Preprocessing input) {
+        Model model = MODELS.get(arch);
         if (model == null) {
-            throw new IllegalArgumentException(export.arch() + ": timm has no such model");
+            throw new IllegalArgumentException(arch + ": timm has no such model");
         }
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
@@ -85,12 +113,12 @@ final class TimmExport {
             json.writeObjectFieldStart("pretrained_cfg");
             json.writeStringField("tag", "viewfit");
             json.writeBooleanField("custom_load", false);
-            numbers(json, "input_size", List.of(3, SIDE, SIDE));
-            json.writeStringField("interpolation", "bicubic");
-            json.writeNumberField("crop_pct", CROP);
+            numbers(json, "input_size", List.of(3, input.crop(), input.crop()));
+            json.writeStringField("interpolation", input.interpolation());
+            json.writeNumberField("crop_pct", (double) input.crop() / input.resize());
             json.writeStringField("crop_mode", "center");
-            numbers(json, "mean", export.mean());
-            numbers(json, "std", export.std());
+            numbers(json, "mean", input.mean());
+            numbers(json, "std", input.std());
             json.writeNumberField("num_classes", 0);
             if (model.pools()) {
                 numbers(json, "pool_size", List.of(7, 7));

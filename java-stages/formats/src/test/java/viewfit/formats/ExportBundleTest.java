@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,33 @@ class ExportBundleTest {
                 StageFailure.class,
                 () -> Detectron2Export.verify(export.resolve("detectron2"), "mobilenet_v2", others.subList(0, 311)));
         assertTrue(fewer.getMessage().contains("found 312 tensors, 0 missing (), 1 unknown ("), fewer.getMessage());
+    }
+
+    @Test
+    void anEntryOfThePickleThatIsNoTensorIsRefused() throws IOException {
+        Path folder = write("a", "resnet18").resolve("detectron2");
+        List<Tensor> tensors = TestBackbones.tensors("resnet18", "dev/");
+        Map<String, Object> model = new LinkedHashMap<>(Detectron2Export.model("resnet18", tensors));
+        model.put("note", "mine");
+        Map<String, Object> content = Map.of("model", model, "__author__", "Viewfit", "matching_heuristics", true);
+        try (OutputStream out = Files.newOutputStream(folder.resolve("backbone.pkl"))) {
+            new PickleWriter(out).write(content);
+        }
+        StageFailure failure =
+                assertThrows(StageFailure.class, () -> Detectron2Export.verify(folder, "resnet18", tensors));
+        assertTrue(failure.getMessage().contains("found note that is no tensor: expected"), failure.getMessage());
+    }
+
+    @Test
+    void preprocessingOfTheManifestIsThatOfTheTimmFolder() throws IOException {
+        Path export = write("a", "vit_tiny");
+        Path manifest = export.resolve("manifest.json");
+        String text = Files.readString(manifest);
+        assertTrue(text.contains("\"resize\": 256"), text);
+        Files.writeString(manifest, text.replace("\"crop\": 224", "\"crop\": 192"));
+        StageFailure failure = assertThrows(StageFailure.class, () -> ExportBundle.verify(export));
+        assertTrue(failure.getMessage().contains("config.json: line "), failure.getMessage());
+        assertTrue(failure.getMessage().contains("192"), failure.getMessage());
     }
 
     @Test

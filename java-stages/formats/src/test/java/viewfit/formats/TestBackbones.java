@@ -101,7 +101,7 @@ final class TestBackbones {
                 3,
                 120,
                 "demo",
-                new ExportManifest.Preprocessing("RGB", MEAN, STD),
+                ExportManifest.Preprocessing.of(MEAN, STD),
                 tensors,
                 Map.of("heldout.linear.top1", 0.25),
                 List.of(),

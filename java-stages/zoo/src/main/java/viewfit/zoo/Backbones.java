@@ -1,6 +1,8 @@
 package viewfit.zoo;
 
 import java.util.List;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
 import viewfit.core.recipe.BackboneRecipe;
 import viewfit.graph.Graph;
 
@@ -14,6 +16,19 @@ public final class Backbones {
     /** Names that {@link #graph} knows. */
     public static List<String> names() {
         return NAMES;
+    }
+
+    /**
+     * Fails for a name that is none of them.
+     *
+     * @param option what the name was given by
+     * @throws StageFailure {@link ExitCode#USAGE}
+     */
+    public static void requireName(String option, String name) {
+        if (!NAMES.contains(name)) {
+            throw new StageFailure(
+                    ExitCode.USAGE, option + ": found " + name + ": must be one of " + String.join(", ", NAMES));
+        }
     }
 
     /** Whether a backbone of this name is made of transformer blocks. */

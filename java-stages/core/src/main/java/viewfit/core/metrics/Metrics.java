@@ -31,6 +31,12 @@ public record Metrics(
         Provenance provenance) {
     public static final String SCHEMA = "metrics/1";
 
+    /** Fact: which network of the checkpoint was measured, {@code student} or {@code teacher}. */
+    public static final String NETWORK = "network";
+
+    /** Fact: name of the label subset of a fine-tuning, such as {@code 1pct}. */
+    public static final String FRACTION = "fraction";
+
     public Metrics {
         if (!schema.equals(SCHEMA)) {
             throw new IllegalArgumentException("schema: found '" + schema + "': must be " + SCHEMA);

@@ -128,7 +128,7 @@ final class CheckpointBackbone {
                 number("epoch"),
                 number("step"),
                 cell.isEmpty() ? textOrEmpty("cell") : cell,
-                new ExportManifest.Preprocessing("RGB", numbers("mean"), numbers("std")),
+                ExportManifest.Preprocessing.of(numbers("mean"), numbers("std")),
                 tensors.size(),
                 Map.of(),
                 List.of(),

@@ -3,6 +3,7 @@ package viewfit.stages.cocoexport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -82,8 +83,8 @@ public final class CocoExportStage extends CellStage {
             names = "--metrics",
             paramLabel = "FILE",
             description =
-                    "metrics.json of a probe or fine-tuning of this checkpoint, for the manifest; may be given more"
-                            + " than once (default: none).")
+                    "metrics.json of a probe or fine-tuning of this network of this checkpoint, for the manifest; may be"
+                            + " given more than once (default: none).")
     private List<Path> metrics = List.of();
 
     @Option(
@@ -98,7 +99,7 @@ public final class CocoExportStage extends CellStage {
             paramLabel = "NORM",
             description = "Backbone norm in the configuration of a conv net: syncbn for several GPUs, bn for one"
                     + " (default: syncbn).")
-    private BackboneExport.Norm norm = BackboneExport.Norm.SYNCBN;
+    private BackboneExport.@Nullable Norm norm;
 
     public CocoExportStage() {
         super(
@@ -150,6 +151,9 @@ public final class CocoExportStage extends CellStage {
             String found = given.isEmpty() ? "nothing" : String.join(" and ", given);
             throw usage("--checkpoint", found, "one of --checkpoint, --weights, --verify must be given");
         }
+        if (verified != null) {
+            refuseForVerification();
+        }
         if ((weights == null) != (arch == null)) {
             throw usage("--arch", arch == null ? "nothing" : arch, "goes with --weights, and --weights with it");
         }
@@ -160,6 +164,20 @@ public final class CocoExportStage extends CellStage {
         if (channels("--std", std, IMAGENET_STD).stream().anyMatch(v -> v <= 0)) {
             throw usage("--std", std.toString(), "must be positive");
         }
+    }
+
+    /** What says how to write an export, where none is written. */
+    private void refuseForVerification() {
+        Map<String, Boolean> given = new LinkedHashMap<>();
+        given.put("--metrics", !metrics.isEmpty());
+        given.put("--network", network != null);
+        given.put("--norm", norm != null);
+        given.put("--cell", !cell().isEmpty());
+        given.forEach((option, is) -> {
+            if (is) {
+                throw usage(option, "it with --verify", "goes with --checkpoint or --weights");
+            }
+        });
     }
 
     private static List<Double> channels(String option, List<Double> given, List<Double> otherwise) {
@@ -184,8 +202,8 @@ public final class CocoExportStage extends CellStage {
 
     private ExportSource source() {
         if (weights != null && arch != null) {
-            ExportManifest.Preprocessing preprocessing = new ExportManifest.Preprocessing(
-                    "RGB", channels("--mean", mean, IMAGENET_MEAN), channels("--std", std, IMAGENET_STD));
+            ExportManifest.Preprocessing preprocessing = ExportManifest.Preprocessing.of(
+                    channels("--mean", mean, IMAGENET_MEAN), channels("--std", std, IMAGENET_STD));
             return ImportedBackbone.read(weights, arch, network, preprocessing, cell(), this::say);
         } else if (checkpoint != null) {
             String side = (network == null ? Side.STUDENT : network).prefix();
@@ -196,15 +214,14 @@ public final class CocoExportStage extends CellStage {
 
     private void export(ExportSource source) {
         Path folder = out().resolve("export");
-        ExportManifest facts = source.facts()
-                .scored(Scores.read(metrics, source.facts().provenance().checkpointSha256()));
+        ExportManifest facts = source.facts().scored(Scores.read(metrics, source.facts()));
         Tensor x = SelfCheck.input(facts.provenance().seed());
         BackboneExport export = new BackboneExport(
                 source.graph(),
                 source.tensors(),
                 facts.preprocessing().mean(),
                 facts.preprocessing().std(),
-                norm,
+                norm == null ? BackboneExport.Norm.SYNCBN : norm,
                 source.origin(),
                 new SelfCheck(x, EngineFeatures.exact(source.graph(), source.tensors(), x)));
         ExportBundle.write(folder, export, source.metadata(), facts);

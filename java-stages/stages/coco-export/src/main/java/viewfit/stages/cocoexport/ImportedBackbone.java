@@ -8,8 +8,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.Code;
-import viewfit.core.contract.ExitCode;
-import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Provenance;
@@ -32,7 +30,7 @@ final class ImportedBackbone {
      *
      * @param side which network, where the file holds several; null: the student, or the only one
      * @param say takes one line: what was taken and what was left
-     * @throws StageFailure USAGE for an unknown architecture; as {@link BackboneWeights#read} for the file
+     * @throws viewfit.core.contract.StageFailure USAGE for an unknown architecture; as {@link BackboneWeights#read} for the file
      */
     static ExportSource read(
             Path file,
@@ -41,11 +39,7 @@ final class ImportedBackbone {
             ExportManifest.Preprocessing preprocessing,
             String cell,
             Consumer<String> say) {
-        if (!Backbones.names().contains(arch)) {
-            throw new StageFailure(
-                    ExitCode.USAGE,
-                    "--arch: found " + arch + ": must be one of " + String.join(", ", Backbones.names()));
-        }
+        Backbones.requireName("--arch", arch);
         Graph graph = Backbones.graph(arch);
         BackboneWeights.Which which = side == null
                 ? BackboneWeights.Which.DEFAULT

@@ -1,5 +1,6 @@
 package viewfit.stages.cocoexport;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -24,7 +25,7 @@ final class OnnxFeatures {
      *
      * @param x inputs [n, 3, height, width], float32
      * @return the output, row-major
-     * @throws StageFailure BAD_DATA if onnxruntime refuses the model or the input
+     * @throws StageFailure BAD_DATA if onnxruntime refuses the model or the input, or the output is not float32
      */
     static float[] of(Path model, Tensor x) {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
@@ -34,6 +35,9 @@ final class OnnxFeatures {
                 OrtSession.Result result = session.run(Map.of(OnnxExport.INPUT, input))) {
             if (!(result.get(OnnxExport.OUTPUT).orElse(null) instanceof OnnxTensor output)) {
                 throw bad(model, "no output " + OnnxExport.OUTPUT, "it", null);
+            }
+            if (output.getInfo().type != OnnxJavaType.FLOAT) {
+                throw bad(model, "an output of type " + output.getInfo().type, "float32", null);
             }
             FloatBuffer values = output.getFloatBuffer();
             float[] features = new float[values.remaining()];

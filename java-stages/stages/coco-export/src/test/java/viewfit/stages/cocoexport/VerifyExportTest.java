@@ -99,11 +99,12 @@ class VerifyExportTest {
         Files.writeString(export.resolve("detectron2/notes.txt"), "mine");
         List<String> lines = verify(ExitCode.BAD_DATA);
         List<String> failures = failures(lines);
-        assertEquals(2, failures.size(), err.toString());
+        assertEquals(3, failures.size(), err.toString());
         assertTrue(failures.get(0).contains("found [detectron2/notes.txt]: expected"), err.toString());
         assertTrue(failures.get(1).contains("timm/config.json: found no file"), err.toString());
+        assertTrue(failures.get(2).contains("timm/config.json: cannot be read"), err.toString());
         assertTrue(lines.contains("coco-export: ok: model.pth: module order"), err.toString());
-        assertTrue(lines.get(lines.size() - 1).contains("found 2 of " + (lines.size() - 1) + " checks failed"));
+        assertTrue(lines.get(lines.size() - 1).contains("found 3 of " + (lines.size() - 1) + " checks failed"));
     }
 
     /** Whoever changes weights may write their checksum too: the files still have to agree. */
@@ -198,6 +199,43 @@ class VerifyExportTest {
         assertTrue(failures.get(0).contains("selfcheck.safetensors: no tensor y among 1"), err.toString());
     }
 
+    /** Features of another width are another model's, not a reason to stop. */
+    @Test
+    void theNetworkOfAnotherArchitectureIsFoundAndTheRestIsStillLookedAt() throws IOException {
+        int lines = verify(ExitCode.OK).size();
+        List<Tensor> tensors = TestCheckpoints.tensors("resnet18", List.of("student")).values().stream()
+                .filter(t -> t.name().startsWith("student.backbone."))
+                .map(t -> t.renamed(t.name().substring("student.backbone.".length())))
+                .toList();
+        rewrite("onnx/backbone.onnx", f -> OnnxExport.write(f, Backbones.graph("resnet18"), tensors));
+        List<String> said = verify(ExitCode.BAD_DATA);
+        assertEquals(lines + 1, said.size(), err.toString());
+        List<String> failures = failures(said);
+        assertEquals(2, failures.size(), err.toString());
+        assertTrue(failures.get(0).contains("backbone.onnx: found another model"), err.toString());
+        assertTrue(failures.get(1).contains("backbone.onnx: found 1024 features: expected 2560"), err.toString());
+    }
+
+    /** A transformer takes one size of image. */
+    @Test
+    void aSelfCheckOfAnotherSizeIsFoundBeforeAnythingIsComputed() throws IOException {
+        Path file = dir.resolve("vit.safetensors");
+        Safetensors.write(
+                file,
+                TestCheckpoints.tensors("vit_tiny", List.of("student")).values(),
+                TestCheckpoints.metadata("test-vit"));
+        Path out = dir.resolve("vit");
+        assertEquals(0, run("--checkpoint", file.toString(), "--out", out.toString()), err.toString());
+        export = out.resolve("export");
+        TensorFile check = Safetensors.read(export.resolve("selfcheck.safetensors"));
+        Tensor y = check.tensor("y");
+        Tensor x = Tensor.f32("x", new long[] {2, 3, 32, 32}, new float[2 * 3 * 32 * 32]);
+        rewrite("selfcheck.safetensors", f -> Safetensors.write(f, List.of(x, y), check.metadata()));
+        List<String> failures = failures(verify(ExitCode.BAD_DATA));
+        assertEquals(2, failures.size(), err.toString());
+        failures.forEach(l -> assertTrue(l.contains("expected x F32 [n, 3, 224, 224] and y F32 [n, 192]"), l));
+    }
+
     @Test
     void anExportWithoutManifestIsNoneAndOneOfAnotherVersionIsRefused() throws IOException {
         Path manifest = export.resolve("manifest.json");
@@ -227,7 +265,16 @@ class VerifyExportTest {
     private static Metrics metrics(String checkpoint) {
         Provenance provenance = new Provenance("0.1.0+test", "", "", checkpoint, "", "", 0);
         Map<String, Double> values = Map.of("heldout.linear.top1", 0.5);
-        return new Metrics(Metrics.SCHEMA, "probe", "", Outcome.OK, "", values, Map.of(), provenance);
+        Map<String, String> facts = Map.of("network", "student");
+        return new Metrics(Metrics.SCHEMA, "probe", "", Outcome.OK, "", values, Map.of(), facts, provenance);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--metrics=a.json", "--network=student", "--norm=syncbn", "--cell=a"})
+    void whatSaysHowToWriteIsRefusedWhereNothingIsWritten(String option) {
+        assertEquals(ExitCode.USAGE.code(), run("--verify", export.toString(), option));
+        String name = option.substring(0, option.indexOf('='));
+        assertTrue(err.toString().contains(name + ": found it with --verify: goes with --checkpoint"), err.toString());
     }
 
     @Test

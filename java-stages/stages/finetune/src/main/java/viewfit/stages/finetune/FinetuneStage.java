@@ -144,6 +144,7 @@ public final class FinetuneStage extends ComputeStage {
                             message,
                             metrics.values(),
                             metrics.counts(),
+                            Map.of(Metrics.NETWORK, recipe.network(), Metrics.FRACTION, fraction),
                             provenance)
                     .write(out().resolve("metrics.json"));
         }

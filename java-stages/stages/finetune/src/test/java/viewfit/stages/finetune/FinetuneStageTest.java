@@ -138,6 +138,7 @@ class FinetuneStageTest {
         assertEquals(0, ending.code(), ending.err());
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
         assertEquals(Outcome.OK, metrics.outcome());
+        assertEquals(Map.of("network", "student", "fraction", "1pct"), metrics.facts());
         assertEquals(1, metrics.values().get("heldout.finetune.top5"));
         assertEquals(1, metrics.values().get("untrained.finetune.top5"));
         assertTrue(metrics.values().get("heldout.finetune.top1") <= 1);

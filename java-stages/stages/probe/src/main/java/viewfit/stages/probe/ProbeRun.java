@@ -124,6 +124,7 @@ final class ProbeRun {
                         String.join("; ", words),
                         metrics.values(),
                         metrics.counts(),
+                        Map.of(Metrics.NETWORK, in.recipe().network()),
                         provenance)
                 .write(out.resolve("metrics.json"));
     }

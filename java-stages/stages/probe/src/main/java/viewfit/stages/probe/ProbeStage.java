@@ -47,10 +47,7 @@ public final class ProbeStage extends ComputeStage {
                     + " torchvision, timm or the official code, by --arch.")
     private @Nullable Path weights;
 
-    @Option(
-            names = "--arch",
-            paramLabel = "NAME",
-            description = "Backbone of --weights: mobilenet_v2, resnet18, resnet34, resnet50, vit_tiny or vit_small.")
+    @Option(names = "--arch", paramLabel = "NAME", description = "Backbone of --weights, as recipes name it.")
     private @Nullable String arch;
 
     @Option(names = "--recipe", required = true, paramLabel = "FILE", description = "Probe recipe.")
@@ -150,8 +147,8 @@ public final class ProbeStage extends ComputeStage {
                     "--arch: found " + (arch == null ? "none with --weights" : arch + " without --weights")
                             + ": must go with --weights");
         }
-        if (arch != null && !Backbones.names().contains(arch)) {
-            throw new StageFailure(ExitCode.USAGE, "--arch: found " + arch + ": must be one of " + Backbones.names());
+        if (arch != null) {
+            Backbones.requireName("--arch", arch);
         }
     }
 

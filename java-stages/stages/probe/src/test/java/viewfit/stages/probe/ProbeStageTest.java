@@ -133,6 +133,7 @@ class ProbeStageTest {
         assertEquals(0, ending.code(), ending.err());
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
         assertEquals(Outcome.OK, metrics.outcome());
+        assertEquals("student", metrics.facts().get("network"));
         for (String network : List.of("heldout", "untrained")) {
             for (String score : List.of(
                     "linear.top1",
