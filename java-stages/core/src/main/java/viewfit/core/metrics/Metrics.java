@@ -3,6 +3,7 @@ package viewfit.core.metrics;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -15,6 +16,7 @@ import java.util.TreeMap;
  * @param message one line about the outcome; empty when there is nothing to say
  * @param values finite scores by dotted name, such as {@code heldout.linear.top1} (a fraction, not a percentage)
  * @param counts whole numbers by dotted name, such as {@code heldout.images}
+ * @param facts texts by dotted name, such as {@code eval.manifest-sha256}; may be absent in a file, which is none
  * @param provenance where the numbers come from
  */
 public record Metrics(
@@ -25,6 +27,7 @@ public record Metrics(
         String message,
         Map<String, Double> values,
         Map<String, Long> counts,
+        Map<String, String> facts,
         Provenance provenance) {
     public static final String SCHEMA = "metrics/1";
 
@@ -39,11 +42,25 @@ public record Metrics(
         });
         values = Collections.unmodifiableMap(new TreeMap<>(values));
         counts = Collections.unmodifiableMap(new TreeMap<>(counts));
+        facts = Collections.unmodifiableMap(new TreeMap<>(facts));
+    }
+
+    /** Without facts. */
+    public Metrics(
+            String schema,
+            String stage,
+            String cell,
+            Outcome outcome,
+            String message,
+            Map<String, Double> values,
+            Map<String, Long> counts,
+            Provenance provenance) {
+        this(schema, stage, cell, outcome, message, values, counts, Map.of(), provenance);
     }
 
     /** Reads and checks {@code metrics.json}. */
     public static Metrics read(Path file) {
-        return Json.read(file, Metrics.class);
+        return Json.read(file, Metrics.class, Set.of("facts"));
     }
 
     /** Writes {@code metrics.json} atomically. */

@@ -39,6 +39,24 @@ class MetricsTest {
     }
 
     @Test
+    void factsMayBeAbsent() throws IOException {
+        Path file = dir.resolve("metrics.json");
+        Map<String, String> facts = Map.of("eval.manifest-sha256", "d", "b", "e");
+        Metrics metrics = new Metrics(
+                "metrics/1", "probe", "", Outcome.OK, "", Map.of(), Map.of("heldout.images", 1L), facts, FROM);
+        metrics.write(file);
+        assertEquals(metrics, Metrics.read(file));
+        assertEquals(
+                List.of("b", "eval.manifest-sha256"),
+                List.copyOf(Metrics.read(file).facts().keySet()));
+        String text = Files.readString(file);
+        Files.writeString(file, text.replaceFirst("(?s)  \"facts\": \\{.*?\\},\n", ""));
+        assertEquals(Map.of(), Metrics.read(file).facts());
+        Files.writeString(file, text.replace("\"d\"", "4"));
+        assertThrows(StageFailure.class, () -> Metrics.read(file));
+    }
+
+    @Test
     void aScoreIsFinite() {
         assertThrows(IllegalArgumentException.class, () -> metrics(Map.of("x", Double.NaN)));
     }
