@@ -60,8 +60,8 @@ final class ExportFiles {
     static List<String> inTheWay(Path folder, String arch) {
         return foreign(folder, arch).stream()
                 .filter(f -> !f.endsWith(AtomicFiles.ASIDE)
-                        || !of(arch).contains(f.substring(0, f.length() - AtomicFiles.ASIDE.length()))
-                                && !f.equals(ExportManifest.FILE + AtomicFiles.ASIDE))
+                        || (!of(arch).contains(f.substring(0, f.length() - AtomicFiles.ASIDE.length()))
+                                && !f.equals(ExportManifest.FILE + AtomicFiles.ASIDE)))
                 .toList();
     }
 
