@@ -46,6 +46,8 @@ class Launch {
             if( value == null || value == false && canBeLeftOut ) continue
             if( about.enum && !(value.toString() in about.enum*.toString()) )
                 return "--${name}: ${value}: one of ${about.enum.join(', ')}"
+            if( about.pattern && !(value.toString() ==~ about.pattern) )
+                return "--${name}: ${value}: ${about.errorMessage}"
             if( about.type == 'integer' && !(value.toString() ==~ /-?\d+/) )
                 return "--${name}: ${value}: a whole number"
             if( about.type == 'number' && !value.toString().isBigDecimal() )

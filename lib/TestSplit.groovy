@@ -2,7 +2,7 @@ import groovy.json.JsonOutput
 import groovy.json.JsonSlurper
 import java.nio.file.Files
 import java.nio.file.Path
-import java.security.MessageDigest
+import java.nio.file.StandardCopyOption
 
 /**
  * The test split is opened once in a folder of results. The stage keeps that by `test-opened.json` beside its results; its tasks
@@ -12,27 +12,47 @@ class TestSplit {
     static final String LEDGER = 'test-opened.json'
 
     /**
-     * Ids of the cells that a selection gives to be tested; none, and a gap for each, where the split was opened for another one.
+     * Ids of the cells that a selection gives to be tested; none, and a gap for each, where the split was opened for another
+     * choice, or where nobody can say for which.
      *
      * @param selection selection.json
      * @param results folder of the results of tested cells
      */
     static List<String> cells(Path selection, Path results) {
-        def cells = new JsonSlurper().parseText(selection.text).tested*.cell
+        def chosen = new JsonSlurper().parseText(selection.getText('UTF-8'))
+        def cells = chosen.tested*.cell
         if( !cells ) return []
-        def mine = MessageDigest.getInstance('SHA-256').digest(selection.bytes).encodeHex().toString()
+        def mine = chosen['choice-sha256']
         def ledger = results.resolve(LEDGER)
         if( !Files.exists(ledger) ) {
-            Files.createDirectories(results)
-            ledger.text = JsonOutput.prettyPrint(JsonOutput.toJson([schema: 'test-opened/1', 'selection-sha256': mine]))
-                .replace('    ', '  ') + '\n'
+            write(ledger, JsonOutput.prettyPrint(JsonOutput.toJson([schema: 'test-opened/1', 'choice-sha256': mine]))
+                .replace('    ', '  ') + '\n')
             return cells
         }
-        def earlier = new JsonSlurper().parseText(ledger.text)['selection-sha256']
+        def earlier = opened(ledger)
         if( earlier == mine ) return cells
-        cells.each { cell ->
-            Failures.gap('TEST', cell, '', 65, "${LEDGER}: the test split was opened for another selection in this --outdir")
-        }
+        def why = earlier ? 'the test split was opened for another selection in this --outdir'
+            : 'found no choice-sha256 in it: must say which selection the test split was opened for in this --outdir'
+        cells.each { cell -> Failures.gap('TEST', cell, '', 65, "${LEDGER}: ${why}") }
         []
+    }
+
+    /** Whole or not at all. */
+    private static void write(Path ledger, String text) {
+        Files.createDirectories(ledger.parent)
+        def whole = ledger.resolveSibling("${LEDGER}.tmp")
+        whole.setText(text, 'UTF-8')
+        Files.move(whole, ledger, StandardCopyOption.ATOMIC_MOVE)
+    }
+
+    /** Checksum of the choice that the split was opened for; null if the file does not say. */
+    private static String opened(Path ledger) {
+        try {
+            def content = new JsonSlurper().parseText(ledger.getText('UTF-8'))
+            content instanceof Map && content['choice-sha256'] instanceof String ? content['choice-sha256'] : null
+        }
+        catch( Exception e ) {
+            null
+        }
     }
 }

@@ -14,7 +14,7 @@ process SELECT {
     path 'select',                emit: folder
 
     script:
-    def score = by ? "--by ${by}" : ''
+    def score = by ? "--by '${by}'" : ''
     """
     stage select --grid ${grid} --probes probe ${score} --out select
     """

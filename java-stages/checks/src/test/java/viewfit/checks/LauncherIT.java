@@ -96,8 +96,8 @@ class LauncherIT {
         assertEquals(64, result.exit());
         assertEquals(
                 List.of(
-                        "stage: 'pretrian': no such stage: one of coco-eval coco-export finetune grid pack pretrain probe report split"
-                                + " views"),
+                        "stage: 'pretrian': no such stage: one of coco-eval coco-export finetune grid pack pretrain probe report select"
+                                + " split test views"),
                 result.lines());
     }
 
@@ -117,6 +117,7 @@ class LauncherIT {
                 "--probe_recipe false       | --probe_recipe: false: no such file",
                 "--input nowhere            | --input: nowhere: no such file or folder",
                 "--pack tar                 | --pack: tar: one of original, pixels",
+                "--select_by heldout.liner.top1 | --select_by: heldout.liner.top1: a held-out accuracy",
                 "--pack_short_side 256      | --pack_short_side: 256: needs --pack pixels",
             })
     void wrongParameterIsNamed(String arguments, String message) {

@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import viewfit.core.recipe.Recipes;
+import viewfit.core.select.Selector;
 
 /** nextflow_schema.json, nextflow.config and the files of conf/ speak of the same parameters. */
 class ParametersTest {
@@ -41,6 +42,14 @@ class ParametersTest {
             assertTrue(
                     Repository.text("docs/usage.md").contains("`--" + name + "`"), name + " is not in docs/usage.md");
         });
+    }
+
+    /** A score that select would refuse is refused before the sweep that it would choose from. */
+    @Test
+    void scoresToSelectByAreThoseOfTheStage() throws IOException {
+        assertEquals(
+                "^" + Selector.SCORE.pattern() + "$",
+                schema().get("select_by").path("pattern").asText());
     }
 
     @Test

@@ -48,7 +48,8 @@ public final class OutputFormats {
     /** The formats of plain Java: tables, metrics, recipes, pictures, pages and folders. */
     public static OutputFormats standard() {
         Map<String, OutputFormat> formats = new LinkedHashMap<>();
-        formats.put(Manifest.SCHEMA, OutputFormat.table(Manifest.TABLE));
+        formats.put(Manifest.SCHEMA, OutputFormat.of(Manifest::check, path -> new Manifest(List.of(), Map.of())
+                .write(path)));
         formats.put(Classes.SCHEMA, OutputFormat.of(Classes::read, path -> new Classes(List.of("stub"))
                 .write(path, Map.of())));
         formats.put(Quarantine.SCHEMA, OutputFormat.of(Quarantine::read, path -> new Quarantine(List.of())

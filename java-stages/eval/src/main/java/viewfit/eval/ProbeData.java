@@ -131,7 +131,7 @@ public final class ProbeData {
     }
 
     /** Length that larger pictures' short sides were shrunk to when they were packed, or 0. */
-    int shortSide() {
+    public int shortSide() {
         return source.shortSide();
     }
 

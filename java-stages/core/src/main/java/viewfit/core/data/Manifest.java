@@ -18,10 +18,11 @@ import viewfit.core.table.CsvTable;
  */
 public record Manifest(List<ManifestRow> rows, Map<String, String> header) {
     public static final String SCHEMA = "manifest/1";
-    public static final CsvTable<ManifestRow> TABLE = CsvTable.of(ManifestRow.class, SCHEMA);
+    static final CsvTable<ManifestRow> TABLE = CsvTable.of(ManifestRow.class, SCHEMA);
 
     private static final String PART = "part";
     private static final String TEST = "test";
+    private static final String NAME = "test.csv";
 
     public Manifest {
         rows = ManifestRows.of(rows);
@@ -31,7 +32,8 @@ public record Manifest(List<ManifestRow> rows, Map<String, String> header) {
     /**
      * Reads and checks a manifest.
      *
-     * @throws StageFailure {@link ExitCode#BAD_DATA} if it is that of the test split
+     * @throws StageFailure {@link ExitCode#BAD_DATA} if it is that of the test split, or has its name: splits of earlier
+     *     versions did not mark it
      */
     public static Manifest read(Path file) {
         Manifest manifest = parse(file);
@@ -42,7 +44,18 @@ public record Manifest(List<ManifestRow> rows, Map<String, String> header) {
                             + ": found the test split: must be another part of the split; stage test alone opens it, for what"
                             + " select chose");
         }
+        if (file.endsWith(NAME)) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA,
+                    file
+                            + ": found the name of the test split: must be another part of the split, or have another name");
+        }
         return manifest;
+    }
+
+    /** Checks a manifest of any part, and gives nothing of it away. */
+    public static void check(Path file) {
+        parse(file);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Json;
 import viewfit.core.metrics.Provenance;
 
@@ -20,7 +21,9 @@ import viewfit.core.metrics.Provenance;
  * @param tested cells of the chosen group and of the baseline that have a score
  * @param gaps cells of the sweep without a score
  * @param counts {@code groups} and {@code cells} that were asked for, {@code candidates}, {@code scored} cells,
- *     {@code heldout.images} of each score
+ *     {@code heldout.images} of each score, {@code images.short-side} that the probes' images were shrunk to, or 0
+ * @param choiceSha256 checksum of what was chosen from what: {@code by}, {@code candidates}, and of {@code tested} the cells
+ *     and networks; that of another version of the code is the same, if it chose the same
  * @param provenance its recipe is the probe's and its manifest that of the images the probes were fitted on
  */
 public record Selection(
@@ -33,6 +36,7 @@ public record Selection(
         List<Tested> tested,
         List<Gap> gaps,
         Map<String, Long> counts,
+        String choiceSha256,
         Provenance provenance) {
     public static final String SCHEMA = "selection/1";
 
@@ -77,6 +81,47 @@ public record Selection(
         tested = List.copyOf(tested);
         gaps = List.copyOf(gaps);
         counts = Collections.unmodifiableMap(new TreeMap<>(counts));
+        String own = choice(by, candidates, tested);
+        if (!choiceSha256.equals(own)) {
+            throw new IllegalArgumentException("choice-sha256: found '" + choiceSha256 + "': must be " + own
+                    + ", the checksum of by, candidates and tested");
+        }
+    }
+
+    /** With the checksum of its choice. */
+    public Selection(
+            String schema,
+            String by,
+            String chosen,
+            String baseline,
+            String rule,
+            List<Candidate> candidates,
+            List<Tested> tested,
+            List<Gap> gaps,
+            Map<String, Long> counts,
+            Provenance provenance) {
+        this(
+                schema,
+                by,
+                chosen,
+                baseline,
+                rule,
+                candidates,
+                tested,
+                gaps,
+                counts,
+                choice(by, candidates, tested),
+                provenance);
+    }
+
+    private static String choice(String by, List<Candidate> candidates, List<Tested> tested) {
+        StringBuilder text = new StringBuilder(by).append('\n');
+        candidates.forEach(candidate -> text.append(Json.line(candidate)).append('\n'));
+        tested.forEach(network -> text.append(network.cell())
+                .append(' ')
+                .append(network.checkpointSha256())
+                .append('\n'));
+        return Hashes.sha256(text.toString());
     }
 
     /** Reads and checks {@code selection.json}. */

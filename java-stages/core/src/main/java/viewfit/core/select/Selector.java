@@ -2,12 +2,14 @@ package viewfit.core.select;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.Code;
 import viewfit.core.contract.ExitCode;
@@ -26,7 +28,15 @@ public final class Selector {
     static final String DEVIATION = "deviation";
     static final String STANDARD_ERROR = "standard-error";
 
-    private static final String PREFIX = "heldout.";
+    /** Scores that can be ranked by: accuracies of the probe's classifiers, whose larger one is the better one. */
+    public static final Pattern SCORE = Pattern.compile("heldout\\.(linear|knn|knn-k[1-9][0-9]*|fast)\\.top[15]");
+
+    /** Count of a probe: the side its images were shrunk to when they were packed; 0 or absent where they were not. */
+    public static final String SHORT_SIDE = "images.short-side";
+
+    /** Fact of a probe: checksum of the manifest of the images it scored. */
+    public static final String EVAL_MANIFEST = "eval.manifest-sha256";
+
     private static final List<String> PREFERRED = List.of("heldout.linear.top1", "heldout.knn.top1");
     private static final String RULE = "largest mean over seeds; of equal means the one with fewer epochs of"
             + " pre-training, then the first by name";
@@ -85,6 +95,20 @@ public final class Selector {
                     + " held-out images, where cell " + other.cell() + " has " + images(other)
                     + ": all cells must be scored by one probe on the same images");
         }
+        String scored = metrics.facts().getOrDefault(EVAL_MANIFEST, "");
+        String itsScored = other.facts().getOrDefault(EVAL_MANIFEST, "");
+        long shortSide = shortSide(metrics);
+        // Probes of earlier versions do not say which held-out images they scored.
+        boolean told = !scored.isEmpty() && !itsScored.isEmpty();
+        if ((told && !scored.equals(itsScored)) || shortSide != shortSide(other)) {
+            throw bad(where + ": found held-out images with checksum " + scored + " and short side " + shortSide
+                    + ": must be those of cell " + other.cell() + ", " + itsScored + " and " + shortSide(other)
+                    + ": all cells must be scored by one probe on the same images");
+        }
+    }
+
+    private static long shortSide(Metrics metrics) {
+        return metrics.counts().getOrDefault(SHORT_SIDE, 0L);
     }
 
     private static long images(Metrics metrics) {
@@ -97,7 +121,7 @@ public final class Selector {
      * @param asked score to rank by; null takes the linear probe's, or k-NN's where no cell has a linear probe
      * @param baseline group to be tested beside the chosen one; null takes the one called {@code baseline}, if there is one
      * @return without a choice if no cell has the score
-     * @throws StageFailure {@link ExitCode#USAGE} for a score that is not a held-out one or a group that is not there,
+     * @throws StageFailure {@link ExitCode#USAGE} for a score that is no held-out accuracy or a group that is not there,
      *     {@link ExitCode#BAD_DATA} if no cell has the score that was asked for or nothing was added
      */
     public Selection select(@Nullable String asked, @Nullable String baseline) {
@@ -105,9 +129,11 @@ public final class Selector {
             throw bad("probe: found no scores: at least one probe is needed to select");
         }
         String by = asked == null ? preferred() : asked;
-        if (!by.startsWith(PREFIX)) {
+        if (!SCORE.matcher(by).matches()) {
             throw new StageFailure(
-                    ExitCode.USAGE, "--by: found " + by + ": must be a held-out score, such as heldout.linear.top1");
+                    ExitCode.USAGE,
+                    "--by: found " + by + ": must be a held-out accuracy, such as heldout.linear.top1 or"
+                            + " heldout.knn-k20.top5");
         }
         Map<String, List<CellRow>> groups = new LinkedHashMap<>();
         cells.forEach(cell ->
@@ -132,11 +158,18 @@ public final class Selector {
                 .toList();
         Metrics any = scores.values().iterator().next();
         Map<String, Long> counts = Map.of(
-                "groups", (long) groups.size(),
-                "cells", (long) cells.size(),
-                "candidates", (long) ranked.size(),
-                "scored", (long) cells.size() - gaps.size(),
-                "heldout.images", images(any));
+                "groups",
+                (long) groups.size(),
+                "cells",
+                (long) cells.size(),
+                "candidates",
+                (long) ranked.size(),
+                "scored",
+                (long) cells.size() - gaps.size(),
+                "heldout.images",
+                images(any),
+                SHORT_SIDE,
+                shortSide(any));
         Provenance of = any.provenance();
         return new Selection(
                 Selection.SCHEMA,
@@ -181,7 +214,7 @@ public final class Selector {
         return ranked;
     }
 
-    /** By seed, so that the order of the sweep's lines changes no sum. */
+    /** By seed, not by the order of the sweep's lines. */
     private List<CellRow> scored(List<CellRow> rows, String by) {
         return rows.stream()
                 .filter(cell -> Double.isFinite(score(cell, by)))
@@ -189,7 +222,10 @@ public final class Selector {
                 .toList();
     }
 
-    private static Map<String, Double> statistics(double[] values) {
+    /** Summed from the smallest on: equal scores have equal means, whichever seed has which. */
+    private static Map<String, Double> statistics(double[] scores) {
+        double[] values = scores.clone();
+        Arrays.sort(values);
         int n = values.length;
         double sum = 0;
         for (double value : values) {

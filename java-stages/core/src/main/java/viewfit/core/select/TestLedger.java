@@ -10,9 +10,9 @@ import viewfit.core.metrics.Json;
  * {@code test-opened.json}, beside the results of the tested cells: for which selection the test split was opened there.
  *
  * @param schema {@code test-opened/1}
- * @param selectionSha256 checksum of that {@code selection.json}
+ * @param choiceSha256 {@code choice-sha256} of that {@code selection.json}
  */
-public record TestLedger(String schema, String selectionSha256) {
+public record TestLedger(String schema, String choiceSha256) {
     public static final String SCHEMA = "test-opened/1";
     private static final String FILE = "test-opened.json";
 
@@ -31,15 +31,15 @@ public record TestLedger(String schema, String selectionSha256) {
     public static void open(Path results, TestPermit permit) {
         Path file = results.resolve(FILE);
         if (!Files.exists(file)) {
-            Json.write(file, new TestLedger(SCHEMA, permit.selectionSha256()));
+            Json.write(file, new TestLedger(SCHEMA, permit.choiceSha256()));
             return;
         }
-        String earlier = Json.read(file, TestLedger.class).selectionSha256();
-        if (!earlier.equals(permit.selectionSha256())) {
+        String earlier = Json.read(file, TestLedger.class).choiceSha256();
+        if (!earlier.equals(permit.choiceSha256())) {
             throw new StageFailure(
                     ExitCode.BAD_DATA,
-                    file + ": found that the test split was opened for the selection with checksum " + earlier
-                            + ": must be this one, " + permit.selectionSha256()
+                    file + ": found that the test split was opened for the choice with checksum " + earlier
+                            + ": must be this one, " + permit.choiceSha256()
                             + ": choosing again after a look at it is what the split is kept from");
         }
     }

@@ -12,7 +12,7 @@ import viewfit.core.metrics.Provenance;
  *
  * @param schema {@code test-metrics/1}
  * @param role why it was tested: {@code chosen} or {@code baseline}
- * @param selectionSha256 checksum of the {@code selection.json} that named it
+ * @param choiceSha256 {@code choice-sha256} of the {@code selection.json} that named it
  * @param message what a reader should know, in one line
  * @param values fractions by name, such as {@code test.linear.top1}, with their binomial standard errors
  * @param counts {@code classes}, {@code train.images}, {@code test.images}, {@code knn.k}
@@ -23,7 +23,7 @@ public record TestMetrics(
         String cell,
         String group,
         String role,
-        String selectionSha256,
+        String choiceSha256,
         String message,
         Map<String, Double> values,
         Map<String, Long> counts,

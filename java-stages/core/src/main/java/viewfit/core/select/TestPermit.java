@@ -3,7 +3,6 @@ package viewfit.core.select;
 import java.nio.file.Path;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
-import viewfit.core.files.Hashes;
 
 /**
  * What it takes to open the test split: a selection that names the cell, the network and the probe recipe. There is no
@@ -12,12 +11,10 @@ import viewfit.core.files.Hashes;
 public final class TestPermit {
     private final Selection selection;
     private final Selection.Tested tested;
-    private final String selectionSha256;
 
-    private TestPermit(Selection selection, Selection.Tested tested, String selectionSha256) {
+    private TestPermit(Selection selection, Selection.Tested tested) {
         this.selection = selection;
         this.tested = tested;
-        this.selectionSha256 = selectionSha256;
     }
 
     /**
@@ -54,7 +51,7 @@ public final class TestPermit {
                             + selection.provenance().recipeSha256() + ", and a recipe with " + recipeSha256
                             + ": must be the same");
         }
-        return new TestPermit(selection, tested, Hashes.sha256(file));
+        return new TestPermit(selection, tested);
     }
 
     /** What was selected. */
@@ -67,8 +64,8 @@ public final class TestPermit {
         return tested;
     }
 
-    /** Checksum of {@code selection.json}. */
-    public String selectionSha256() {
-        return selectionSha256;
+    /** Checksum of the choice, whichever version of the code wrote it down. */
+    public String choiceSha256() {
+        return selection.choiceSha256();
     }
 }

@@ -62,6 +62,16 @@ class TestManifestTest {
         assertEquals(ExitCode.BAD_DATA, failure.exitCode());
     }
 
+    /** As versions before the mark wrote it. */
+    @Test
+    void itsNameWithoutTheMarkIsRefused() {
+        Path file = dir.resolve("test.csv");
+        new Manifest(ROWS, Map.of()).write(file);
+        StageFailure failure = assertThrows(StageFailure.class, () -> Manifest.read(file));
+        assertEquals(ExitCode.BAD_DATA, failure.exitCode());
+        Manifest.check(file);
+    }
+
     @Test
     void aPartThatNobodyKnowsIsRefused() {
         Path file = dir.resolve("flipped.csv");

@@ -143,13 +143,66 @@ class SelectorTest {
                     ExitCode.BAD_DATA,
                     refused(() -> selector.add(FILE, metrics)).exitCode());
         }
-        assertEquals(
-                ExitCode.USAGE,
-                refused(() -> selector.select("test.linear.top1", null)).exitCode());
-        assertEquals(
-                ExitCode.USAGE,
-                refused(() -> selector.select("untrained.knn.top1", null)).exitCode());
+        for (String by : List.of(
+                "test.linear.top1",
+                "untrained.knn.top1",
+                "heldout.linear.top1.standard-error",
+                "heldout.linear.top1.best-epoch",
+                "heldout.linear.best-epoch",
+                "heldout.liner.top1")) {
+            assertEquals(
+                    ExitCode.USAGE, refused(() -> selector.select(by, null)).exitCode());
+        }
+        for (String by : List.of("heldout.linear.top5", "heldout.knn-k20.top1", "heldout.fast.top1")) {
+            assertEquals(
+                    ExitCode.BAD_DATA, refused(() -> selector.select(by, null)).exitCode());
+        }
         assertEquals(ExitCode.USAGE, refused(() -> selector.select(null, "x")).exitCode());
+    }
+
+    @Test
+    void theSameNumberOfOtherImagesIsRefused() {
+        Selector selector = new Selector(sweep("a"), cell -> 1);
+        selector.add(FILE, on("a_s0", "one", 128));
+        assertTrue(String.valueOf(refused(() -> selector.add(FILE, on("a_s1", "two", 128)))
+                        .getMessage())
+                .contains("found held-out images with checksum two"));
+        refused(() -> selector.add(FILE, on("a_s1", "one", 0)));
+        selector.add(FILE, on("a_s1", "one", 128));
+        assertEquals(128, selector.select(null, null).counts().get("images.short-side"));
+    }
+
+    private static Metrics on(String cell, String images, long shortSide) {
+        Metrics m = probe(cell, Outcome.OK, "probe", Map.of(LINEAR, .5));
+        Map<String, Long> counts = Map.of("heldout.images", 50L, "images.short-side", shortSide);
+        return new Metrics(
+                m.schema(),
+                m.stage(),
+                cell,
+                m.outcome(),
+                "",
+                m.values(),
+                counts,
+                Map.of("eval.manifest-sha256", images),
+                m.provenance());
+    }
+
+    /** .1 + .2 + .3 and .3 + .2 + .1 are two numbers. */
+    @Test
+    void equalScoresOfOtherSeedsAreEqual() {
+        List<CellRow> cells = new ArrayList<>();
+        for (long seed = 0; seed < 3; seed++) {
+            cells.add(cell("a", seed));
+            cells.add(cell("b", seed));
+        }
+        for (boolean swapped : new boolean[] {false, true}) {
+            Selector selector = new Selector(cells, cell -> 1);
+            for (int seed = 0; seed < 3; seed++) {
+                add(selector, (swapped ? "b_s" : "a_s") + seed, .1 * (seed + 1));
+                add(selector, (swapped ? "a_s" : "b_s") + seed, .1 * (3 - seed));
+            }
+            assertEquals("a", selector.select(null, null).chosen());
+        }
     }
 
     private Path selection() {
@@ -190,6 +243,14 @@ class SelectorTest {
         String first = Files.readString(dir.resolve("test-opened.json"));
         TestLedger.open(dir, permit);
         assertEquals(first, Files.readString(dir.resolve("test-opened.json")));
+        // Another version of the code that chooses the same has made the same choice.
+        String text = Files.readString(file);
+        Files.writeString(file, text.replaceFirst("\"code\": \"[^\"]*", "\"code\": \"another"));
+        TestLedger.open(dir, TestPermit.of(file, "b_s0", "net-b_s0", "probe"));
+        Files.writeString(file, text.replace("\"net-b_s0\"", "\"net-x\""));
+        assertTrue(String.valueOf(refused(() -> TestPermit.of(file, "b_s0", "net-x", "probe"))
+                        .getMessage())
+                .contains("the checksum of by, candidates and tested"));
         Selector other = new Selector(sweep("a", "b"), cell -> 1);
         add(other, "b_s0", .7);
         other.select(null, null).write(file);

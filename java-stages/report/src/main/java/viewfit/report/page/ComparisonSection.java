@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import viewfit.core.metrics.McNemar;
 import viewfit.report.results.Answers;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
 import viewfit.report.results.Scored;
+import viewfit.report.results.Selected;
 import viewfit.report.values.Text;
 
 /** Each cell's accuracies with their standard errors, and recipes of the same seed tested against each other image by image. */
@@ -17,7 +19,8 @@ final class ComparisonSection {
     /** With more recipes than this each is compared with the first alone. */
     private static final int ALL_PAIRS = 5;
 
-    private static final Map<String, String> MEASURES = Map.of("linear", "linear probe", "fast", "fast probe");
+    private static final Map<String, String> MEASURES =
+            Map.of("linear", "linear probe", "fast", "fast probe", Answers.TEST, "linear probe, test split");
 
     private ComparisonSection() {}
 
@@ -88,7 +91,9 @@ final class ComparisonSection {
         List<String> variants = results.variants();
         int firsts = variants.size() > ALL_PAIRS ? 1 : variants.size();
         for (String measure : measures(results)) {
-            for (int a = 0; a < firsts; a++) {
+            // What was chosen need not be the first, and only the baseline was tested beside it.
+            int from = measure.equals(Answers.TEST) ? variants.size() : firsts;
+            for (int a = 0; a < from; a++) {
                 for (int b = a + 1; b < variants.size(); b++) {
                     add(results, measure, variants.get(a), variants.get(b), tests, apart);
                 }
@@ -191,6 +196,9 @@ final class ComparisonSection {
                 Answers its = a.answers().get(measure);
                 Answers mine = b.answers().get(measure);
                 boolean scored = scored(a, measure) && scored(b, measure);
+                if (measure.equals(Answers.TEST)) {
+                    scored = tested(results, its) && tested(results, mine);
+                }
                 if (!scored || a.cell().seed() != b.cell().seed() || its == null || mine == null) {
                     continue;
                 }
@@ -203,10 +211,17 @@ final class ComparisonSection {
         }
     }
 
-    /** Both probes, then fine-tuning on each label fraction. */
+    /** The answers of the selection that the page shows; those of another one may lie around. */
+    private static boolean tested(Results results, @Nullable Answers answers) {
+        Selected selected = results.selected();
+        return selected != null && answers != null && !selected.isOfAnother(answers.file());
+    }
+
+    /** Both probes, then fine-tuning on each label fraction, then the test split. */
     private static List<String> measures(Results results) {
         List<String> measures = new ArrayList<>(List.of("linear", "fast"));
         results.fractions().forEach(fraction -> measures.add(Answers.FINETUNE + fraction));
+        measures.add(Answers.TEST);
         return measures;
     }
 

@@ -3,6 +3,9 @@ package viewfit.report.page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.select.Selection;
 import viewfit.core.select.TestMetrics;
@@ -13,12 +16,11 @@ import viewfit.report.values.Text;
 
 /** Which recipe the held-out scores chose, among how many, and what it scores on the test split. */
 final class SelectionSection {
-    private static final Map<String, String> NAMES = Map.of(
-            "heldout.linear.top1", "linear top-1",
-            "heldout.knn.top1", "k-NN top-1",
-            "heldout.fast.top1", "fast probe top-1");
+    private static final Pattern SCORE =
+            Pattern.compile("(?:heldout|test)\\.(linear|knn|fast)(?:-k(\\d+))?\\.top([15])");
+    private static final Map<String, String> CLASSIFIERS =
+            Map.of("linear", "linear", "knn", "k-NN", "fast", "fast probe");
     private static final List<String> TESTED = List.of("test.linear.top1", "test.linear.top5", "test.knn.top1");
-    private static final List<String> TITLES = List.of("test, linear top-1", "test, linear top-5", "test, k-NN top-1");
 
     private SelectionSection() {}
 
@@ -53,7 +55,7 @@ final class SelectionSection {
                 + of(selection.candidates().size())
                 + ": " + best.group() + ", " + Text.percent(mean(best)) + " % ("
                 + Text.plural(best.cells().size(), "seed") + ").";
-        String test = test(selected, testName(selection.by()));
+        String test = test(selected, testName(selection.by(), selected.tests(Selection.CHOSEN)));
         return test.isEmpty() ? List.of(text) : List.of(text + " " + test);
     }
 
@@ -70,14 +72,21 @@ final class SelectionSection {
         }
         MeanSd mean = MeanSd.of(tests.stream().map(t -> value(t, key)).toList());
         long images = tests.get(0).counts().getOrDefault("test.images", 0L);
-        return "On the test split: " + Text.percent(mean.mean()) + " %" + (tests.size() == 1 ? "" : ", mean of them")
+        int wanted = selected.wanted(Selection.CHOSEN);
+        String seeds = tests.size() < wanted
+                ? " (" + tests.size() + " of " + Text.plural(wanted, "seed") + ")"
+                : tests.size() == 1 ? "" : ", mean of them";
+        return "On the test split, " + name(key) + ": " + Text.percent(mean.mean()) + " %" + seeds
                 + "; the binomial standard error of one network on " + Text.plural(images, "image") + " is "
                 + Text.percent(error(tests.get(0), key)) + " points.";
     }
 
-    /** The score on the test split that a choice by the fast probe, which leaves no classifier, is told of is k-NN's. */
-    private static String testName(String by) {
-        return by.startsWith("heldout.linear.") ? by.replaceFirst("heldout", "test") : "test.knn.top1";
+    /** The score that was chosen by; k-NN's where the test has none, as of the fast probe, which leaves no classifier. */
+    private static String testName(String by, List<TestMetrics> tests) {
+        String same = by.replaceFirst("^heldout", "test");
+        return tests.stream().anyMatch(test -> test.values().containsKey(same))
+                ? same
+                : same.replaceFirst("^test\\.[^.]+", "test.knn");
     }
 
     private static List<String> warnings(Results results, Selected selected) {
@@ -89,11 +98,22 @@ final class SelectionSection {
         } else if (selected.tests().isEmpty()) {
             warnings.add("Warning: the test split was not opened for this selection. The held-out score of what was"
                     + " chosen by it is too high, the more so the more candidates there were.");
+        } else {
+            untested(selected).ifPresent(warnings::add);
         }
         selected.others()
                 .forEach(file -> warnings.add(
                         "Warning: " + results.source(file) + " is of another selection and is not shown."));
         return warnings;
+    }
+
+    private static Optional<String> untested(Selected selected) {
+        int done = selected.tests(Selection.CHOSEN).size();
+        int wanted = selected.wanted(Selection.CHOSEN);
+        return done >= wanted
+                ? Optional.empty()
+                : Optional.of("Warning: networks that were chosen and have a score on the test split: " + done + " of "
+                        + wanted + ".");
     }
 
     private static void ranks(Selection selection, Html html, Outputs outputs) {
@@ -146,31 +166,31 @@ final class SelectionSection {
         selected.selection().tested().forEach(tested -> heldout.put(tested.cell(), tested.heldout()));
         List<List<String>> rows = new ArrayList<>();
         List<List<String>> numbers = new ArrayList<>();
+        List<String> keys = new ArrayList<>(TESTED);
+        String own = testName(selected.selection().by(), selected.tests());
+        if (!keys.contains(own)) {
+            keys.add(own);
+        }
         for (TestMetrics test : selected.tests()) {
             List<String> row = new ArrayList<>(List.of(
                     Html.escape(test.cell()),
                     Html.escape(test.role()),
                     Text.percent(heldout.getOrDefault(test.cell(), Double.NaN))));
-            for (String key : TESTED) {
+            for (String key : keys) {
                 double value = value(test, key);
                 row.add(Text.percent(value)
                         + (Double.isFinite(value) ? "\u00A0\u00B1\u00A0" + Text.percent(error(test, key)) : ""));
                 numbers.add(List.of(
-                        test.cell(),
-                        test.role(),
-                        key,
-                        number(value),
-                        number(error(test, key)),
-                        test.selectionSha256()));
+                        test.cell(), test.role(), key, number(value), number(error(test, key)), test.choiceSha256()));
             }
             rows.add(row);
         }
-        outputs.table("test", List.of("cell", "role", "key", "value", "standard_error", "selection_sha256"), numbers);
+        outputs.table("test", List.of("cell", "role", "key", "value", "standard_error", "choice_sha256"), numbers);
         List<String> header = new ArrayList<>(List.of(
                 "cell",
                 "role",
                 "held\u2011out, " + Html.escape(name(selected.selection().by())).replace('-', '\u2011')));
-        TITLES.forEach(title -> header.add(title.replace('-', '\u2011')));
+        keys.forEach(key -> header.add(Html.escape("test, " + name(key)).replace('-', '\u2011')));
         html.raw(new Html().table("numbers", header, rows).toString());
         html.raw(
                 "<p class=\"note\">In percent, on the test split, with the binomial standard error \u221A(p(1 \u2212 p)/n)."
@@ -179,7 +199,13 @@ final class SelectionSection {
     }
 
     private static String name(String by) {
-        return NAMES.getOrDefault(by, by.replaceFirst("^heldout\\.", ""));
+        Matcher score = SCORE.matcher(by);
+        if (!score.matches()) {
+            return by.replaceFirst("^heldout\\.", "");
+        }
+        String classifier = CLASSIFIERS.get(String.valueOf(score.group(1)));
+        return classifier + " top-" + score.group(3)
+                + (score.group(2) == null ? "" : " (k\u00A0=\u00A0" + score.group(2) + ")");
     }
 
     private static double mean(Selection.Candidate candidate) {

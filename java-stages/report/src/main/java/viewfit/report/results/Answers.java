@@ -30,6 +30,9 @@ public record Answers(Path file, String measure, String imagesSha256, int images
     /** What the measure of a fine-tuning begins with; the label fraction follows. */
     public static final String FINETUNE = "finetune ";
 
+    /** The measure of the linear probe on the test split. */
+    public static final String TEST = "test";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public Answers {
@@ -56,8 +59,8 @@ public record Answers(Path file, String measure, String imagesSha256, int images
 
     /** By what the file says of itself. */
     private static String measure(Map<String, String> header) {
-        if ("test".equals(header.get("part"))) {
-            return "test";
+        if (TEST.equals(header.get("part"))) {
+            return TEST;
         }
         String fraction = header.get("fraction");
         if (fraction != null) {

@@ -2,7 +2,7 @@ package viewfit.report.results;
 
 import java.nio.file.Path;
 import java.util.List;
-import viewfit.core.files.Hashes;
+import java.util.Objects;
 import viewfit.core.select.Selection;
 import viewfit.core.select.TestMetrics;
 
@@ -19,17 +19,30 @@ public record Selected(Selection selection, List<TestMetrics> tests, List<Path> 
         others = List.copyOf(others);
     }
 
-    /** Sorts the test scores by whether they name this selection. */
+    /** Sorts the test scores by whether they name this choice. */
     static Selected of(Path file, java.util.Map<Path, TestMetrics> scores) {
-        String sha256 = Hashes.sha256(file);
+        Selection selection = Selection.read(file);
+        String sha256 = selection.choiceSha256();
         List<TestMetrics> mine = scores.values().stream()
-                .filter(score -> score.selectionSha256().equals(sha256))
+                .filter(score -> score.choiceSha256().equals(sha256))
                 .toList();
         List<Path> others = scores.entrySet().stream()
-                .filter(score -> !score.getValue().selectionSha256().equals(sha256))
+                .filter(score -> !score.getValue().choiceSha256().equals(sha256))
                 .map(java.util.Map.Entry::getKey)
                 .toList();
-        return new Selected(Selection.read(file), mine, others);
+        return new Selected(selection, mine, others);
+    }
+
+    /** Whether a file lies beside test scores of another selection. */
+    public boolean isOfAnother(Path file) {
+        return others.stream().anyMatch(other -> Objects.equals(other.getParent(), file.getParent()));
+    }
+
+    /** Number of networks of a role that may be tested. */
+    public int wanted(String role) {
+        return Math.toIntExact(selection.tested().stream()
+                .filter(tested -> tested.role().equals(role))
+                .count());
     }
 
     /** The test scores of a role, in the order of the files. */

@@ -8,13 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.contract.StageFailure;
-import viewfit.core.files.Hashes;
+import viewfit.core.data.Prediction;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.select.Selection;
 import viewfit.core.select.TestMetrics;
@@ -39,10 +40,21 @@ class SelectionSectionTest {
         selection(inputs.resolve("select/selection.json"), 0.634);
     }
 
+    private String choice() {
+        return Selection.read(inputs.resolve("select/selection.json")).choiceSha256();
+    }
+
     private static void selection(Path file, double heldout) {
+        selection(file, "heldout.linear.top1", heldout);
+    }
+
+    private static void selection(Path file, String by, double heldout, Selection.Tested... more) {
+        List<Selection.Tested> tested =
+                new ArrayList<>(List.of(new Selection.Tested(CELL, FakeSweep.OURS, Selection.CHOSEN, heldout, "net")));
+        tested.addAll(List.of(more));
         new Selection(
                         Selection.SCHEMA,
-                        "heldout.linear.top1",
+                        by,
                         FakeSweep.OURS,
                         FakeSweep.BASELINE,
                         "the <largest> mean",
@@ -52,7 +64,7 @@ class SelectionSectionTest {
                                         2,
                                         FakeSweep.BASELINE,
                                         Map.of("mean", .6, "deviation", .02, "standard-error", .0141))),
-                        List.of(new Selection.Tested(CELL, FakeSweep.OURS, Selection.CHOSEN, heldout, "net")),
+                        tested,
                         List.of(new Selection.Gap("dino-hot-s1", FakeSweep.HOT, "no probe result")),
                         Map.of(),
                         Provenance.ofCode("", 0))
@@ -63,18 +75,27 @@ class SelectionSectionTest {
         return new Selection.Candidate(rank, group, group + ".yml", List.of(group + "-s0"), 10, values);
     }
 
-    private void tested(String selectionSha256) {
+    private void tested(String choiceSha256) {
+        tested(
+                FakeSweep.OURS,
+                Selection.CHOSEN,
+                choiceSha256,
+                Map.of("test.linear.top1", .5, "test.linear.top1.standard-error", .05));
+    }
+
+    private void tested(String group, String role, String choiceSha256, Map<String, Double> values) {
+        String cell = FakeSweep.cell(group, 0);
         new TestMetrics(
                         TestMetrics.SCHEMA,
-                        CELL,
-                        FakeSweep.OURS,
-                        Selection.CHOSEN,
-                        selectionSha256,
+                        cell,
+                        group,
+                        role,
+                        choiceSha256,
                         "",
-                        Map.of("test.linear.top1", .5, "test.linear.top1.standard-error", .05),
+                        values,
                         Map.of("test.images", 100L),
                         Provenance.ofCode("", 0))
-                .write(inputs.resolve("test/" + CELL + "/test-metrics.json"));
+                .write(inputs.resolve("test/" + cell + "/test-metrics.json"));
     }
 
     private String page() throws IOException {
@@ -85,11 +106,11 @@ class SelectionSectionTest {
 
     @Test
     void showsTheChoiceItsTestScoreAndHowManyWereLookedAt() throws IOException {
-        tested(Hashes.sha256(inputs.resolve("select/selection.json")));
+        tested(choice());
         String page = page();
         assertTrue(
                 page.contains("Chosen by linear top-1 on held-out images, the best of 2 candidates: dino-ours, 63.4 %"
-                        + " (1\u00A0seed). On the test split: 50.0 %; the binomial standard error of one network on"
+                        + " (1\u00A0seed). On the test split, linear top-1: 50.0 %; the binomial standard error of one network on"
                         + " 100\u00A0images is 5.0 points."));
         assertTrue(page.contains(
                 "<th scope=\"row\">" + CELL + "</th><td>chosen</td><td>63.4</td><td>50.0\u00A0\u00B1\u00A05.0</td>"));
@@ -103,13 +124,79 @@ class SelectionSectionTest {
                         .count());
     }
 
+    private String chosenBy(String by) throws IOException {
+        selection(inputs.resolve("select/selection.json"), by, .634);
+        Map<String, Double> values =
+                Map.of("test.linear.top1", .1, "test.knn.top1", .2, "test.knn-k20.top1", .3, "test.linear.top5", .4);
+        tested(FakeSweep.OURS, Selection.CHOSEN, choice(), values);
+        return page();
+    }
+
+    /** The number behind the choice is of the same measure, or says which other one it is. */
+    @Test
+    void theTestScoreIsOfTheMeasureThatChose() throws IOException {
+        String page = chosenBy("heldout.knn-k20.top1");
+        assertTrue(page.contains("Chosen by k-NN top-1 (k\u00A0=\u00A020) on held-out images"), page);
+        assertTrue(page.contains("On the test split, k-NN top-1 (k\u00A0=\u00A020): 30.0 %"), page);
+        page = chosenBy("heldout.linear.top5");
+        assertTrue(page.contains("On the test split, linear top-5: 40.0 %"), page);
+        page = chosenBy("heldout.fast.top1");
+        assertTrue(page.contains("Chosen by fast probe top-1 on held-out images"), page);
+        assertTrue(page.contains("On the test split, k-NN top-1: 20.0 %"), page);
+    }
+
+    @Test
+    void warnsWhereWhatWasChosenIsNotTested() throws IOException {
+        tested(FakeSweep.BASELINE, Selection.BASELINE, choice(), Map.of("test.linear.top1", .4));
+        String page = page();
+        assertTrue(
+                page.contains("Warning: networks that were chosen and have a score on the test split: 0 of 1."), page);
+        assertFalse(page.contains("On the test split, linear"));
+        selection(
+                inputs.resolve("select/selection.json"),
+                "heldout.linear.top1",
+                .634,
+                new Selection.Tested(FakeSweep.cell(FakeSweep.OURS, 1), FakeSweep.OURS, Selection.CHOSEN, .6, "net1"));
+        tested(choice());
+        page = page();
+        assertTrue(
+                page.contains("Warning: networks that were chosen and have a score on the test split: 1 of 2."), page);
+        assertTrue(page.contains("On the test split, linear top-1: 50.0 % (1 of 2\u00A0seeds);"), page);
+    }
+
+    /** The chosen one and the baseline on the same test images, and nothing of an earlier choice. */
+    @Test
+    void theChosenIsTestedAgainstTheBaselineOnTheTestSplit() throws IOException {
+        for (String group : List.of(FakeSweep.OURS, FakeSweep.BASELINE)) {
+            String cell = FakeSweep.cell(group, 0);
+            Prediction.TABLE.write(
+                    inputs.resolve("test/" + cell + "/predictions-test.csv"),
+                    Map.of("part", "test"),
+                    Prediction.TABLE
+                            .read(inputs.resolve("probe/" + cell + "/predictions.csv"))
+                            .rows());
+            tested(
+                    group,
+                    group.equals(FakeSweep.OURS) ? Selection.CHOSEN : Selection.BASELINE,
+                    choice(),
+                    Map.of("test.linear.top1", .5));
+        }
+        assertTrue(page().contains("<td>linear probe, test split</td>"));
+        String row = "test,dino-ours,dino-baseline,0,500,";
+        Path table = folder.resolve("out/tables/paired-tests.csv");
+        assertTrue(Files.readAllLines(table).stream().anyMatch(line -> line.startsWith(row)));
+        tested("of another");
+        page();
+        assertTrue(Files.readAllLines(table).stream().noneMatch(line -> line.startsWith("test,")));
+    }
+
     @Test
     void testScoresOfAnotherSelectionAreNotShown() throws IOException {
         tested("of another");
         String page = page();
         assertTrue(page.contains("test-metrics.json is of another selection and is not shown."));
         assertTrue(page.contains("Warning: the test split was not opened for this selection."));
-        assertFalse(page.contains("On the test split"));
+        assertFalse(page.contains("On the test split, "));
     }
 
     @Test

@@ -19,6 +19,7 @@ import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.progress.ProgressLine;
 import viewfit.core.recipe.ProbeRecipe;
+import viewfit.core.select.Selector;
 import viewfit.core.table.CsvAppender;
 import viewfit.core.table.CsvTable;
 import viewfit.engine.TorchRuntime;
@@ -94,6 +95,9 @@ final class ProbeRun {
                 .count("train.images", data.trainImages())
                 .count("heldout.images", data.heldoutImages())
                 .count("knn.k", probe.neighbours());
+        if (data.shortSide() > 0) {
+            metrics.count(Selector.SHORT_SIDE, data.shortSide());
+        }
         message.addAll(ProbeMessage.of(in.recipe(), in.checkpoint(), probe));
         Outcome outcome = Outcome.OK;
         List<String> words = message;
@@ -124,7 +128,11 @@ final class ProbeRun {
                         String.join("; ", words),
                         metrics.values(),
                         metrics.counts(),
-                        Map.of(Metrics.NETWORK, in.recipe().network()),
+                        Map.of(
+                                Metrics.NETWORK,
+                                in.recipe().network(),
+                                Selector.EVAL_MANIFEST,
+                                in.heldoutSha256()),
                         provenance)
                 .write(out.resolve("metrics.json"));
     }

@@ -36,6 +36,8 @@ import viewfit.formats.Tensor;
 import viewfit.goldens.Fill;
 import viewfit.goldens.Goldens;
 import viewfit.graph.Parameter;
+import viewfit.views.PackInfo;
+import viewfit.views.PackWriter;
 import viewfit.zoo.Backbones;
 
 /** The stage as a user runs it, on photographs. */
@@ -244,6 +246,29 @@ class ProbeStageTest {
                             && again.err().contains(file.getFileName().toString()),
                     again.err());
         }
+    }
+
+    /** What select holds the cells of a sweep to. */
+    @Test
+    void theScoredImagesAreOnRecord() throws IOException {
+        List<ManifestRow> rows = new ArrayList<>();
+        for (Path file : List.of(folder.resolve("train.csv"), folder.resolve("heldout.csv"))) {
+            List<ManifestRow> whole = new ArrayList<>();
+            for (ManifestRow row : Manifest.read(file).rows()) {
+                Path image = IMAGES.resolve(row.path());
+                whole.add(new ManifestRow(row.path(), row.label(), Files.size(image), Hashes.sha256(image)));
+            }
+            new Manifest(whole, Map.of()).write(file);
+            rows.addAll(whole);
+        }
+        Path pack = folder.resolve("pack");
+        PackWriter.write(pack, IMAGES, rows, List.of(), new PackWriter.Options(PackInfo.Store.PIXELS, 64, 1 << 20, 1));
+        Ending ending = run("--images=" + pack);
+        assertEquals(0, ending.code(), ending.err());
+        Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
+        assertEquals(64, metrics.counts().get("images.short-side"));
+        assertEquals(
+                Hashes.sha256(folder.resolve("heldout.csv")), metrics.facts().get("eval.manifest-sha256"));
     }
 
     private void withChecksums(String name) throws IOException {

@@ -111,6 +111,14 @@ class SelectStageTest {
     }
 
     @Test
+    void aFileThatIsNoTextIsNamed() throws IOException {
+        Path file = dir.resolve("probe/ours_s0/metrics.json");
+        Files.write(file, new byte[] {'{', (byte) 0xff, '}'});
+        assertEquals(ExitCode.NO_INPUT.code(), run());
+        assertTrue(err.toString().contains(file + ": cannot be read: must be UTF-8 text"), err::toString);
+    }
+
+    @Test
     void aChangedRecipeIsRefused() throws IOException {
         Path file = dir.resolve("grid/cells/ours_s0.yml");
         Files.writeString(file, Files.readString(file).replaceFirst("(?m)^seed: 0", "seed: 5"));

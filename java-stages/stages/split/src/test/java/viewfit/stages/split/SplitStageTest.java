@@ -86,7 +86,7 @@ class SplitStageTest {
     @Test
     void takesAGivenList() throws IOException {
         Path list = dir.resolve("list.txt");
-        List<String> names = Manifest.TABLE.read(firstRun()).rows().stream()
+        List<String> names = Manifest.read(firstRun()).rows().stream()
                 .limit(7)
                 .map(row -> row.path().replaceFirst(".*/", ""))
                 .toList();
@@ -131,7 +131,7 @@ class SplitStageTest {
                 Files.copy(file, copy);
             }
         }
-        List<ManifestRow> rows = Manifest.TABLE.read(firstRun()).rows();
+        List<ManifestRow> rows = Manifest.read(firstRun()).rows();
         Path cut = root.resolve(rows.get(3).path());
         byte[] bytes = Files.readAllBytes(cut);
         Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));

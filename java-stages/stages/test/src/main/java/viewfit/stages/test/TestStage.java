@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -14,6 +13,8 @@ import viewfit.cli.OutputFormats;
 import viewfit.cli.StageMain;
 import viewfit.core.Code;
 import viewfit.core.contract.Contracts;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.Prediction;
 import viewfit.core.files.Hashes;
@@ -21,6 +22,7 @@ import viewfit.core.metrics.Provenance;
 import viewfit.core.recipe.ProbeRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.core.select.Selection;
+import viewfit.core.select.Selector;
 import viewfit.core.select.TestLedger;
 import viewfit.core.select.TestMetrics;
 import viewfit.core.select.TestPermit;
@@ -98,9 +100,9 @@ public final class TestStage extends ComputeStage {
         checkpoint.requireNetwork(recipe.network());
         checkpoint.requireSameNormalization(recipe.normalize());
         TestPermit permit = TestPermit.of(selectionFile, cell(), checkpoint.sha256(), Recipes.sha256(recipe));
+        requireSameTraining(permit.selection());
         try (TorchRuntime runtime = TorchRuntime.open(device(), threads())) {
-            TestLedger.open(
-                    Objects.requireNonNull(out().toAbsolutePath().getParent(), "an absolute folder has one"), permit);
+            TestLedger.open(results(), permit);
             ProbeData data =
                     ProbeData.readTest(trainFile, testFile, classesFile, images, workers(runtime.gpu()), permit);
             Network network = FrozenBackbone.allocate(runtime, checkpoint.backbone(recipe.vitLastBlocks()));
@@ -110,6 +112,35 @@ public final class TestStage extends ComputeStage {
                 Provenance fitted = provenance(recipe, checkpoint, runtime);
                 score(new StoredProbe(runtime, backbone, recipe, data, classifier, fitted), data, permit, fitted);
             }
+        }
+    }
+
+    @Override
+    protected void checkOptions() {
+        super.checkOptions();
+        results();
+    }
+
+    /** The folder around this cell's results, however it is spelled. */
+    private Path results() {
+        Path parent = out().toAbsolutePath().normalize().getParent();
+        if (parent == null) {
+            throw new StageFailure(
+                    ExitCode.USAGE, "--out: found " + out() + ": must be a folder in the folder of all test results");
+        }
+        return parent;
+    }
+
+    /** Without a classifier, which says what it was fitted on, this holds the bank of k-NN to what the probe had. */
+    private void requireSameTraining(Selection selection) {
+        String found = Hashes.sha256(trainFile);
+        String selected = selection.provenance().manifestSha256();
+        if (!found.equals(selected)) {
+            Manifest.read(trainFile); // if it is no training manifest, that is the fault to tell of
+            throw new StageFailure(
+                    ExitCode.BAD_DATA,
+                    trainFile + ": found training images with checksum " + found + ": must be those of the selection, "
+                            + selected);
         }
     }
 
@@ -132,6 +163,10 @@ public final class TestStage extends ComputeStage {
         Selection.Tested tested = permit.tested();
         message.add(tested.role() + " of " + permit.selection().candidates().size() + " candidates by "
                 + permit.selection().by());
+        long shortSide = permit.selection().counts().getOrDefault(Selector.SHORT_SIDE, 0L);
+        if (shortSide != data.shortSide()) {
+            message.add("scored on " + pictures(data.shortSide()) + ", selected and fitted on " + pictures(shortSide));
+        }
         float[] logits = probe.logits();
         if (logits != null) {
             metrics.add("test.linear", probe.accuracy(logits));
@@ -148,12 +183,18 @@ public final class TestStage extends ComputeStage {
                         cell(),
                         tested.group(),
                         tested.role(),
-                        permit.selectionSha256(),
+                        permit.choiceSha256(),
                         String.join("; ", message),
                         metrics.values(),
                         metrics.counts(),
                         provenance)
                 .write(out().resolve(TestMetrics.FILE));
+    }
+
+    private static String pictures(long shortSide) {
+        return shortSide == 0
+                ? "pictures as they are"
+                : "pictures that were shrunk to a short side of " + shortSide + " when they were packed";
     }
 
     private Provenance provenance(ProbeRecipe recipe, CheckpointFile checkpoint, TorchRuntime runtime) {

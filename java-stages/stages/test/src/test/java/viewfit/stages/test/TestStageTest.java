@@ -121,6 +121,10 @@ class TestStageTest {
     }
 
     private void selection(String cell) {
+        selection(cell, 0);
+    }
+
+    private void selection(String cell, long shortSide) {
         Provenance of = provenance("");
         new Selection(
                         Selection.SCHEMA,
@@ -131,7 +135,7 @@ class TestStageTest {
                         List.of(new Selection.Candidate(1, "c", "c.yml", List.of(cell), 1, Map.of("mean", .5))),
                         List.of(new Selection.Tested(cell, "c", Selection.CHOSEN, .5, of.checkpointSha256())),
                         List.of(),
-                        Map.of(),
+                        Map.of("images.short-side", shortSide),
                         of)
                 .write(folder.resolve("selection.json"));
     }
@@ -182,7 +186,7 @@ class TestStageTest {
         assertEquals(1. / CLASSES, metrics.values().get("test.linear.top1"), 1e-12);
         assertEquals(Math.sqrt(2. / 9 / 6), metrics.values().get("test.linear.top1.standard-error"), 1e-12);
         assertTrue(metrics.values().containsKey("test.knn.top1"));
-        assertEquals(Hashes.sha256(folder.resolve("selection.json")), metrics.selectionSha256());
+        assertEquals(Selection.read(folder.resolve("selection.json")).choiceSha256(), metrics.choiceSha256());
         assertEquals(
                 Hashes.sha256(folder.resolve("test.csv")), metrics.provenance().manifestSha256());
         List<Prediction> rows = Prediction.TABLE
@@ -221,8 +225,40 @@ class TestStageTest {
         selection("c2");
         Ending ending = run("--cell=c2", "--out=" + folder.resolve("test/c2"));
         assertEquals(ExitCode.BAD_DATA.code(), ending.code());
-        assertTrue(ending.err().contains("was opened for the selection with checksum"), ending.err());
+        assertTrue(ending.err().contains("was opened for the choice with checksum"), ending.err());
         assertTrue(Files.notExists(folder.resolve("test/c2/test-metrics.json")));
+    }
+
+    /** Without a classifier nothing else would say which images the network is to be compared with. */
+    @Test
+    void neighboursAreThoseOfTheSelection() throws IOException {
+        new Manifest(rows("train", 3), Map.of()).write(folder.resolve("fewer.csv"));
+        Ending ending = run("--classifier=", "--train=" + folder.resolve("fewer.csv"));
+        assertEquals(ExitCode.BAD_DATA.code(), ending.code());
+        assertTrue(ending.err().contains("must be those of the selection"), ending.err());
+        assertTrue(Files.notExists(folder.resolve("test/test-opened.json")));
+    }
+
+    @Test
+    void picturesThatWereShrunkForTheProbeAreToldOf() {
+        selection("c1", 128);
+        Ending ending = run("--classifier=");
+        assertEquals(0, ending.code(), ending.err());
+        String message =
+                TestMetrics.read(folder.resolve("test/c1/test-metrics.json")).message();
+        assertTrue(
+                message.contains("scored on pictures as they are, selected and fitted on pictures that were shrunk to"
+                        + " a short side of 128"),
+                message);
+    }
+
+    /** However the folder is spelled, the ledger is beside it. */
+    @Test
+    void theLedgerIsBesideTheCell() {
+        Ending ending = run("--classifier=", "--out=" + folder.resolve("test/c1/."));
+        assertEquals(0, ending.code(), ending.err());
+        assertTrue(Files.exists(folder.resolve("test/test-opened.json")));
+        assertEquals(ExitCode.USAGE.code(), run("--out=/").code());
     }
 
     @Test
