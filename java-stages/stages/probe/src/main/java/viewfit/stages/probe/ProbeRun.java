@@ -128,11 +128,7 @@ final class ProbeRun {
                         String.join("; ", words),
                         metrics.values(),
                         metrics.counts(),
-                        Map.of(
-                                Metrics.NETWORK,
-                                in.recipe().network(),
-                                Selector.EVAL_MANIFEST,
-                                in.heldoutSha256()),
+                        Map.of(Metrics.NETWORK, in.recipe().network(), Selector.EVAL_MANIFEST, in.heldoutSha256()),
                         provenance)
                 .write(out.resolve("metrics.json"));
     }
