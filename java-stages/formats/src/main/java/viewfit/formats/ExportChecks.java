@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Json;
@@ -72,7 +73,7 @@ final class ExportChecks {
         return folder.resolve(ExportFiles.TORCH);
     }
 
-    private java.util.Map<String, Tensor> torchTensors() {
+    private Map<String, Tensor> torchTensors() {
         return WeightFile.open(torch()).tensors(WeightFile.WHOLE);
     }
 

@@ -1,6 +1,7 @@
 package viewfit.core.data;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,7 +74,11 @@ public record GivenList(List<String> names, String sha256, @Nullable Known known
         List<String> names;
         try {
             bytes = Files.readAllBytes(file);
-            names = Files.readAllLines(file, StandardCharsets.UTF_8).stream()
+            names = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString()
+                    .lines()
                     .map(line -> INDEXED.matcher(line.strip()).replaceFirst("$1"))
                     .filter(line -> !line.isBlank())
                     .toList();

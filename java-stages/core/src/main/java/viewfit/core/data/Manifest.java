@@ -79,8 +79,8 @@ public record Manifest(List<ManifestRow> rows, Map<String, String> header) {
     private static Manifest parse(Path file) {
         ManifestRows.Builder rows = new ManifestRows.Builder();
         Map<String, String> header = TABLE.read(file, rows::add);
-        String part = header.getOrDefault(PART, TEST);
-        if (!part.equals(TEST)) {
+        String part = header.get(PART);
+        if (part != null && !part.equals(TEST)) {
             throw new StageFailure(
                     ExitCode.BAD_DATA,
                     file + ": found the line '# " + PART + ": " + part + "': must be '# " + PART + ": " + TEST

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -162,7 +163,7 @@ final class SelectionSection {
         if (selected.tests().isEmpty()) {
             return;
         }
-        Map<String, Double> heldout = new java.util.TreeMap<>();
+        Map<String, Double> heldout = new TreeMap<>();
         selected.selection().tested().forEach(tested -> heldout.put(tested.cell(), tested.heldout()));
         List<List<String>> rows = new ArrayList<>();
         List<List<String>> numbers = new ArrayList<>();

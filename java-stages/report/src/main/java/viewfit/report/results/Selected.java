@@ -2,6 +2,7 @@ package viewfit.report.results;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import viewfit.core.select.Selection;
 import viewfit.core.select.TestMetrics;
@@ -20,7 +21,7 @@ public record Selected(Selection selection, List<TestMetrics> tests, List<Path> 
     }
 
     /** Sorts the test scores by whether they name this choice. */
-    static Selected of(Path file, java.util.Map<Path, TestMetrics> scores) {
+    static Selected of(Path file, Map<Path, TestMetrics> scores) {
         Selection selection = Selection.read(file);
         String sha256 = selection.choiceSha256();
         List<TestMetrics> mine = scores.values().stream()
@@ -28,7 +29,7 @@ public record Selected(Selection selection, List<TestMetrics> tests, List<Path> 
                 .toList();
         List<Path> others = scores.entrySet().stream()
                 .filter(score -> !score.getValue().choiceSha256().equals(sha256))
-                .map(java.util.Map.Entry::getKey)
+                .map(Map.Entry::getKey)
                 .toList();
         return new Selected(selection, mine, others);
     }

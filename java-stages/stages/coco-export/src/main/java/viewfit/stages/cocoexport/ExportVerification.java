@@ -20,6 +20,7 @@ import viewfit.zoo.Backbones;
 /** Reads a whole export back and says of each thing that must hold whether it does. */
 final class ExportVerification {
     private static final String MODEL = "model.safetensors";
+    private static final String TORCH = "model.pth";
     private static final String ONNX = "onnx/backbone.onnx";
 
     private final Path folder;
@@ -59,9 +60,9 @@ final class ExportVerification {
     private List<ExportCheck> checks() {
         List<ExportCheck> checks = new ArrayList<>(ExportBundle.checks(folder, manifest));
         checks.add(new ExportCheck(MODEL + ": names, types and shapes of a " + manifest.arch(), this::form));
-        checks.add(new ExportCheck("model.pth: module order", this::order));
-        checks.add(new ExportCheck("onnx/backbone.onnx: the network of " + MODEL, this::onnx));
-        checks.add(new ExportCheck("onnx/backbone.onnx: onnxruntime computes selfcheck.safetensors", this::runtime));
+        checks.add(new ExportCheck(TORCH + ": module order", this::order));
+        checks.add(new ExportCheck(ONNX + ": the network of " + MODEL, this::onnx));
+        checks.add(new ExportCheck(ONNX + ": onnxruntime computes selfcheck.safetensors", this::runtime));
         checks.add(new ExportCheck(MODEL + ": the engine computes selfcheck.safetensors", this::engine));
         return checks;
     }
@@ -111,7 +112,7 @@ final class ExportVerification {
     }
 
     private void order() {
-        Path file = folder.resolve("model.pth");
+        Path file = folder.resolve(TORCH);
         List<String> found = List.copyOf(WeightFile.open(file).names(WeightFile.WHOLE));
         require(found.equals(expected().names()), file, "its tensors in another order", "module order");
     }
