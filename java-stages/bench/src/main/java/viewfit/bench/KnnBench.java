@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import viewfit.core.metrics.WeightedKnn;
+import viewfit.core.metrics.Nearest;
 import viewfit.core.random.RandomStream;
 import viewfit.core.random.SeedTree;
+import viewfit.engine.NeighbourSearch;
 import viewfit.engine.TorchRuntime;
-import viewfit.eval.Nearest;
-import viewfit.eval.NeighbourSearch;
 
 /** Exact neighbours by products of matrices against a loop over pairs, on made-up features of a thousand classes. */
 final class KnnBench {
@@ -35,11 +34,12 @@ final class KnnBench {
         int threads = Runtime.getRuntime().availableProcessors();
         float[] rows = features("bank", bank);
         float[] asked = features("queries", queries);
-        int[] labels = IntStream.range(0, bank).map(i -> i % CLASSES).toArray();
         int few = Math.min(queries, LOOPED);
         Rounds search = new Rounds();
         Rounds loop = new Rounds();
         int again = 0;
+        long same = 0;
+        int compared = 1;
         long before = Memory.resident();
         try (TorchRuntime runtime = TorchRuntime.open("cpu", threads)) {
             for (int i = 0; i < rounds; i++) {
@@ -48,15 +48,20 @@ final class KnnBench {
                 search.add((System.nanoTime() - start) / 1e9);
                 again = found.searchedTwice();
                 long between = System.nanoTime();
-                new WeightedKnn(K, .07, CLASSES).votes(rows, labels, Arrays.copyOf(asked, few * width), few, width);
+                int[] looped = PairLoop.nearest(rows, Arrays.copyOf(asked, few * width), width, found.k());
                 loop.add((System.nanoTime() - between) / 1e9 * queries / few);
+                same = IntStream.range(0, looped.length)
+                        .filter(n -> looped[n] == found.rows()[n])
+                        .count();
+                compared = looped.length;
             }
         }
         double macs = (double) queries * bank * width;
         System.out.printf(
                 Locale.ROOT,
                 "%d queries, bank of %d, width %d, k %d, %d threads: %.2f s (%.2f to %.2f), %.0f GMAC/s, %d queries searched"
-                        + " twice; loop, from %d queries, %.0f s, ratio %s; features %.0f MB, resident before %.0f MiB,"
+                        + " twice; loop, from %d queries, %.0f s, ratio %s, same neighbours in"
+                        + " %.2f %% of the places; features %.0f MB, resident before %.0f MiB,"
                         + " peak %.0f MiB%n",
                 queries,
                 bank,
@@ -71,6 +76,7 @@ final class KnnBench {
                 few,
                 loop.median(),
                 search.ratio(loop),
+                100.0 * same / compared,
                 4e-6 * width * ((double) bank + queries),
                 before / 1024.0,
                 Memory.peak() / 1024.0);

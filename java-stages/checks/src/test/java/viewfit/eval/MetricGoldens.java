@@ -14,8 +14,10 @@ import java.util.stream.IntStream;
 import viewfit.checks.GoldenCheck;
 import viewfit.checks.GoldenTheme;
 import viewfit.core.data.Prediction;
+import viewfit.core.metrics.Nearest;
+import viewfit.core.metrics.NeighbourVotes;
 import viewfit.core.metrics.TopK;
-import viewfit.core.metrics.WeightedKnn;
+import viewfit.engine.NeighbourSearch;
 import viewfit.engine.TorchRuntime;
 import viewfit.goldens.GoldenCase;
 
@@ -56,36 +58,36 @@ public final class MetricGoldens implements GoldenTheme {
     }
 
     private record Knn(int k, double temperature, int classes, int dim) {
-        WeightedKnn votes() {
-            return new WeightedKnn(k, temperature, classes);
+        Neighbours neighbours() {
+            return new Neighbours(k, List.of(k), temperature);
         }
     }
 
     private static void leaveOneOut(GoldenCase golden, Knn knn, float[] features, int[] labels) {
         JsonNode node = golden.get("leave_one_out");
-        WeightedKnn.Result result = knn.votes().leaveOneOut(features, labels, knn.dim);
-        int ties = node.path("queries_whose_top5_depends_on_tie_breaking").asInt();
-        assertEquals(node.get("top1").asDouble(), 100 * result.top1(), 1e-9, "top 1");
-        assertEquals(node.get("top5").asDouble(), 100 * result.top5(), 1e-9 + 100.0 * ties / labels.length, "top 5");
+        Nearest nearest;
+        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+            nearest = new NeighbourSearch(runtime, 30, 7).others(features, knn.dim, knn.k);
+        }
+        assertScores(node, knn.neighbours().score(nearest, labels, labels, knn.classes), "leave-one-out");
+        assertNeighbours(
+                golden,
+                node,
+                knn,
+                features,
+                nearest,
+                labels,
+                IntStream.range(0, labels.length).toArray());
         float[] expected = golden.expected("votes", node.get("votes")).values();
         double rtol = node.get("votes").get("rtol").asDouble();
         double atol = node.get("votes").get("atol").asDouble();
-        long[] near = golden.integers(node.get("neighbours"));
-        int listed = (int) GoldenCase.longs(node.get("neighbours").get("shape"))[1];
         for (int q = 0; q < labels.length; q++) {
-            int query = q;
-            int[] others =
-                    IntStream.range(0, labels.length).filter(i -> i != query).toArray();
-            float[] row = rows(features, knn.dim, q);
-            float[] votes = knn.votes().votes(rows(features, knn.dim, others), pick(labels, others), row, 1, knn.dim);
-            float[] wanted = Arrays.copyOfRange(expected, q * knn.classes, (q + 1) * knn.classes);
-            assertShares(wanted, votes, rtol, atol, "query " + q);
             assertShares(
-                    votesOf(Arrays.copyOfRange(near, q * listed, (q + 1) * listed), knn, features, labels, row),
-                    votes,
-                    VOTES,
+                    Arrays.copyOfRange(expected, q * knn.classes, (q + 1) * knn.classes),
+                    votes(knn, nearest, q, labels),
+                    rtol,
                     atol,
-                    "neighbours of query " + q);
+                    "query " + q);
         }
     }
 
@@ -98,43 +100,59 @@ public final class MetricGoldens implements GoldenTheme {
         int[] queryRows = IntStream.range(train, labels.length).toArray();
         float[] bank = rows(features, knn.dim, bankRows);
         float[] queries = rows(features, knn.dim, queryRows);
-        Neighbours neighbours = new Neighbours(knn.k, List.of(knn.k), knn.temperature);
         Nearest nearest;
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
             // Small pieces, so that lists are merged.
             nearest = new NeighbourSearch(runtime, 30, 7).find(bank, queries, knn.dim, knn.k);
         }
-        Accuracy found = neighbours
-                .score(nearest, pick(labels, bankRows), pick(labels, queryRows), knn.classes)
-                .reported();
+        int[] bankLabels = pick(labels, bankRows);
+        assertScores(
+                node, knn.neighbours().score(nearest, bankLabels, pick(labels, queryRows), knn.classes), "the split");
+        assertNeighbours(golden, node, knn, features, nearest, labels, queryRows);
+    }
+
+    private static void assertScores(JsonNode node, KnnScores scores, String what) {
+        Accuracy found = scores.reported();
         int ties = node.path("queries_whose_top5_depends_on_tie_breaking").asInt();
-        assertEquals(node.get("top1").asDouble(), 100 * found.top1(), 1e-9, "top 1 of the split");
+        assertEquals(node.get("top1").asDouble(), 100 * found.top1(), 1e-9, "top 1 of " + what);
         assertEquals(
                 node.get("top5").asDouble(),
                 100 * found.top5(),
-                1e-9 + 100.0 * ties / queryRows.length,
-                "top 5 of the split");
+                1e-9 + 100.0 * ties / found.images(),
+                "top 5 of " + what);
+    }
+
+    /** The listed neighbours are ours, and they vote as ours do. Banks are the first rows, so that their numbers are those of all. */
+    private static void assertNeighbours(
+            GoldenCase golden,
+            JsonNode node,
+            Knn knn,
+            float[] features,
+            Nearest nearest,
+            int[] labels,
+            int... queries) {
         long[] near = golden.integers(node.get("neighbours"));
         int listed = (int) GoldenCase.longs(node.get("neighbours").get("shape"))[1];
-        for (int q = 0; q < queryRows.length; q++) {
-            float[] row = rows(features, knn.dim, queryRows[q]);
+        for (int q = 0; q < queries.length; q++) {
             for (int n = 0; n < knn.k; n++) {
-                assertEquals(near[q * listed + n], nearest.row(q, n), "neighbour " + n + " of split query " + q);
+                assertEquals(near[q * listed + n], nearest.row(q, n), "neighbour " + n + " of query " + queries[q]);
             }
-            double[] votes = neighbours.votes(nearest, q, pick(labels, bankRows), knn.classes);
             assertShares(
-                    votesOf(Arrays.copyOfRange(near, q * listed, (q + 1) * listed), knn, features, labels, row),
-                    floats(votes),
+                    votesOf(
+                            Arrays.copyOfRange(near, q * listed, (q + 1) * listed),
+                            knn,
+                            features,
+                            labels,
+                            rows(features, knn.dim, queries[q])),
+                    votes(knn, nearest, q, labels),
                     VOTES,
                     0.01,
-                    "votes of split query " + q);
-            assertShares(
-                    votesOf(Arrays.copyOfRange(near, q * listed, (q + 1) * listed), knn, features, labels, row),
-                    knn.votes().votes(bank, pick(labels, bankRows), row, 1, knn.dim),
-                    VOTES,
-                    0.01,
-                    "neighbours of split query " + q);
+                    "neighbours of query " + queries[q]);
         }
+    }
+
+    private static float[] votes(Knn knn, Nearest nearest, int query, int[] labels) {
+        return floats(new NeighbourVotes(knn.classes, knn.temperature).votes(nearest, query, labels, knn.k));
     }
 
     /** What the listed neighbours of a query would vote: ours are the same if their votes are. */

@@ -56,14 +56,16 @@ public final class TorchRuntime implements AutoCloseable {
     private final String deviceName;
     private final int threads;
     private final boolean doubles;
+    private final boolean roundsProducts;
     private final boolean oneDnn;
     private final AtomicInteger openScopes = new AtomicInteger();
 
-    private TorchRuntime(Scope run, String deviceName, int threads, boolean doubles) {
+    private TorchRuntime(Scope run, String deviceName, int threads, boolean doubles, boolean roundsProducts) {
         this.run = run;
         this.deviceName = deviceName;
         this.threads = threads;
         this.doubles = doubles;
+        this.roundsProducts = roundsProducts;
         this.glue = Program.compile(run, GLUE);
         this.oneDnn = !doubles && deviceName.equals("cpu") && hasOneDnn();
     }
@@ -159,7 +161,11 @@ public final class TorchRuntime implements AutoCloseable {
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(chosen, "PyTorch");
         EngineLoader.requireWorks(device, manager);
         return new TorchRuntime(
-                new Scope(manager), chosen.isGpu() ? "cuda:" + chosen.getDeviceId() : "cpu", count, doubles);
+                new Scope(manager),
+                chosen.isGpu() ? "cuda:" + chosen.getDeviceId() : "cpu",
+                count,
+                doubles,
+                chosen.isGpu() && precision == Precision.TF32);
     }
 
     /** Name and version for provenance. */
@@ -175,6 +181,11 @@ public final class TorchRuntime implements AutoCloseable {
     /** Whether a GPU computes. */
     public boolean gpu() {
         return run.manager().getDevice().isGpu();
+    }
+
+    /** Whether float32 products lose digits as the precision of the run allows: of TF32 on a GPU ten bits after the point stay. */
+    boolean roundsProducts() {
+        return roundsProducts;
     }
 
     /** Scope of the run: what it owns is freed when the runtime closes. */

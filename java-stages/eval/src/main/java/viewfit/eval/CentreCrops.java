@@ -2,13 +2,18 @@ package viewfit.eval;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.metrics.Nearest;
 import viewfit.core.recipe.ProbeRecipe;
+import viewfit.engine.NeighbourSearch;
+import viewfit.engine.TorchRuntime;
 import viewfit.views.ImageStore;
 
 /** Features of the centre crops of all images under one backbone, in manifest order. */
 public final class CentreCrops {
     private final float[] train;
     private final float[] heldout;
+    private @Nullable Nearest nearest;
 
     private CentreCrops(float[] train, float[] heldout) {
         this.train = train;
@@ -60,5 +65,21 @@ public final class CentreCrops {
     /** Of the held-out images; shared, not to be changed. */
     float[] heldout() {
         return heldout;
+    }
+
+    /**
+     * The nearest training images of each held-out one by their plain features, {@code k} or more of them as far as there are any:
+     * one search serves scores and sheet.
+     *
+     * @param backbone whose features these are
+     */
+    Nearest nearest(TorchRuntime runtime, FrozenBackbone backbone, int k) {
+        Nearest found = nearest;
+        if (found == null || found.k() < Math.min(k, train.length / backbone.width())) {
+            found = new NeighbourSearch(runtime)
+                    .find(backbone.plain(train), backbone.plain(heldout), backbone.plainWidth(), k);
+            nearest = found;
+        }
+        return found;
     }
 }

@@ -78,7 +78,7 @@ public final class LinearProbe {
 
     /** The same, with the features of the centre crops. */
     public KnnScores knn(FrozenBackbone backbone, CentreCrops crops) {
-        return Neighbours.of(recipe.knn(), images).score(runtime, backbone, crops.train(), crops.heldout(), data);
+        return Neighbours.of(recipe.knn(), images).score(runtime, backbone, crops, data);
     }
 
     /** Neighbours that vote: those of the recipe, or all training images when there are fewer. */

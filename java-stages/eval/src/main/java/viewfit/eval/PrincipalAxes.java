@@ -4,6 +4,7 @@ import java.util.stream.IntStream;
 import viewfit.engine.Program;
 import viewfit.engine.Scope;
 import viewfit.engine.TorchRuntime;
+import viewfit.engine.UnitRows;
 
 /**
  * Principal components of features taken as directions, as k-NN sees them: exact, by the eigenvectors of their covariance in double.

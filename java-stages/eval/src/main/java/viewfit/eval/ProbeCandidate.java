@@ -16,12 +16,7 @@ final class ProbeCandidate implements AutoCloseable {
     private final FrozenBackbone backbone;
     private final LinearClassifier classifier;
     private final ProbeData data;
-
-    /** Centre-crop features of all training images, row-major. */
-    private final float[] bank;
-
-    /** Centre-crop features of all held-out images, row-major. */
-    private final float[] heldout;
+    private final CentreCrops crops;
 
     private final List<Tensor> pieces = new ArrayList<>();
     private final List<Integer> rows = new ArrayList<>();
@@ -42,8 +37,7 @@ final class ProbeCandidate implements AutoCloseable {
         this.backbone = backbone;
         this.classifier = classifier;
         this.data = data;
-        this.bank = crops.train();
-        this.heldout = crops.heldout();
+        this.crops = crops;
     }
 
     /** Adds the features of random crops to the batch. */
@@ -59,7 +53,7 @@ final class ProbeCandidate implements AutoCloseable {
         int width = classifier.width();
         float[] values = new float[manifestRows.length * width];
         for (int i = 0; i < manifestRows.length; i++) {
-            System.arraycopy(bank, manifestRows[i] * width, values, i * width, width);
+            System.arraycopy(crops.train(), manifestRows[i] * width, values, i * width, width);
             rows.add(manifestRows[i]);
         }
         pieces.add(runtime.tensor(batchScope(), values, manifestRows.length, width));
@@ -112,7 +106,7 @@ final class ProbeCandidate implements AutoCloseable {
 
     /** Ends an epoch: scores the held-out images and returns the mean training loss. */
     double endEpoch(int epoch) {
-        logits = classifier.logits(heldout);
+        logits = classifier.logits(crops.heldout());
         last = Accuracy.of(logits, data.classes(), data.heldoutLabels());
         if (bestEpoch < 0 || last.top1() > best.top1()) {
             best = last;
@@ -130,7 +124,7 @@ final class ProbeCandidate implements AutoCloseable {
 
     /** All numbers after the last epoch, the neighbour classifier's included. */
     ProbeScores scores(Neighbours neighbours) {
-        KnnScores knn = neighbours.score(runtime, backbone, bank, heldout, data);
+        KnnScores knn = neighbours.score(runtime, backbone, crops, data);
         return new ProbeScores(last, best, bestEpoch, knn, logits, classifier.weight(), classifier.bias());
     }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import viewfit.core.data.Classes;
+import viewfit.core.metrics.Nearest;
 import viewfit.engine.TorchRuntime;
 import viewfit.views.RetrievalSheet;
 
@@ -15,49 +16,58 @@ public final class Retrieval {
     private static final int QUERIES = 8;
     private static final int NEIGHBOURS = 8;
 
-    private Retrieval() {}
+    private final Nearest nearest;
+    private final ProbeData data;
+    private final int[] queries;
 
-    /**
-     * Draws the sheet.
-     *
-     * @return what is on it, row by row
-     */
-    public static List<Retrieved> write(
-            Path png,
-            TorchRuntime runtime,
-            FrozenBackbone backbone,
-            CentreCrops crops,
-            ProbeData data,
-            Classes classes) {
-        int[] queries = queries(data.heldoutLabels());
-        int width = backbone.plainWidth();
-        float[] heldout = backbone.plain(crops.heldout());
-        float[] asked = new float[queries.length * width];
-        for (int q = 0; q < queries.length; q++) {
-            System.arraycopy(heldout, queries[q] * width, asked, q * width, width);
-        }
-        Nearest nearest = new NeighbourSearch(runtime).find(backbone.plain(crops.train()), asked, width, NEIGHBOURS);
-        List<RetrievalSheet.Row> rows = new ArrayList<>();
+    private Retrieval(Nearest nearest, ProbeData data) {
+        this.nearest = nearest;
+        this.data = data;
+        this.queries = queries(data.heldoutLabels());
+    }
+
+    /** Takes the neighbours from the search that was made for the scores, where there was one for as many. */
+    public static Retrieval of(TorchRuntime runtime, FrozenBackbone backbone, CentreCrops crops, ProbeData data) {
+        return new Retrieval(crops.nearest(runtime, backbone, NEIGHBOURS), data);
+    }
+
+    /** What is on the sheet, row by row. */
+    public List<Retrieved> table() {
         List<Retrieved> table = new ArrayList<>();
-        for (int q = 0; q < queries.length; q++) {
-            int label = data.heldoutLabels()[queries[q]];
-            List<RetrievalSheet.Hit> hits = new ArrayList<>();
-            for (int n = 0; n < nearest.k(); n++) {
-                int row = nearest.row(q, n);
-                int found = data.trainLabels()[row];
-                hits.add(new RetrievalSheet.Hit(row, classes.names().get(found), nearest.cosine(q, n), found == label));
+        for (int query : queries) {
+            for (int n = 0; n < shown(); n++) {
+                int row = nearest.row(query, n);
                 table.add(new Retrieved(
-                        data.heldout().row(queries[q]).path(),
-                        label,
+                        data.heldout().row(query).path(),
+                        data.heldoutLabels()[query],
                         n + 1,
                         data.train().row(row).path(),
-                        found,
-                        nearest.cosine(q, n)));
+                        data.trainLabels()[row],
+                        nearest.cosine(query, n)));
             }
-            rows.add(new RetrievalSheet.Row(queries[q], classes.names().get(label), hits));
+        }
+        return table;
+    }
+
+    /** Draws the sheet. */
+    public void draw(Path png, Classes classes) {
+        List<RetrievalSheet.Row> rows = new ArrayList<>();
+        for (int query : queries) {
+            int label = data.heldoutLabels()[query];
+            List<RetrievalSheet.Hit> hits = new ArrayList<>();
+            for (int n = 0; n < shown(); n++) {
+                int row = nearest.row(query, n);
+                int found = data.trainLabels()[row];
+                hits.add(new RetrievalSheet.Hit(
+                        row, classes.names().get(found), nearest.cosine(query, n), found == label));
+            }
+            rows.add(new RetrievalSheet.Row(query, classes.names().get(label), hits));
         }
         RetrievalSheet.write(png, data.heldout(), data.train(), rows);
-        return table;
+    }
+
+    private int shown() {
+        return Math.min(NEIGHBOURS, nearest.k());
     }
 
     /** The first image of each class there is; of more than eight classes every so many-th. */

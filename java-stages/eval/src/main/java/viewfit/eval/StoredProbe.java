@@ -87,8 +87,7 @@ public final class StoredProbe {
 
     /** Accuracies of the weighted k-NN classifier. */
     public KnnScores knn() {
-        return Neighbours.of(recipe.knn(), data.trainImages())
-                .score(runtime, backbone, crops.train(), crops.heldout(), data);
+        return Neighbours.of(recipe.knn(), data.trainImages()).score(runtime, backbone, crops, data);
     }
 
     /** Neighbours that vote: those of the recipe, or all training images when there are fewer. */

@@ -1,4 +1,4 @@
-/** Test support: reads the golden reference values and rebuilds their inputs by name. */
+/** Test support: reads the golden reference values, rebuilds their inputs by name, and has the naive twins of several modules. */
 @NullMarked
 package viewfit.goldens;
 

@@ -8,10 +8,12 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
 import viewfit.core.metrics.MonitorRow;
-import viewfit.core.metrics.WeightedKnn;
+import viewfit.core.metrics.Nearest;
+import viewfit.core.metrics.NeighbourVotes;
 import viewfit.core.random.SeedTree;
 import viewfit.core.recipe.EvalViewRecipe;
 import viewfit.core.recipe.PretrainRecipe;
+import viewfit.engine.NeighbourSearch;
 import viewfit.engine.Network;
 import viewfit.engine.Program;
 import viewfit.engine.Scope;
@@ -28,8 +30,9 @@ import viewfit.views.ViewBlock;
 
 /**
  * What the features of a run are worth so far: weighted k-NN accuracy of student and teacher backbones in evaluation
- * mode, and the spread of the student's features. Bank and queries are fixed subsets, so that epochs compare. Where damaged
- * images are skipped they are left out of the bank and counted; queries from the held-out images must all be whole.
+ * mode, by the exact search of the probe, and the spread of the student's features. Bank and queries are fixed subsets, so that
+ * epochs compare. Where damaged images are skipped they are left out of the bank and counted; queries from the held-out images
+ * must all be whole.
  */
 final class FeatureMonitor implements AutoCloseable {
     /** Neighbours and temperature of the reference's monitor. */
@@ -164,20 +167,31 @@ final class FeatureMonitor implements AutoCloseable {
         float[] bankFeatures = of.values;
         int[] bankLabels = of.labels;
         int[] queryLabels = queries == null ? bankLabels : labels(queries);
-        int classes = Math.max(max(bankLabels), max(queryLabels)) + 1;
         boolean labelled = min(bankLabels) >= 0 && min(queryLabels) >= 0;
         if (!labelled || bankLabels.length < 2 || !finite(bankFeatures)) {
             return Double.NaN;
         }
-        WeightedKnn knn = new WeightedKnn(NEIGHBOURS, TEMPERATURE, classes);
-        if (queries == null) {
-            return knn.leaveOneOut(bankFeatures, bankLabels, dim).top1();
-        }
-        float[] asked = features(network, queries).values;
-        return finite(asked)
-                ? knn.evaluate(bankFeatures, bankLabels, asked, queryLabels, dim)
-                        .top1()
+        float[] asked = queries == null ? null : features(network, queries).values;
+        return asked == null || finite(asked)
+                ? top1(runtime, bankFeatures, bankLabels, asked, queryLabels, dim)
                 : Double.NaN;
+    }
+
+    /**
+     * Share of the queries whose class has the most votes of their neighbours in the bank.
+     *
+     * @param bank row-major [rows, width]
+     * @param asked the same of the queries; null asks with each row of the bank for its others
+     * @param labels class of each query
+     */
+    static double top1(
+            TorchRuntime runtime, float[] bank, int[] bankLabels, float @Nullable [] asked, int[] labels, int width) {
+        NeighbourSearch search = new NeighbourSearch(runtime);
+        Nearest nearest =
+                asked == null ? search.others(bank, width, NEIGHBOURS) : search.find(bank, asked, width, NEIGHBOURS);
+        int classes = Math.max(max(bankLabels), max(labels)) + 1;
+        int[][] ranks = new NeighbourVotes(classes, TEMPERATURE).ranks(nearest, bankLabels, labels, nearest.k());
+        return NeighbourVotes.accuracy(ranks, 0, 1);
     }
 
     /** Pooled features in evaluation mode, in manifest order: [images, dim]. */

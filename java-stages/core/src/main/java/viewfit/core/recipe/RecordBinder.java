@@ -49,7 +49,8 @@ final class RecordBinder {
             String at = join(path, key);
             JsonNode child = node.get(key);
             if (child == null) {
-                problems.add(at + ": missing: must be given, recipes have no defaults");
+                problems.add(at + ": missing: must be given" + keysOf(components[i].getType())
+                        + ", recipes have no defaults");
                 continue;
             }
             Deferred deferred = components[i].getAnnotation(Deferred.class);
@@ -242,6 +243,10 @@ final class RecordBinder {
             return "nothing (null)";
         }
         return node.isTextual() ? "the text '" + node.textValue() + "'" : node.asText();
+    }
+
+    private static String keysOf(Class<?> type) {
+        return type.isRecord() && type != Alpha.class ? " with the keys " + String.join(", ", keys(type)) : "";
     }
 
     static List<String> keys(Class<?> type) {

@@ -7,9 +7,11 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.Code;
 import viewfit.core.contract.ExitCode;
@@ -42,8 +44,12 @@ public final class Selector {
             + " pre-training, then the first by name";
 
     private final List<CellRow> cells;
+    private final Set<String> names;
     private final ToLongFunction<CellRow> epochs;
     private final Map<String, Metrics> scores = new TreeMap<>();
+
+    /** Those that say which held-out images they scored. */
+    private final Map<String, Metrics> telling = new TreeMap<>();
 
     /**
      * @param cells the whole sweep
@@ -51,6 +57,7 @@ public final class Selector {
      */
     public Selector(List<CellRow> cells, ToLongFunction<CellRow> epochs) {
         this.cells = List.copyOf(cells);
+        this.names = cells.stream().map(CellRow::cell).collect(Collectors.toSet());
         this.epochs = epochs;
     }
 
@@ -72,16 +79,23 @@ public final class Selector {
         if (!metrics.stage().equals("probe")) {
             throw bad(where + ": found scores of stage " + metrics.stage() + ": must be those of probe");
         }
-        if (cells.stream().noneMatch(cell -> cell.cell().equals(metrics.cell()))) {
+        if (!names.contains(metrics.cell())) {
             throw bad(where + ": found cell '" + metrics.cell() + "': must be one of the " + cells.size()
                     + " cells of the sweep");
         }
-        for (Metrics other : scores.values()) {
-            requireSameSource(where, metrics, other);
+        requireSameSource(where, metrics, scores);
+        requireSameSource(where, metrics, telling);
+        if (!evalManifest(metrics).isEmpty()) {
+            telling.put(metrics.cell(), metrics);
         }
         if (scores.put(metrics.cell(), metrics) != null) {
             throw bad(where + ": found a second probe of cell " + metrics.cell() + ": one is allowed");
         }
+    }
+
+    /** All that were added agree: the first of them, by name, stands for the others. */
+    private static void requireSameSource(String where, Metrics metrics, Map<String, Metrics> added) {
+        added.values().stream().findFirst().ifPresent(first -> requireSameSource(where, metrics, first));
     }
 
     private static void requireSameSource(String where, Metrics metrics, Metrics other) {
@@ -95,8 +109,8 @@ public final class Selector {
                     + " held-out images, where cell " + other.cell() + " has " + images(other)
                     + ": all cells must be scored by one probe on the same images");
         }
-        String scored = metrics.facts().getOrDefault(EVAL_MANIFEST, "");
-        String itsScored = other.facts().getOrDefault(EVAL_MANIFEST, "");
+        String scored = evalManifest(metrics);
+        String itsScored = evalManifest(other);
         long shortSide = shortSide(metrics);
         // Probes of earlier versions do not say which held-out images they scored.
         boolean told = !scored.isEmpty() && !itsScored.isEmpty();
@@ -105,6 +119,10 @@ public final class Selector {
                     + ": must be those of cell " + other.cell() + ", " + itsScored + " and " + shortSide(other)
                     + ": all cells must be scored by one probe on the same images");
         }
+    }
+
+    private static String evalManifest(Metrics metrics) {
+        return metrics.facts().getOrDefault(EVAL_MANIFEST, "");
     }
 
     private static long shortSide(Metrics metrics) {

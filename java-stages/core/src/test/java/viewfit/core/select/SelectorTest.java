@@ -172,6 +172,27 @@ class SelectorTest {
         assertEquals(128, selector.select(null, null).counts().get("images.short-side"));
     }
 
+    /** A probe that does not say what it scored stands for its recipe alone, wherever its name comes in the order. */
+    @Test
+    void scoresAreHeldToTheFirstThatTellsItsImages() {
+        for (String[] order : new String[][] {{"a_s0", "a_s1", "b_s0", "b_s1"}, {"b_s1", "b_s0", "a_s1", "a_s0"}}) {
+            Selector selector = new Selector(sweep("a", "b"), cell -> 1);
+            selector.add(FILE, on(order[0], "", 128));
+            selector.add(FILE, on(order[1], "one", 128));
+            selector.add(FILE, on(order[2], "", 128));
+            assertEquals(
+                    "metrics.json: found held-out images with checksum two and short side 128: must be those of cell "
+                            + order[1] + ", one and 128: all cells must be scored by one probe on the same images",
+                    refused(() -> selector.add(FILE, on(order[3], "two", 128))).getMessage());
+            assertEquals(
+                    "metrics.json: found held-out images with checksum one and short side 64: must be those of cell "
+                            + (order[0].equals("a_s0") ? "a_s0,  and 128" : "a_s1,  and 128")
+                            + ": all cells must be scored by one probe on the same images",
+                    refused(() -> selector.add(FILE, on(order[3], "one", 64))).getMessage());
+            selector.add(FILE, on(order[3], "one", 128));
+        }
+    }
+
     private static Metrics on(String cell, String images, long shortSide) {
         Metrics m = probe(cell, Outcome.OK, "probe", Map.of(LINEAR, .5));
         Map<String, Long> counts = Map.of("heldout.images", 50L, "images.short-side", shortSide);

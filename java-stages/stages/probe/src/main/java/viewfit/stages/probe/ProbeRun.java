@@ -56,6 +56,7 @@ final class ProbeRun {
     private final Path out;
     private final Provenance provenance;
     private final Consumer<String> say;
+    private final Runnable fonts;
     private final LinearProbe probe;
     private final EvalMetrics metrics = new EvalMetrics();
     private final List<String> message = new ArrayList<>();
@@ -75,11 +76,13 @@ final class ProbeRun {
             Classes classes,
             FeatureCache cache) {}
 
-    ProbeRun(Inputs in, Path out, Provenance provenance, Consumer<String> say) {
+    /** @param fonts throws {@link StageFailure} where there are none to draw with */
+    ProbeRun(Inputs in, Path out, Provenance provenance, Consumer<String> say, Runnable fonts) {
         this.in = in;
         this.out = out;
         this.provenance = provenance;
         this.say = say;
+        this.fonts = fonts;
         this.probe = new LinearProbe(in.runtime(), in.recipe(), in.data());
     }
 
@@ -109,7 +112,7 @@ final class ProbeRun {
                 linear(cell, backbones, crops, initial);
             }
             fastBeside(crops);
-            picturesBeside(backbones.get(0), crops.get(0));
+            lookalikes(backbones.get(0), crops.get(0));
         } catch (StageFailure e) {
             // A result of its own for one cell of a sweep: the others go on, and the report shows it.
             if (e.exitCode() != ExitCode.DIVERGED) {
@@ -218,24 +221,14 @@ final class ProbeRun {
         predictions("predictions-fast.csv", trained.logits(), Map.of("protocol", "fast probe, centre crops"));
     }
 
-    /** A picture that cannot be drawn is told of; the scores are worth more than it. */
-    private void picturesBeside(FrozenBackbone backbone, CentreCrops crops) {
-        try {
-            pictures(backbone, crops);
-        } catch (StageFailure e) {
-            throw e;
-        } catch (RuntimeException | LinkageError e) {
-            message.add("no pictures of the features: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    /** What the pre-trained network takes for alike: tables, and pictures of them where this machine has fonts to draw with. */
+    private void lookalikes(FrozenBackbone backbone, CentreCrops crops) {
+        boolean draws = canDraw();
+        Retrieval retrieval = Retrieval.of(in.runtime(), backbone, crops, in.data());
+        RETRIEVED.write(out.resolve("retrieval.csv"), header(), retrieval.table());
+        if (draws) {
+            retrieval.draw(out.resolve("retrieval.png"), in.classes());
         }
-    }
-
-    /** What the pre-trained network takes for alike. */
-    private void pictures(FrozenBackbone backbone, CentreCrops crops) {
-        RETRIEVED.write(
-                out.resolve("retrieval.csv"),
-                header(),
-                Retrieval.write(out.resolve("retrieval.png"), in.runtime(), backbone, crops, in.data(), in.classes()));
         if (in.data().heldoutImages() < FeatureMap.FEWEST) {
             message.add("feature map: none of fewer than " + FeatureMap.FEWEST + " images");
             return;
@@ -243,7 +236,23 @@ final class ProbeRun {
         FeatureMap map = FeatureMap.of(
                 in.runtime(), backbone, crops, in.data(), in.recipe().seed());
         MAP.write(out.resolve("feature-map.csv"), header(), map.points());
-        AtomicFiles.writeBytes(out.resolve("feature-map.png"), MapPicture.png(map, in.classes()));
+        if (draws) {
+            AtomicFiles.writeBytes(out.resolve("feature-map.png"), MapPicture.png(map, in.classes()));
+        }
+    }
+
+    /**
+     * Missing fonts are all that is forgiven here: they are the machine's, and the scores are worth more than the pictures. Any other
+     * failure is one, as anywhere else.
+     */
+    private boolean canDraw() {
+        try {
+            fonts.run();
+            return true;
+        } catch (StageFailure e) {
+            message.add("retrieval.png and feature-map.png are not drawn: " + e.getMessage());
+            return false;
+        }
     }
 
     /** A best rate that has no neighbour on one side may not be the best there is. */

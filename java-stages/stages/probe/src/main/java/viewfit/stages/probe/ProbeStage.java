@@ -33,6 +33,7 @@ import viewfit.eval.FrozenBackbone;
 import viewfit.eval.ProbeData;
 import viewfit.eval.Retrieved;
 import viewfit.eval.UntrainedBackbone;
+import viewfit.report.chart.Fonts;
 import viewfit.zoo.Backbones;
 
 /** Scores a frozen backbone, and the untrained backbone of the same seed beside it. */
@@ -76,12 +77,20 @@ public final class ProbeStage extends ComputeStage {
                     + " network on the same images decodes nothing for them (default: nothing is kept).")
     private @Nullable Path featureCache;
 
+    private final Runnable fonts;
+
     /** Makes the stage with its contract. */
     public ProbeStage() {
+        this(Fonts::require);
+    }
+
+    /** @param fonts throws {@link StageFailure} where there are none to draw with */
+    ProbeStage(Runnable fonts) {
         super(
                 Contracts.PROBE,
                 "bin/stage probe --checkpoint checkpoint.safetensors --recipe params/recipes/probe-linear.yml"
                         + " --train train.csv --eval heldout.csv --classes classes.csv --images DIR");
+        this.fonts = fonts;
     }
 
     /** Runs the stage as a process. */
@@ -126,7 +135,7 @@ public final class ProbeStage extends ComputeStage {
                         Hashes.sha256(evalFile),
                         Classes.read(classesFile),
                         cache(provenance));
-                new ProbeRun(inputs, out(), provenance, this::say)
+                new ProbeRun(inputs, out(), provenance, this::say, fonts)
                         .run(contract().name(), cell(), List.of(first, floor), initial);
             }
         }

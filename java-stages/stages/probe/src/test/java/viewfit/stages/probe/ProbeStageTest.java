@@ -6,122 +6,48 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.cli.ContractCheck;
-import viewfit.cli.StageMain;
 import viewfit.core.contract.ExitCode;
-import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
-import viewfit.core.recipe.PretrainRecipe;
-import viewfit.core.recipe.Recipes;
 import viewfit.formats.Safetensors;
 import viewfit.formats.Tensor;
-import viewfit.goldens.Fill;
-import viewfit.goldens.Goldens;
-import viewfit.graph.Parameter;
 import viewfit.views.PackInfo;
 import viewfit.views.PackWriter;
-import viewfit.zoo.Backbones;
 
 /** The stage as a user runs it, on photographs. */
 class ProbeStageTest {
-    private static final Path IMAGES = Goldens.testData("imagenette-mini");
-    private static final Path RECIPES = IMAGES.resolveSibling("..").resolve("params/recipes");
+    private static final Path IMAGES = ProbeFolder.IMAGES;
+    private static final Path RECIPES = ProbeFolder.RECIPES;
 
     @TempDir
     Path folder;
 
+    private ProbeFolder inputs = new ProbeFolder(Path.of(""));
+
     @BeforeEach
     void inputs() throws IOException {
-        manifest("train", 3, 4).write(folder.resolve("train.csv"));
-        manifest("val", 3, 2).write(folder.resolve("heldout.csv"));
-        new Classes(List.of("a", "b", "c")).write(folder.resolve("classes.csv"), Map.of());
-        checkpoint(1);
+        inputs = ProbeFolder.in(folder);
     }
 
-    private static Manifest manifest(String split, int classes, int perClass) throws IOException {
-        List<ManifestRow> rows = new ArrayList<>();
-        List<Path> folders = list(IMAGES.resolve(split));
-        for (int label = 0; label < classes; label++) {
-            for (Path image : list(folders.get(label)).subList(0, perClass)) {
-                rows.add(new ManifestRow(IMAGES.relativize(image).toString(), label, 0, ""));
-            }
-        }
-        return new Manifest(rows, Map.of());
-    }
-
-    private static List<Path> list(Path parent) throws IOException {
-        try (Stream<Path> entries = Files.list(parent)) {
-            return entries.sorted(Comparator.comparing(Path::toString)).toList();
-        }
-    }
-
-    /** A student without a head, its weights from the generator of the goldens. */
     private void checkpoint(double scale) {
-        checkpoint("test-ours", scale);
+        inputs.checkpoint("test-ours", scale);
     }
 
-    private void checkpoint(String name, double scale) {
-        PretrainRecipe recipe = Recipes.read(RECIPES.resolve(name + ".yml"), PretrainRecipe.class);
-        String arch = recipe.backbone().name();
-        List<Tensor> tensors = new ArrayList<>();
-        for (Parameter p : Backbones.graph(arch).state()) {
-            float[] values = Fill.values(p.name(), p.size(), .5 * scale, 0);
-            if (p.shape().size() == 1) {
-                Arrays.fill(values, p.name().endsWith("bias") || p.name().endsWith("mean") ? .1f : 1);
-            }
-            long[] shape = p.shape().stream().mapToLong(Integer::longValue).toArray();
-            tensors.add(Tensor.f32("student.backbone." + p.name(), shape, values));
-        }
-        Map<String, String> header = Map.of("schema", "checkpoint/1", "arch", arch, "recipe", Recipes.toYaml(recipe));
-        Safetensors.write(folder.resolve("checkpoint.safetensors"), tensors, header);
-    }
-
-    private record Ending(int code, String err) {}
-
-    private Ending run(String... changed) {
-        List<String> args = new ArrayList<>(List.of(
-                "--checkpoint=" + folder.resolve("checkpoint.safetensors"),
-                "--recipe=" + RECIPES.resolve("test-probe.yml"),
-                "--train=" + folder.resolve("train.csv"),
-                "--eval=" + folder.resolve("heldout.csv"),
-                "--classes=" + folder.resolve("classes.csv"),
-                "--images=" + IMAGES,
-                "--out=" + folder.resolve("out"),
-                "--device=cpu",
-                "--threads=1",
-                "--cell=c1"));
-        for (String change : changed) {
-            String name = change.substring(0, change.indexOf('=') + 1);
-            args.removeIf(arg -> arg.startsWith(name));
-            if (!change.equals("--checkpoint=")) {
-                args.add(change);
-            }
-        }
-        StringWriter err = new StringWriter();
-        int code = StageMain.execute(
-                new ProbeStage(),
-                new PrintWriter(new StringWriter()),
-                new PrintWriter(err),
-                args.toArray(String[]::new));
-        return new Ending(code, err.toString());
+    private ProbeFolder.Ending run(String... changed) {
+        return inputs.run(new ProbeStage(), changed);
     }
 
     @Test
@@ -131,7 +57,7 @@ class ProbeStageTest {
 
     @Test
     void scoresArePutOnRecordWithTheirProvenance() throws IOException {
-        Ending ending = run();
+        ProbeFolder.Ending ending = run();
         assertEquals(0, ending.code(), ending.err());
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
         assertEquals(Outcome.OK, metrics.outcome());
@@ -174,8 +100,8 @@ class ProbeStageTest {
     /** The recipe is the one of the conv nets: one probe serves a grid of both. */
     @Test
     void aTransformerIsScoredByTheTokensOfItsLastBlocks() {
-        checkpoint("test-vit", .1);
-        Ending ending = run();
+        inputs.checkpoint("test-vit", .1);
+        ProbeFolder.Ending ending = run();
         assertEquals(0, ending.code(), ending.err());
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
         assertTrue(
@@ -219,7 +145,7 @@ class ProbeStageTest {
         String text = Files.readString(RECIPES.resolve("test-probe.yml"));
         Files.writeString(recipe, text.replace("mode: cached", "mode: fast"));
         String kept = "--feature-cache=" + folder.resolve("kept");
-        Ending ending = run("--recipe=" + recipe, kept);
+        ProbeFolder.Ending ending = run("--recipe=" + recipe, kept);
         assertEquals(0, ending.code(), ending.err());
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
         assertTrue(metrics.message().startsWith("fast probe alone: no linear probe"), metrics.message());
@@ -231,16 +157,16 @@ class ProbeStageTest {
         }
         String table = Files.readString(folder.resolve("out/probe-fast.csv"));
         assertEquals(2, table.lines().filter(line -> line.endsWith(",true")).count(), table);
-        assertEquals(6, list(folder.resolve("kept")).size());
-        Ending again = run("--recipe=" + recipe, kept, "--out=" + folder.resolve("again"));
+        assertEquals(6, ProbeFolder.list(folder.resolve("kept")).size());
+        ProbeFolder.Ending again = run("--recipe=" + recipe, kept, "--out=" + folder.resolve("again"));
         assertEquals(0, again.code(), again.err());
-        for (Path file : list(folder.resolve("out"))) {
+        for (Path file : ProbeFolder.list(folder.resolve("out"))) {
             assertEquals(
                     Hashes.sha256(file),
                     Hashes.sha256(folder.resolve("again").resolve(file.getFileName())),
                     file.toString());
         }
-        for (Path file : list(folder.resolve("kept"))) {
+        for (Path file : ProbeFolder.list(folder.resolve("kept"))) {
             assertTrue(
                     again.err().contains("features of ")
                             && again.err().contains(file.getFileName().toString()),
@@ -263,7 +189,7 @@ class ProbeStageTest {
         }
         Path pack = folder.resolve("pack");
         PackWriter.write(pack, IMAGES, rows, List.of(), new PackWriter.Options(PackInfo.Store.PIXELS, 64, 1 << 20, 1));
-        Ending ending = run("--images=" + pack);
+        ProbeFolder.Ending ending = run("--images=" + pack);
         assertEquals(0, ending.code(), ending.err());
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
         assertEquals(64, metrics.counts().get("images.short-side"));
@@ -284,7 +210,7 @@ class ProbeStageTest {
     @Test
     void featuresThatAreNotFiniteAreOnRecordAsDiverged() {
         checkpoint(1e38);
-        Ending ending = run();
+        ProbeFolder.Ending ending = run();
         assertEquals(0, ending.code(), ending.err());
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
         assertEquals(Outcome.DIVERGED, metrics.outcome());
@@ -300,7 +226,7 @@ class ProbeStageTest {
         Files.writeString(
                 recipe,
                 Files.readString(RECIPES.resolve("test-probe.yml")).replaceFirst("  lr: [^\n]+", "  lr: 1.0e38"));
-        Ending ending = run("--recipe=" + recipe);
+        ProbeFolder.Ending ending = run("--recipe=" + recipe);
         assertEquals(0, ending.code(), ending.err());
         Metrics metrics = Metrics.read(folder.resolve("out/metrics.json"));
         assertEquals(Outcome.OK, metrics.outcome(), metrics.message());
@@ -324,7 +250,7 @@ class ProbeStageTest {
         String text = Files.readString(RECIPES.resolve("test-probe.yml"));
         Files.writeString(recipe, text.replace("mean: [0.485", "mean: [0.5"));
         assertEnds(ExitCode.BAD_RECIPE, "must be as in pre-training", "--recipe=" + recipe);
-        checkpoint("test-swav", 1);
+        inputs.checkpoint("test-swav", 1);
         Files.writeString(recipe, text.replace("network: student", "network: teacher"));
         assertEnds(ExitCode.BAD_RECIPE, "network: found teacher: must be student", "--recipe=" + recipe);
         Files.writeString(recipe, text.replace("epochs:", "epoch:"));
@@ -332,7 +258,7 @@ class ProbeStageTest {
     }
 
     private void assertEnds(ExitCode code, String part, String change) {
-        Ending ending = run(change);
+        ProbeFolder.Ending ending = run(change);
         assertEquals(code.code(), ending.code(), ending.err());
         assertTrue(ending.err().contains(part), ending.err());
         assertEquals(1, ending.err().lines().count(), ending.err());
@@ -350,7 +276,7 @@ class ProbeStageTest {
                 Safetensors.read(folder.resolve("checkpoint.safetensors")).below("student.backbone.");
         Safetensors.write(file, tensors, Map.of());
         String[] given = {"--checkpoint=", "--weights=" + file, "--arch=mobilenet_v2"};
-        Ending ending = run(given);
+        ProbeFolder.Ending ending = run(given);
         assertEquals(0, ending.code(), ending.err());
         Metrics others = Metrics.read(folder.resolve("out/metrics.json"));
         // The untrained network is another one: nobody knows how this one was drawn.

@@ -1,4 +1,4 @@
-package viewfit.eval;
+package viewfit.core.metrics;
 
 /**
  * The nearest bank rows of each query, nearest first; rows of the same cosine in the order of the bank.

@@ -1,4 +1,4 @@
-package viewfit.eval;
+package viewfit.engine;
 
 import java.util.stream.IntStream;
 
@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
  * Rows of features as directions: a row over its length. Sums are in double and in the order of the columns, so that they are
  * the same on every machine, with any number of threads.
  */
-final class UnitRows {
+public final class UnitRows {
     /** Rows that are shorter count as this long, as in PyTorch's {@code normalize}. */
     private static final double SHORTEST = 1e-12;
 
@@ -18,7 +18,7 @@ final class UnitRows {
      * @param features row-major [rows, width], finite; shared, not to be changed
      * @throws IllegalArgumentException if sizes disagree, there is no row, or a value is not finite
      */
-    UnitRows(float[] features, int width) {
+    public UnitRows(float[] features, int width) {
         if (width < 1 || features.length == 0 || features.length % width != 0) {
             throw new IllegalArgumentException(
                     features.length + " values in rows of " + width + ": must be whole rows, one at least");
@@ -40,16 +40,18 @@ final class UnitRows {
         lengths[row] = Math.max(Math.sqrt(squares), SHORTEST);
     }
 
-    int rows() {
+    /** Number of rows. */
+    public int rows() {
         return lengths.length;
     }
 
-    int width() {
+    /** Values of a row. */
+    public int width() {
         return width;
     }
 
     /** One value of a direction. */
-    double value(int row, int column) {
+    public double value(int row, int column) {
         return features[row * width + column] / lengths[row];
     }
 

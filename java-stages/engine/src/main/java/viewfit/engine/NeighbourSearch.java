@@ -1,4 +1,4 @@
-package viewfit.eval;
+package viewfit.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -6,16 +6,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import viewfit.engine.Program;
-import viewfit.engine.Scope;
-import viewfit.engine.Tensor;
-import viewfit.engine.TorchRuntime;
+import viewfit.core.metrics.Nearest;
 
 /**
  * The exact nearest neighbours by cosine, a piece of the bank at a time.
  *
- * <p>The engine multiplies a block of queries with a piece of the bank in single precision and keeps the best of each query: a
- * short list, somewhat longer than asked for. The list is put in order by cosines in double, whose value depends on nothing but
+ * <p>The engine multiplies a block of queries with a piece of the bank in single precision, or in double where the precision of the
+ * run rounds products further, and keeps the best of each query: a short list, somewhat longer than asked for. The list is put in order by cosines in double, whose value depends on nothing but
  * the two rows. Whether a row outside the list could belong to the answer is told by the rounding error that the products can
  * have at most; a query for which it could is compared with all rows in double. So the answer is the exact one, bit for bit the
  * same whatever the pieces, the number of threads and the device.
@@ -47,9 +44,9 @@ public final class NeighbourSearch {
 
     private static final String PROGRAM =
             """
-            def best(self, q: Tensor, b: Tensor, first: int, size: int) -> List[Tensor]:
+            def best(self, q: Tensor, b: Tensor, first: int, size: int, type: int) -> List[Tensor]:
               torch.set_grad_enabled(False)
-              v, i = torch.topk(torch.matmul(q, torch.t(b)), size, 1, True, True)
+              v, i = torch.topk(torch.matmul(torch.to(q, type), torch.t(torch.to(b, type))), size, 1, True, True)
               return [v, torch.add(i, first)]
             def merge(self, a: Tensor, i: Tensor, b: Tensor, j: Tensor, size: int) -> List[Tensor]:
               torch.set_grad_enabled(False)
@@ -57,9 +54,15 @@ public final class NeighbourSearch {
               return [v, torch.gather(torch.cat([i, j], 1), 1, at)]
             """;
 
+    /** Element types of libtorch. */
+    private static final long FLOAT32 = 6;
+
+    private static final long FLOAT64 = 7;
+
     private final TorchRuntime runtime;
     private final int piece;
     private final int block;
+    private final long type;
 
     /** Pieces of a size that is fast everywhere. */
     public NeighbourSearch(TorchRuntime runtime) {
@@ -70,10 +73,16 @@ public final class NeighbourSearch {
      * @param piece rows of the bank that are multiplied at once; changes time and memory alone
      * @param block queries that are multiplied at once; the same
      */
-    NeighbourSearch(TorchRuntime runtime, int piece, int block) {
+    public NeighbourSearch(TorchRuntime runtime, int piece, int block) {
+        this(runtime, piece, block, runtime.roundsProducts());
+    }
+
+    /** @param wide products in double: the bound of their error is that of single precision, which a rounded product exceeds */
+    NeighbourSearch(TorchRuntime runtime, int piece, int block, boolean wide) {
         this.runtime = runtime;
         this.piece = piece;
         this.block = block;
+        this.type = wide ? FLOAT64 : FLOAT32;
     }
 
     /**
@@ -84,8 +93,42 @@ public final class NeighbourSearch {
      * @throws IllegalArgumentException if sizes disagree, either side is empty, or a value is not finite
      */
     public Nearest find(float[] bank, float[] queries, int width, int k) {
-        UnitRows rows = new UnitRows(bank, width);
-        UnitRows asked = new UnitRows(queries, width);
+        return find(new UnitRows(bank, width), new UnitRows(queries, width), k);
+    }
+
+    /**
+     * The nearest {@code k} other rows of each row, or all others of fewer; the row itself is never among them, its duplicates
+     * are.
+     *
+     * @param rows row-major [rows, width], 2 to 16,777,216 of them
+     * @throws IllegalArgumentException if there are fewer, or a value is not finite
+     */
+    public Nearest others(float[] rows, int width, int k) {
+        UnitRows all = new UnitRows(rows, width);
+        if (k < 1 || all.rows() < 2) {
+            throw new IllegalArgumentException(
+                    "k " + k + " of " + all.rows() + " rows: k must be 1 or more, rows at least 2");
+        }
+        int size = Math.min(k, all.rows() - 1);
+        Nearest found = find(all, all, size + 1);
+        int[] others = new int[all.rows() * size];
+        double[] cosines = new double[others.length];
+        for (int q = 0; q < all.rows(); q++) {
+            int kept = 0;
+            // Where as many duplicates of a row come before it, it is not listed, and the last one is left over.
+            for (int n = 0; kept < size; n++) {
+                if (found.row(q, n) != q) {
+                    others[q * size + kept] = found.row(q, n);
+                    cosines[q * size + kept] = found.cosine(q, n);
+                    kept++;
+                }
+            }
+        }
+        return new Nearest(size, others, cosines, found.searchedTwice());
+    }
+
+    private Nearest find(UnitRows rows, UnitRows asked, int k) {
+        int width = rows.width();
         if (k < 1 || rows.rows() > MOST) {
             throw new IllegalArgumentException(
                     "k " + k + " of " + rows.rows() + " rows: k must be 1 or more, rows at most " + MOST);
@@ -110,7 +153,7 @@ public final class NeighbourSearch {
     }
 
     /** What single precision found: approximate scores, best first, and their bank rows; [queries, listed]. */
-    private static final class Lists {
+    static final class Lists {
         final float[] scores;
         final float[] rows;
         final double[] queryLength;
@@ -143,7 +186,7 @@ public final class NeighbourSearch {
         }
     }
 
-    private Lists lists(UnitRows bank, UnitRows queries, double[] mean, int listed) {
+    Lists lists(UnitRows bank, UnitRows queries, double[] mean, int listed) {
         Lists lists = new Lists(queries.rows(), listed);
         try (Program program = runtime.compile(PROGRAM);
                 Scope scope = runtime.scope()) {
@@ -155,7 +198,7 @@ public final class NeighbourSearch {
                     Tensor part = part(step, bank, mean, first, count, lists);
                     for (int b = 0; b < blocks.size(); b++) {
                         long size = Math.min(listed, count);
-                        List<Tensor> now = program.call(step, "best", blocks.get(b), part, (long) first, size);
+                        List<Tensor> now = program.call(step, "best", blocks.get(b), part, (long) first, size, type);
                         if (first == 0) {
                             best.add(List.of(scope.take(now.get(0)), scope.take(now.get(1))));
                         } else {
