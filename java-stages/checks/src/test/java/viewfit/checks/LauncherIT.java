@@ -118,6 +118,7 @@ class LauncherIT {
                 "--input nowhere            | --input: nowhere: no such file or folder",
                 "--pack tar                 | --pack: tar: one of original, pixels",
                 "--select_by heldout.liner.top1 | --select_by: heldout.liner.top1: a held-out accuracy",
+                "--tensorboard yes          | --tensorboard: yes: true or false",
                 "--pack_short_side 256      | --pack_short_side: 256: needs --pack pixels",
             })
     void wrongParameterIsNamed(String arguments, String message) {

@@ -240,7 +240,10 @@ public final class Pretrainer {
                 files.file("views.csv"),
                 files.header(),
                 ContactSheet.write(files.file("views.png"), standIns, recipe.views(), recipe.seed(), SHEET_IMAGES));
-        try (RunRecord record = new RunRecord(job, trainer, images, files, progress, control, resumed);
+        try (EventLog events =
+                        EventLog.of(control.events(), job.out(), files.file("views.png"), recipe.batchSize(), resumed);
+                RunRecord record =
+                        new RunRecord(job, trainer, images, files, progress, control, events, resumed);
                 StateKeeper keeper = new StateKeeper(control, trainer, job, standIns, record)) {
             try {
                 walk(record, keeper, resumed == null);
