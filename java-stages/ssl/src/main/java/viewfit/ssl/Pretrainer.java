@@ -45,7 +45,6 @@ import viewfit.views.StandIns;
 public final class Pretrainer {
     private static final CsvTable<SampledView> VIEWS = CsvTable.of(SampledView.class, "views/1");
     private static final int SHEET_IMAGES = 4;
-    private static final double PROGRESS_SECONDS = 10;
     /** Of the Java heap, for decoded images: a small data set is then decoded once. */
     private static final long CACHE_SHARE = 2;
 
@@ -133,9 +132,7 @@ public final class Pretrainer {
         this.standIns = new StandIns(images, job.damaged(), recipe.seed());
         this.progress = new ProgressLine(
                 "pretrain " + (job.cell().isEmpty() ? recipe.name() : job.cell()),
-                recipe.epochs(),
-                trainer.steps(),
-                PROGRESS_SECONDS);
+                recipe.epochs());
         this.normalizer = new Normalizer(runtime, recipe.views().normalize());
         this.files = new RunFiles(job, runtime, control.states());
         this.watchdog = new Watchdog(control.hang(), files.file(RunFiles.THREADS));

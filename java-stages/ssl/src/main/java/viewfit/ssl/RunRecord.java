@@ -169,8 +169,15 @@ final class RunRecord implements AutoCloseable {
                 meet(RunLog.message(found, RunFiles.DIVERGED));
             } else {
                 health.step(report);
-                String more = RunLog.told(report, trainer.method().codes(), pace.waitShare());
-                progress.step(step.clock().epoch(), steps, report.loss(), more, pace.imagesPerSecond());
+                String more = RunLog.told(report, trainer.method().codes());
+                progress.step(
+                        step.clock().epoch(),
+                        steps,
+                        trainer.steps(),
+                        report.loss(),
+                        more,
+                        pace.imagesPerSecond(),
+                        pace.waitShare());
             }
             steps++;
         }
