@@ -96,7 +96,7 @@ public final class Watch implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         if (every < 1 || every > MOST_SECONDS) {
             throw new StageFailure(ExitCode.USAGE, "--every: found " + every + ": must be in 1 .. " + MOST_SECONDS);
         }
@@ -108,7 +108,7 @@ public final class Watch implements Callable<Integer> {
             tell(look(reader));
             return ExitCode.OK.code();
         }
-        while (true) {
+        while (!Thread.currentThread().isInterrupted()) {
             try {
                 tell(look(reader));
             } catch (StageFailure e) {
@@ -118,7 +118,16 @@ public final class Watch implements Callable<Integer> {
                 // Before the grid is there, or while it is being copied to the results.
                 tell(List.of("waiting: " + e.getMessage()));
             }
+            sleep();
+        }
+        return ExitCode.OK.code();
+    }
+
+    private void sleep() {
+        try {
             Thread.sleep(every * MILLIS);
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
         }
     }
 

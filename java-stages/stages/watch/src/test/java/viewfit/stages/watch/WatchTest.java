@@ -69,6 +69,28 @@ class WatchTest {
         assertTrue(err.toString().startsWith("watch: " + folder.resolve("results/grid/cells.csv")), err.toString());
     }
 
+    /** It may be started first, and looks until it is ended. */
+    @Test
+    void waitsForTheGridAndLooksAgain() throws InterruptedException {
+        Thread watch = new Thread(() -> run("--every", "1"));
+        watch.start();
+        require("waiting: " + folder.resolve("results/grid/cells.csv"));
+        cells("a");
+        require("1 cell: 1 waiting");
+        watch.interrupt();
+        watch.join(10_000);
+        assertFalse(watch.isAlive());
+        assertEquals("", err.toString());
+    }
+
+    /** What must be said within half a minute. */
+    private void require(String words) throws InterruptedException {
+        for (int i = 0; i < 300 && !out.toString().contains(words); i++) {
+            Thread.sleep(100);
+        }
+        assertTrue(out.toString().contains(words), out.toString());
+    }
+
     @Test
     void wrongOptionsAreNamed() {
         assertEquals(64, run("--evry", "3"));
