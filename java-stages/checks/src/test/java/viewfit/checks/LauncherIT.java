@@ -210,6 +210,18 @@ class LauncherIT {
         }
     }
 
+    /** Beside a run, so without a build. */
+    @Test
+    void watchLooksAtTheResultsOfARun() {
+        var nothing = new Workflow(folder).viewfit(Map.of(), "watch", "--once");
+        assertEquals(66, nothing.exit(), nothing.output());
+        assertEquals(1, nothing.lines().size(), nothing.output());
+        assertTrue(nothing.output().contains("watch: results/grid/cells.csv: does not exist"), nothing.output());
+        var help = new Workflow(folder).viewfit(Map.of(), "watch", "--help");
+        assertEquals(0, help.exit(), help.output());
+        assertTrue(help.output().contains("--html"), help.output());
+    }
+
     @Test
     void withoutJavaOneLineSaysSo() {
         var result = new Workflow(folder).viewfit(Map.of("JAVA_HOME", folder.toString()), "run", "main.nf");
