@@ -30,6 +30,7 @@ public final class ProgressLine {
     private long due;
     private long firstTime;
     private long firstStep = -1;
+    private String counted = "";
 
     /** Of the steps since the line before: how many, seconds per image of each, and of these the seconds that were waited. */
     private int count;
@@ -97,6 +98,35 @@ public final class ProgressLine {
         count = 0;
         seconds = 0;
         waited = 0;
+    }
+
+    /**
+     * Tells how many images something has been done to, when it is time for a line.
+     *
+     * @param what is done; another one begins to count anew
+     * @param count of images, all that were done so far
+     */
+    public void images(String what, long count, long all) {
+        long now = clock.getAsLong();
+        if (!what.equals(counted)) {
+            counted = what;
+            firstTime = now;
+            firstStep = count;
+        }
+        if (now < due || count == firstStep) {
+            return;
+        }
+        due = now + EVERY_NANOS;
+        double speed = (count - firstStep) * NANOS / (now - firstTime);
+        out.println(String.format(
+                Locale.ROOT,
+                "%s  %s  %d/%d  %.0f images/s  eta %s",
+                label,
+                what,
+                count,
+                all,
+                speed,
+                duration(Math.round((all - count) / speed))));
     }
 
     /** Prints one line at once, with the label in front. */

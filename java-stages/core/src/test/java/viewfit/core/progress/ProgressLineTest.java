@@ -72,6 +72,25 @@ class ProgressLineTest {
         assertEquals("p  epoch 10/10  step 901/1000  loss 1.000  64 images/s  wait 0 %  eta 1m39s", lines().get(1));
     }
 
+    /** Ten a second; the second kind of images begins anew. */
+    @Test
+    void imagesAreCounted() {
+        ProgressLine line = new ProgressLine("p", 1, out, () -> now);
+        for (int count = 10; count <= 410; count += 10) {
+            line.images("features of train", count, 410);
+            now += SECOND;
+        }
+        line.images("features of held-out", 128, 256);
+        now += 30 * SECOND;
+        line.images("features of held-out", 256, 256);
+        assertEquals(
+                List.of(
+                        "p  features of train  110/410  10 images/s  eta 30s",
+                        "p  features of train  410/410  10 images/s  eta 0s",
+                        "p  features of held-out  256/256  4 images/s  eta 0s"),
+                lines());
+    }
+
     @Test
     void durationsAreShort() {
         assertEquals("12s", ProgressLine.duration(12));

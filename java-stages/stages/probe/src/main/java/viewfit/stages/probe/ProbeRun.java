@@ -17,6 +17,7 @@ import viewfit.core.files.AtomicFiles;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
+import viewfit.core.progress.ProgressLine;
 import viewfit.core.recipe.ProbeRecipe;
 import viewfit.core.select.Selector;
 import viewfit.core.table.CsvAppender;
@@ -98,7 +99,8 @@ final class ProbeRun {
         Outcome outcome = Outcome.OK;
         List<String> words = message;
         try {
-            List<CentreCrops> crops = CentreCrops.of(backbones, in.recipe(), data, in.cache());
+            List<CentreCrops> crops = CentreCrops.of(
+                    backbones, in.recipe(), data, in.cache(), new ProgressLine("probe " + cell, 1)::images);
             if (in.recipe().mode().equals("fast")) {
                 neighbours(backbones, crops, initial);
             } else {
