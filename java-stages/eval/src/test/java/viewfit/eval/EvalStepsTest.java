@@ -72,6 +72,31 @@ class EvalStepsTest {
         requireSixSteps(List.of(3, 3, 1));
     }
 
+    /** Batches of 128 at most; those that are left over too. */
+    @Test
+    void theFeaturesAreCounted() {
+        PretrainRecipe pretrain = Fixtures.pretrain();
+        ProbeRecipe recipe = Fixtures.probe("cached", 1, 3);
+        ProbeData data = Fixtures.data(Fixtures.rows("train", 10, 13), Fixtures.rows("val", 3, 1), 10);
+        List<String> told = new ArrayList<>();
+        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
+                FrozenBackbone backbone = new FrozenBackbone(
+                        runtime, Fixtures.backbone(runtime, pretrain), recipe.normalize())) {
+            CentreCrops.of(
+                    List.of(backbone),
+                    recipe,
+                    data,
+                    FeatureCache.none(),
+                    (which, count, all) -> told.add(which + " " + count + "/" + all));
+        }
+        assertEquals(
+                List.of(
+                        "features of training images 128/130",
+                        "features of training images 130/130",
+                        "features of held-out images 3/3"),
+                told);
+    }
+
     @Test
     void ofTheFineTuning() {
         PretrainRecipe pretrain = Fixtures.pretrain();
