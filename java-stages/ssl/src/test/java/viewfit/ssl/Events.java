@@ -21,6 +21,10 @@ final class Events {
      */
     record Event(double wallTime, long step, Map<String, Float> scalars, Map<String, byte[]> pictures) {}
 
+    private static final int FIXED64 = 1;
+    private static final int LENGTH = 2;
+    private static final int FIXED32 = 5;
+
     private Events() {}
 
     static List<Event> read(byte[] file) {
@@ -57,10 +61,10 @@ final class Events {
         while (in.hasRemaining()) {
             long tag = varint(in);
             switch ((int) tag) {
-                case 1 << 3 | 1 -> wallTime = in.getDouble();
+                case (1 << 3) | FIXED64 -> wallTime = in.getDouble();
                 case 2 << 3 -> step = varint(in);
-                case 3 << 3 | 2 -> slice(in, (int) varint(in));
-                case 5 << 3 | 2 -> summary(slice(in, (int) varint(in)), scalars, pictures);
+                case (3 << 3) | LENGTH -> slice(in, (int) varint(in));
+                case (5 << 3) | LENGTH -> summary(slice(in, (int) varint(in)), scalars, pictures);
                 default -> throw new IllegalArgumentException("field " + tag);
             }
         }
@@ -69,14 +73,14 @@ final class Events {
 
     private static void summary(ByteBuffer in, Map<String, Float> scalars, Map<String, byte[]> pictures) {
         while (in.hasRemaining()) {
-            assertEquals(1 << 3 | 2, varint(in), "a value");
+            assertEquals((1 << 3) | LENGTH, varint(in), "a value");
             ByteBuffer value = slice(in, (int) varint(in));
             String name = "";
             while (value.hasRemaining()) {
                 switch ((int) varint(value)) {
-                    case 1 << 3 | 2 -> name = text(slice(value, (int) varint(value)));
-                    case 2 << 3 | 5 -> scalars.put(name, value.getFloat());
-                    case 4 << 3 | 2 -> pictures.put(name, picture(slice(value, (int) varint(value))));
+                    case (1 << 3) | LENGTH -> name = text(slice(value, (int) varint(value)));
+                    case (2 << 3) | FIXED32 -> scalars.put(name, value.getFloat());
+                    case (4 << 3) | LENGTH -> pictures.put(name, picture(slice(value, (int) varint(value))));
                     default -> throw new IllegalArgumentException("field of a value");
                 }
             }
@@ -86,7 +90,7 @@ final class Events {
     private static byte[] picture(ByteBuffer in) {
         byte[] bytes = {};
         while (in.hasRemaining()) {
-            if (varint(in) == (4 << 3 | 2)) {
+            if (varint(in) == ((4 << 3) | LENGTH)) {
                 ByteBuffer encoded = slice(in, (int) varint(in));
                 bytes = new byte[encoded.remaining()];
                 encoded.get(bytes);

@@ -29,7 +29,7 @@ class WatchTest {
                 List.of("--outdir", folder.resolve("results").toString(), "--work", folder.resolve("work").toString()));
         args.addAll(List.of(more));
         return StageMain.execute(
-                "watch", new Watch(), new PrintWriter(out), new PrintWriter(err, true), args.toArray(String[]::new));
+                "watch", new Watch(), new PrintWriter(out, true), new PrintWriter(err, true), args.toArray(String[]::new));
     }
 
     private void cells(String... names) {
