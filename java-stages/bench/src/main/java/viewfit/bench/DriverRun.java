@@ -49,7 +49,6 @@ record DriverRun(double seconds, double cpuSeconds, double peakMebibytes) {
         if (process.exitValue() != 0) {
             throw new IllegalStateException(Files.readString(said));
         }
-        return new DriverRun(
-                (System.nanoTime() - from) / NANOS, cpu.toMillis() / 1e3, peak / (double) KIB_PER_MIB);
+        return new DriverRun((System.nanoTime() - from) / NANOS, cpu.toMillis() / 1e3, peak / (double) KIB_PER_MIB);
     }
 }

@@ -52,7 +52,9 @@ final class ScaleBench {
         Tasks tasks = Tasks.of(place.resolve("results/pipeline_info/trace.tsv"));
         require(tasks.cached() == 0, "the first run found tasks of another");
         DriverRun again = DriverRun.of(
-                place, "again.log", Stream.concat(arguments.stream(), Stream.of("-resume")).toList());
+                place,
+                "again.log",
+                Stream.concat(arguments.stream(), Stream.of("-resume")).toList());
         Tasks cached = Tasks.of(place.resolve("results/pipeline_info/trace.tsv"));
         require(
                 cached.cached() == cached.count() && cached.count() == tasks.count(),

@@ -36,10 +36,22 @@ public final class CentreCrops {
     /** The same, for who wants to know how far it is. */
     public static List<CentreCrops> of(
             List<FrozenBackbone> backbones, ProbeRecipe recipe, ProbeData data, FeatureCache cache, Listener listener) {
-        List<float[]> train = features(backbones, recipe, data, data.train(), data.trainSha256(), cache, (count, all) ->
-                listener.images("features of training images", count, all));
-        List<float[]> heldout = features(backbones, recipe, data, data.heldout(), data.heldoutSha256(), cache, (count, all) ->
-                listener.images("features of held-out images", count, all));
+        List<float[]> train = features(
+                backbones,
+                recipe,
+                data,
+                data.train(),
+                data.trainSha256(),
+                cache,
+                (count, all) -> listener.images("features of training images", count, all));
+        List<float[]> heldout = features(
+                backbones,
+                recipe,
+                data,
+                data.heldout(),
+                data.heldoutSha256(),
+                cache,
+                (count, all) -> listener.images("features of held-out images", count, all));
         List<CentreCrops> all = new ArrayList<>();
         for (int i = 0; i < backbones.size(); i++) {
             all.add(new CentreCrops(train.get(i), heldout.get(i)));

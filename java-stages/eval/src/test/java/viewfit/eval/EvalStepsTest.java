@@ -44,7 +44,8 @@ class EvalStepsTest {
             assertEquals(
                     losses.get(epoch),
                     sum / images.stream().mapToInt(n -> n).sum(),
-                    1e-9, "the mean of its steps is the epoch's");
+                    1e-9,
+                    "the mean of its steps is the epoch's");
         }
     }
 
@@ -55,8 +56,8 @@ class EvalStepsTest {
         ProbeRecipe recipe = Fixtures.probe(mode, 2, 3);
         ProbeData data = Fixtures.data(Fixtures.rows("train", 7, 1), Fixtures.rows("val", 3, 1), 10);
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
-                FrozenBackbone backbone = new FrozenBackbone(
-                        runtime, Fixtures.backbone(runtime, pretrain), recipe.normalize())) {
+                FrozenBackbone backbone =
+                        new FrozenBackbone(runtime, Fixtures.backbone(runtime, pretrain), recipe.normalize())) {
             new LinearProbe(runtime, recipe, data).run(List.of(backbone), new LinearProbe.Listener() {
                 @Override
                 public void epoch(int epoch, double lr, List<Double> mean, List<Accuracy> heldout) {
@@ -80,8 +81,8 @@ class EvalStepsTest {
         ProbeData data = Fixtures.data(Fixtures.rows("train", 10, 13), Fixtures.rows("val", 3, 1), 10);
         List<String> told = new ArrayList<>();
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
-                FrozenBackbone backbone = new FrozenBackbone(
-                        runtime, Fixtures.backbone(runtime, pretrain), recipe.normalize())) {
+                FrozenBackbone backbone =
+                        new FrozenBackbone(runtime, Fixtures.backbone(runtime, pretrain), recipe.normalize())) {
             CentreCrops.of(
                     List.of(backbone),
                     recipe,
@@ -104,8 +105,8 @@ class EvalStepsTest {
         // Eight images: a last one alone would join the batch before it.
         ProbeData data = Fixtures.data(Fixtures.rows("train", 8, 1), Fixtures.rows("val", 3, 1), 10);
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
-            CheckpointFile checkpoint = CheckpointFile.read(
-                    Fixtures.checkpoint(folder, Fixtures.student(runtime, pretrain), pretrain));
+            CheckpointFile checkpoint =
+                    CheckpointFile.read(Fixtures.checkpoint(folder, Fixtures.student(runtime, pretrain), pretrain));
             FinetuneNetwork networks = new FinetuneNetwork(runtime, checkpoint, recipe, data.classes());
             new FineTuner(runtime, recipe, data).run(networks.pretrained(), new FineTuner.Listener() {
                 @Override

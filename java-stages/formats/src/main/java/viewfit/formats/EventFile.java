@@ -45,8 +45,7 @@ public final class EventFile implements AutoCloseable {
         }
         AtomicFiles.write(file, first);
         try {
-            return new EventFile(
-                    file, FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
+            return new EventFile(file, FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
         } catch (IOException e) {
             throw AtomicFiles.failure(file, e);
         }

@@ -73,8 +73,8 @@ public final class EventRecord {
     /** Numbers of one step, in the order of the map; they become single precision. */
     public static byte[] scalars(double wallTime, long step, Map<String, Double> values) {
         ProtoMessage summary = new ProtoMessage();
-        values.forEach((tag, value) -> summary.message(
-                VALUE, new ProtoMessage().text(TAG, tag).real(SIMPLE_VALUE, value.floatValue())));
+        values.forEach((tag, value) ->
+                summary.message(VALUE, new ProtoMessage().text(TAG, tag).real(SIMPLE_VALUE, value.floatValue())));
         return framed(event(wallTime, step).message(SUMMARY, summary));
     }
 

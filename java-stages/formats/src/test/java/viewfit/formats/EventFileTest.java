@@ -19,7 +19,7 @@ class EventFileTest {
     Path folder;
 
     private static byte[] scalars(long step) {
-        return EventRecord.scalars(step, step, Map.of("loss", 1.0 / (step + 1)));
+        return EventRecord.scalars((double) step, step, Map.of("loss", 1.0 / (step + 1)));
     }
 
     /** What is appended is there at once, for who reads along. */
@@ -43,7 +43,8 @@ class EventFileTest {
         Files.write(file, EventRecord.version(0));
         Files.write(file, new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
         StageFailure torn = assertThrows(StageFailure.class, () -> EventFile.verify(folder));
-        assertTrue(String.valueOf(torn.getMessage()).contains("tfevents.0: record 1: found 3 bytes"), torn.getMessage());
+        assertTrue(
+                String.valueOf(torn.getMessage()).contains("tfevents.0: record 1: found 3 bytes"), torn.getMessage());
         EventFile.open(file, out -> out.write(EventRecord.version(1))).close();
         assertArrayEquals(EventRecord.version(1), Files.readAllBytes(file));
         EventFile.verify(folder);

@@ -23,8 +23,8 @@ import viewfit.core.contract.StageFailure;
 
 class EventRecordTest {
     /** One grey pixel. */
-    private static final byte[] PNG =
-            Base64.getDecoder().decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==");
+    private static final byte[] PNG = Base64.getDecoder()
+            .decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==");
 
     /** Bit by bit, with the reversed polynomial of Castagnoli. */
     private static int crc(byte[] bytes) {

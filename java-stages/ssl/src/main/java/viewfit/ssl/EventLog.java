@@ -37,7 +37,8 @@ final class EventLog implements AutoCloseable {
 
     private EventLog(Path folder, Path sheet, int batchSize, List<CurveRow> curve, List<MonitorRow> monitor) {
         this.batchSize = batchSize;
-        this.now = WallClock.seconds() - curve.stream().mapToDouble(this::seconds).sum();
+        this.now =
+                WallClock.seconds() - curve.stream().mapToDouble(this::seconds).sum();
         this.file = EventFile.open(folder.resolve(FILE), out -> begin(out, sheet, curve, monitor));
     }
 

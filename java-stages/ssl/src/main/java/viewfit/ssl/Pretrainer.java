@@ -130,9 +130,8 @@ public final class Pretrainer {
         this.images =
                 new ImageStore(source, job.train().rows(), Runtime.getRuntime().maxMemory() / CACHE_SHARE);
         this.standIns = new StandIns(images, job.damaged(), recipe.seed());
-        this.progress = new ProgressLine(
-                "pretrain " + (job.cell().isEmpty() ? recipe.name() : job.cell()),
-                recipe.epochs());
+        this.progress =
+                new ProgressLine("pretrain " + (job.cell().isEmpty() ? recipe.name() : job.cell()), recipe.epochs());
         this.normalizer = new Normalizer(runtime, recipe.views().normalize());
         this.files = new RunFiles(job, runtime, control.states());
         this.watchdog = new Watchdog(control.hang(), files.file(RunFiles.THREADS));
@@ -239,8 +238,7 @@ public final class Pretrainer {
                 ContactSheet.write(files.file("views.png"), standIns, recipe.views(), recipe.seed(), SHEET_IMAGES));
         try (EventLog events =
                         EventLog.of(control.events(), job.out(), files.file("views.png"), recipe.batchSize(), resumed);
-                RunRecord record =
-                        new RunRecord(job, trainer, images, files, progress, control, events, resumed);
+                RunRecord record = new RunRecord(job, trainer, images, files, progress, control, events, resumed);
                 StateKeeper keeper = new StateKeeper(control, trainer, job, standIns, record)) {
             try {
                 walk(record, keeper, resumed == null);

@@ -90,8 +90,7 @@ class EventLogTest extends InterruptedRuns {
         assertEquals(
                 monitor.stream().map(MonitorRow::step).toList(),
                 looks.stream().map(Events.Event::step).toList());
-        assertEquals(
-                (float) monitor.get(1).knnTeacher(), looks.get(1).scalars().get("monitor/knn_teacher"));
+        assertEquals((float) monitor.get(1).knnTeacher(), looks.get(1).scalars().get("monitor/knn_teacher"));
         assertEquals(events.indexOf(looks.get(0)) + 1, events.indexOf(steps.get(0)), "the untrained network first");
     }
 

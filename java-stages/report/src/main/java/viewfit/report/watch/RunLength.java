@@ -42,8 +42,8 @@ final class RunLength {
             PretrainRecipe recipe =
                     Recipes.read(results.resolve("grid/cells").resolve(cell + ".yml"), PretrainRecipe.class);
             // The rest of an epoch that fills no batch is left out.
-            Length found = new Length(
-                    recipe.epochs(), images / recipe.batchSize() * recipe.epochs(), recipe.batchSize());
+            Length found =
+                    new Length(recipe.epochs(), images / recipe.batchSize() * recipe.epochs(), recipe.batchSize());
             known.put(cell, found);
             return found;
         } catch (StageFailure unknown) {

@@ -39,7 +39,8 @@ final class SweepColumns {
 
     /** The hour where the program runs. */
     static String time(SweepState sweep) {
-        return TIME.format(Instant.ofEpochMilli(Math.round(sweep.time() * MILLIS)).atZone(ZoneId.systemDefault()));
+        return TIME.format(
+                Instant.ofEpochMilli(Math.round(sweep.time() * MILLIS)).atZone(ZoneId.systemDefault()));
     }
 
     private static String of(long done, long all) {

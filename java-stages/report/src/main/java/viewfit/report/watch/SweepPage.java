@@ -39,9 +39,12 @@ public final class SweepPage {
         html.raw("<style>\n" + STYLE + "</style>\n</head>\n<body>\n");
         html.element("h1", "", sweep.results());
         html.element("p", "", SweepColumns.time(sweep) + ": " + sweep.counts());
-        html.table("cells", escaped(SweepColumns.NAMES), sweep.cells().stream()
-                .map(cell -> escaped(SweepColumns.of(cell)))
-                .toList());
+        html.table(
+                "cells",
+                escaped(SweepColumns.NAMES),
+                sweep.cells().stream()
+                        .map(cell -> escaped(SweepColumns.of(cell)))
+                        .toList());
         html.element("p", "", sweep.stageLine());
         return html.raw("</body>\n</html>\n").toString();
     }

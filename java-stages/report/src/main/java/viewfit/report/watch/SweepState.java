@@ -32,7 +32,8 @@ public record SweepState(String results, double time, List<CellState> cells, Lis
     /** Whether nothing is under way or waiting. */
     public boolean ended() {
         return cells.stream()
-                        .noneMatch(c -> c.status() == CellState.Status.RUNNING || c.status() == CellState.Status.WAITING)
+                        .noneMatch(
+                                c -> c.status() == CellState.Status.RUNNING || c.status() == CellState.Status.WAITING)
                 && stages.stream().allMatch(s -> s.waiting() + s.running() == 0);
     }
 
@@ -44,7 +45,8 @@ public record SweepState(String results, double time, List<CellState> cells, Lis
     /** How many of these cells stand how. */
     static String counts(List<CellState> cells) {
         return Arrays.stream(CellState.Status.values())
-                .map(status -> count(cells.stream().filter(c -> c.status() == status).count(), status.word()))
+                .map(status ->
+                        count(cells.stream().filter(c -> c.status() == status).count(), status.word()))
                 .filter(words -> !words.isEmpty())
                 .collect(Collectors.joining(", "));
     }

@@ -80,7 +80,10 @@ final class FakeRun {
     /** A task that was handed over; its folder. */
     Path attempt(String name, double made) {
         Path folder = work.resolve(String.format("%02x", folders)).resolve("f".repeat(30) + folders++);
-        text(folder.resolve(".command.run"), "#!/bin/bash\n#SBATCH -J x\n### ---\n### name: '" + name + "'\n### ...\n", made);
+        text(
+                folder.resolve(".command.run"),
+                "#!/bin/bash\n#SBATCH -J x\n### ---\n### name: '" + name + "'\n### ...\n",
+                made);
         return folder;
     }
 

@@ -87,7 +87,9 @@ class SweepReaderTest {
         FakeRun.metrics(c.resolve("c"), "c", Outcome.DIVERGED, "step 9: found loss Infinity", NOW - 2);
         SweepState sweep = run.reader().read(NOW);
         assertEquals(
-                List.of("a failed exit 137: last words", "b diverged exit 76: pretrain: step 3: found loss NaN",
+                List.of(
+                        "a failed exit 137: last words",
+                        "b diverged exit 76: pretrain: step 3: found loss NaN",
                         "c diverged step 9: found loss Infinity"),
                 sweep.cells().stream()
                         .map(s -> s.cell() + " " + s.status().word() + " " + s.note())

@@ -23,8 +23,7 @@ class SweepTextTest {
     private static final CellState FAILED = CellState.of("a<b>", Status.FAILED, "exit 137: killed & gone");
 
     private static SweepState sweep(CellState... cells) {
-        return new SweepState(
-                "results", 0, List.of(cells), List.of(new SweepState.StageState("probe", 0, 1, 2, 0)));
+        return new SweepState("results", 0, List.of(cells), List.of(new SweepState.StageState("probe", 0, 1, 2, 0)));
     }
 
     @Test

@@ -99,8 +99,9 @@ public final class PretrainStage extends ComputeStage {
             paramLabel = "BOOL",
             fallbackValue = "true",
             defaultValue = "${env:VIEWFIT_TENSORBOARD:-false}",
-            description = "Write curve, monitor and contact sheet for TensorBoard too: tensorboard/ (default: that of the"
-                    + " environment variable VIEWFIT_TENSORBOARD, else false).")
+            description =
+                    "Write curve, monitor and contact sheet for TensorBoard too: tensorboard/ (default: that of the"
+                            + " environment variable VIEWFIT_TENSORBOARD, else false).")
     private boolean tensorboard;
 
     @Option(

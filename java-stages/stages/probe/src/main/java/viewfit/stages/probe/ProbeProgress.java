@@ -31,6 +31,7 @@ final class ProbeProgress implements LinearProbe.Listener {
         if (losses.size() > 1) {
             curve.append(EvalCurveRow.of(EvalCurveRow.UNTRAINED, epoch, lr, losses.get(1), heldout.get(1)));
         }
-        last = String.format(Locale.ROOT, "  held-out top-1 %.3f", heldout.get(0).top1());
+        last = String.format(
+                Locale.ROOT, "  held-out top-1 %.3f", heldout.get(0).top1());
     }
 }

@@ -138,7 +138,8 @@ final class ProbeRun {
     private void linear(String cell, List<FrozenBackbone> backbones, List<CentreCrops> crops, FrozenBackbone initial) {
         metrics.count("epochs", in.recipe().epochs());
         try (CsvAppender<EvalCurveRow> curve = CURVE.appender(out.resolve("probe-curve.csv"), header())) {
-            List<ProbeScores> scores = probe.run(backbones, crops, new ProbeProgress(cell, in.recipe().epochs(), curve));
+            List<ProbeScores> scores = probe.run(
+                    backbones, crops, new ProbeProgress(cell, in.recipe().epochs(), curve));
             ProbeScores trained = scores.get(0);
             predictions("predictions.csv", trained.logits(), Map.of());
             Map<String, String> metadata = new TreeMap<>(header());

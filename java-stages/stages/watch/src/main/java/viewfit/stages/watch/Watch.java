@@ -50,10 +50,7 @@ public final class Watch implements Callable<Integer> {
     @Option(names = "--outdir", paramLabel = "DIR", description = "Folder of the results (default: ${DEFAULT-VALUE}).")
     private Path outdir = Path.of("results");
 
-    @Option(
-            names = "--work",
-            paramLabel = "DIR",
-            description = "Work folder of the run (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--work", paramLabel = "DIR", description = "Work folder of the run (default: ${DEFAULT-VALUE}).")
     private Path work = Path.of("work");
 
     @Option(
@@ -85,7 +82,8 @@ public final class Watch implements Callable<Integer> {
 
     @Option(
             names = "--redraw",
-            description = "Draw each table over the one before, for a terminal; bin/viewfit adds it where there is one.")
+            description =
+                    "Draw each table over the one before, for a terminal; bin/viewfit adds it where there is one.")
     private boolean redraw;
 
     @Spec
@@ -103,7 +101,8 @@ public final class Watch implements Callable<Integer> {
         if (rows < 0) {
             throw new StageFailure(ExitCode.USAGE, "--rows: found " + rows + ": must be 0 (all) or more");
         }
-        SweepReader reader = new SweepReader(outdir, work, checkpoints == null ? work.resolve("checkpoints") : checkpoints);
+        SweepReader reader =
+                new SweepReader(outdir, work, checkpoints == null ? work.resolve("checkpoints") : checkpoints);
         if (once) {
             tell(look(reader));
             return ExitCode.OK.code();

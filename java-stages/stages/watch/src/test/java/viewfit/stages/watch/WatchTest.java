@@ -25,11 +25,18 @@ class WatchTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... more) {
-        List<String> args = new ArrayList<>(
-                List.of("--outdir", folder.resolve("results").toString(), "--work", folder.resolve("work").toString()));
+        List<String> args = new ArrayList<>(List.of(
+                "--outdir",
+                folder.resolve("results").toString(),
+                "--work",
+                folder.resolve("work").toString()));
         args.addAll(List.of(more));
         return StageMain.execute(
-                "watch", new Watch(), new PrintWriter(out, true), new PrintWriter(err, true), args.toArray(String[]::new));
+                "watch",
+                new Watch(),
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                args.toArray(String[]::new));
     }
 
     private void cells(String... names) {
@@ -95,7 +102,9 @@ class WatchTest {
     void wrongOptionsAreNamed() {
         assertEquals(64, run("--evry", "3"));
         assertTrue(
-                err.toString().contains("unknown option '--evry', did you mean '--every'? (options: bin/viewfit watch --help)"),
+                err.toString()
+                        .contains(
+                                "unknown option '--evry', did you mean '--every'? (options: bin/viewfit watch --help)"),
                 err.toString());
         assertEquals(64, run("--every", "0"));
         assertTrue(err.toString().contains("--every: found 0: must be in 1 .. 86400"), err.toString());
@@ -106,7 +115,8 @@ class WatchTest {
     void aPageThatCannotBeWrittenIsOneLine() throws IOException {
         cells("a");
         Files.writeString(folder.resolve("file"), "");
-        assertEquals(74, run("--once", "--html", folder.resolve("file/watch.html").toString()));
+        assertEquals(
+                74, run("--once", "--html", folder.resolve("file/watch.html").toString()));
         assertEquals(1, err.toString().lines().count(), err.toString());
     }
 
