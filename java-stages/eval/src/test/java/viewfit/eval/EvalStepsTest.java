@@ -101,9 +101,8 @@ class EvalStepsTest {
     @Test
     void ofTheFineTuning() {
         PretrainRecipe pretrain = Fixtures.pretrain();
-        FinetuneRecipe recipe = Fixtures.finetune(2, 3, 2);
-        // Eight images: a last one alone would join the batch before it.
-        ProbeData data = Fixtures.data(Fixtures.rows("train", 8, 1), Fixtures.rows("val", 3, 1), 10);
+        FinetuneRecipe recipe = Fixtures.finetune(2, 5, 2);
+        ProbeData data = Fixtures.data(Fixtures.rows("train", 7, 2), Fixtures.rows("val", 3, 1), 10);
         try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
             CheckpointFile checkpoint =
                     CheckpointFile.read(Fixtures.checkpoint(folder, Fixtures.student(runtime, pretrain), pretrain));
@@ -120,6 +119,6 @@ class EvalStepsTest {
                 }
             });
         }
-        requireSixSteps(List.of(3, 3, 2));
+        requireSixSteps(List.of(5, 5, 4));
     }
 }
