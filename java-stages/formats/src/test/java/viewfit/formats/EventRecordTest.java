@@ -89,6 +89,19 @@ class EventRecordTest {
                 hex(content));
     }
 
+    /** As TensorBoard 2.21 itself writes it: an Event of its protocol buffers, through its RecordWriter. */
+    @Test
+    void aRecordHasTheBytesOfTensorBoard() {
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put("b", 0.25);
+        values.put("a", 0.5);
+        assertEquals(
+                "2200000000000000" + "78113dfd"
+                        + "09000000000000f83f10ac022a140a080a0162150000803e0a080a0161150000003f"
+                        + "48e1d7a1",
+                hex(EventRecord.scalars(1.5, 300, values)));
+    }
+
     @Test
     void aPictureHasItsSizeAndItsFile() {
         ProtoBytes event = ProtoBytes.of(content(EventRecord.image(0, 7, "views", PNG)));
