@@ -104,13 +104,18 @@ class EventRecordTest {
 
     @Test
     void aPictureHasItsSizeAndItsFile() {
-        ProtoBytes event = ProtoBytes.of(content(EventRecord.image(0, 7, "views", PNG)));
+        byte[] picture = PNG.clone();
+        picture[19] = 3;
+        picture[23] = 2;
+        ProtoBytes event = ProtoBytes.of(content(EventRecord.image(0, 7, "views", picture)));
         assertEquals(7, event.number(2));
         ProtoBytes value = event.message(5).message(1);
         assertEquals("views", value.text(1));
         ProtoBytes image = value.message(4);
-        assertEquals(List.of(1L, 1L, 1L), List.of(image.number(1), image.number(2), image.number(3)));
-        assertArrayEquals(PNG, image.all(4).get(0));
+        assertEquals(2, image.number(1), "height");
+        assertEquals(3, image.number(2), "width");
+        assertEquals(1, image.number(3), "channels");
+        assertArrayEquals(picture, image.all(4).get(0));
     }
 
     private static byte[] file() throws IOException {

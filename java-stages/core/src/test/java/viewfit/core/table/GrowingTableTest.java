@@ -70,6 +70,19 @@ class GrowingTableTest {
         }
     }
 
+    /** Rows of 32 bytes: a row that begins where the look begins is whole. */
+    @Test
+    void theRowAtTheEdgeOfTheLookIsThere() {
+        List<Row> all = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            all.add(new Row(1000, 1_000_000 + i, 1.2345678901234567));
+        }
+        assertEquals(32, TABLE.format(all.get(0)).length());
+        Path file = folder.resolve("curve.csv");
+        TABLE.write(file, Map.of(), all);
+        assertEquals(all.subList(2000 - 1024, 2000), rows(GrowingTable.last(file, 2000)));
+    }
+
     @Test
     void whatIsNotThereHasNoRows() throws IOException {
         assertEquals(List.of(), GrowingTable.last(folder.resolve("nowhere.csv"), 5));
