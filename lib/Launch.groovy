@@ -44,6 +44,8 @@ class Launch {
             def value = params[name]
             def canBeLeftOut = about.type == 'boolean' || name.startsWith('finetune_')
             if( value == null || value == false && canBeLeftOut ) continue
+            if( about.type == 'boolean' && !(value.toString() in ['true', 'false']) )
+                return "--${name}: ${value}: true or false"
             if( about.enum && !(value.toString() in about.enum*.toString()) )
                 return "--${name}: ${value}: one of ${about.enum.join(', ')}"
             if( about.pattern && !(value.toString() ==~ about.pattern) )

@@ -29,6 +29,7 @@ process PRETRAIN {
     tuple val(meta), path("${meta.id}/quarantine.csv"),         emit: quarantine, optional: true
     tuple val(meta), path("${meta.id}/profile.csv"),            emit: profile, optional: true
     tuple val(meta), path("${meta.id}/profile.json"),           emit: trace, optional: true
+    tuple val(meta), path("${meta.id}/tensorboard"),            emit: tensorboard, optional: true
     tuple val(meta), path("${meta.id}/metrics.json"),           emit: metrics
     path "${meta.id}",                                          emit: folder
 

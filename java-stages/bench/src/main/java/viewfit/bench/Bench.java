@@ -20,6 +20,7 @@ public final class Bench {
                        [--images DIR] [--python PROGRAM]... [--check]                   a training step against PyTorch
             run coco   [--images N]... [--types LIST] [--rounds N] [--python PROGRAM]   the COCO metric against pycocotools
             run knn    [--queries N] [--bank N] [--width N] [--rounds N]                nearest neighbours against a loop
+            run scale  [--cells N]...                                                   what Nextflow takes for many cells, in a dry run
             """;
 
     private static final String CHECK = "--check";
@@ -53,6 +54,7 @@ public final class Bench {
             case "step" -> good = bench.step();
             case "coco" -> bench.coco();
             case "knn" -> bench.knn();
+            case "scale" -> bench.scale();
             case "kill-storm" -> good = bench.killStorm();
             default -> System.out.print(USAGE);
         }
@@ -103,6 +105,12 @@ public final class Bench {
         outcome.problems().forEach(System.out::println);
         System.out.println(outcome);
         return outcome.problems().isEmpty();
+    }
+
+    private void scale() throws IOException, InterruptedException {
+        Path folder = Places.target("scale").toAbsolutePath().normalize();
+        new ScaleBench(folder)
+                .run(list("cells", "30").stream().map(Integer::valueOf).toList());
     }
 
     private void knn() throws IOException {

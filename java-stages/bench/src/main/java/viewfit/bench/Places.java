@@ -21,6 +21,14 @@ final class Places {
         return home().resolve(Path.of("..", "..", "bin", "stage")).normalize().toString();
     }
 
+    /** The launcher of the pipeline. */
+    static String launcher() {
+        return home().resolve(Path.of("..", "..", "bin", "viewfit"))
+                .toAbsolutePath()
+                .normalize()
+                .toString();
+    }
+
     /** A folder of the repository's test data. */
     static Path testData(String name) {
         return home().resolve(Path.of("..", "..", "test-data", name))

@@ -118,6 +118,7 @@ class LauncherIT {
                 "--input nowhere            | --input: nowhere: no such file or folder",
                 "--pack tar                 | --pack: tar: one of original, pixels",
                 "--select_by heldout.liner.top1 | --select_by: heldout.liner.top1: a held-out accuracy",
+                "--tensorboard yes          | --tensorboard: yes: true or false",
                 "--pack_short_side 256      | --pack_short_side: 256: needs --pack pixels",
             })
     void wrongParameterIsNamed(String arguments, String message) {
@@ -207,6 +208,18 @@ class LauncherIT {
         for (String name : List.of("--input", "--grid", "--split_seed", "--gpus")) {
             assertTrue(result.output().contains(name + " "), result.output());
         }
+    }
+
+    /** Beside a run, so without a build. */
+    @Test
+    void watchLooksAtTheResultsOfARun() {
+        var nothing = new Workflow(folder).viewfit(Map.of(), "watch", "--once");
+        assertEquals(66, nothing.exit(), nothing.output());
+        assertEquals(1, nothing.lines().size(), nothing.output());
+        assertTrue(nothing.output().contains("watch: results/grid/cells.csv: does not exist"), nothing.output());
+        var help = new Workflow(folder).viewfit(Map.of(), "watch", "--help");
+        assertEquals(0, help.exit(), help.output());
+        assertTrue(help.output().contains("--html"), help.output());
     }
 
     @Test

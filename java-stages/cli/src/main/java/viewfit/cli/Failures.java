@@ -23,10 +23,17 @@ final class Failures {
     private static final Pattern CONSTANTS = Pattern.compile("(?<=expected one of )\\[[A-Z0-9_, ]+\\]");
 
     private final String stage;
+    private final String command;
     private final PrintWriter err;
 
     Failures(String stage, PrintWriter err) {
+        this(stage, "bin/stage " + stage, err);
+    }
+
+    /** @param command what to call for the options */
+    Failures(String stage, String command, PrintWriter err) {
         this.stage = stage;
+        this.command = command;
         this.err = err;
     }
 
@@ -91,7 +98,7 @@ final class Failures {
             }
         }
         String message = unknown.isEmpty() ? firstLine(e) : String.join("; ", unknown);
-        return say(ExitCode.USAGE, message + " (options: bin/stage " + stage + " --help)");
+        return say(ExitCode.USAGE, message + " (options: " + command + " --help)");
     }
 
     private static String firstLine(ParameterException e) {

@@ -2,6 +2,7 @@ package viewfit.eval;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.metrics.Nearest;
 import viewfit.core.recipe.ProbeRecipe;
@@ -20,6 +21,13 @@ public final class CentreCrops {
         this.heldout = heldout;
     }
 
+    /** Is told how many images have passed. */
+    @FunctionalInterface
+    public interface Listener {
+        /** @param which of the images, in words */
+        void images(String which, int count, int all);
+    }
+
     /**
      * Takes them for several backbones that share the decoding, or reads those that were kept.
      *
@@ -27,8 +35,28 @@ public final class CentreCrops {
      */
     public static List<CentreCrops> of(
             List<FrozenBackbone> backbones, ProbeRecipe recipe, ProbeData data, FeatureCache cache) {
-        List<float[]> train = features(backbones, recipe, data, data.train(), data.trainSha256(), cache);
-        List<float[]> heldout = features(backbones, recipe, data, data.heldout(), data.heldoutSha256(), cache);
+        return of(backbones, recipe, data, cache, (which, count, all) -> {});
+    }
+
+    /** The same, for who wants to know how far it is. */
+    public static List<CentreCrops> of(
+            List<FrozenBackbone> backbones, ProbeRecipe recipe, ProbeData data, FeatureCache cache, Listener listener) {
+        List<float[]> train = features(
+                backbones,
+                recipe,
+                data,
+                data.train(),
+                data.trainSha256(),
+                cache,
+                (count, all) -> listener.images("features of training images", count, all));
+        List<float[]> heldout = features(
+                backbones,
+                recipe,
+                data,
+                data.heldout(),
+                data.heldoutSha256(),
+                cache,
+                (count, all) -> listener.images("features of held-out images", count, all));
         List<CentreCrops> all = new ArrayList<>();
         for (int i = 0; i < backbones.size(); i++) {
             all.add(new CentreCrops(train.get(i), heldout.get(i)));
@@ -42,7 +70,8 @@ public final class CentreCrops {
             ProbeData data,
             ImageStore store,
             String manifestSha256,
-            FeatureCache cache) {
+            FeatureCache cache,
+            IntBiConsumer passed) {
         String images = manifestSha256.isEmpty()
                 ? ""
                 : "images " + manifestSha256 + ", short side " + data.shortSide() + ", views " + recipe.evalViews();
@@ -52,9 +81,36 @@ public final class CentreCrops {
                 store.requireContent();
             }
             try (ImageSource source = new EvalImages(store, recipe.evalViews(), data.threads())) {
-                return FrozenBackbone.extract(missing, source);
+                return FrozenBackbone.extract(missing, new Counted(source, passed));
             }
         });
+    }
+
+    private interface IntBiConsumer {
+        void accept(int count, int all);
+    }
+
+    /** Images that are counted when they have been used. */
+    private record Counted(ImageSource images, IntBiConsumer passed) implements ImageSource {
+        @Override
+        public int count() {
+            return images.count();
+        }
+
+        @Override
+        public void pass(int epoch, Consumer<PixelBatch> use) {
+            int[] done = {0};
+            images.pass(epoch, batch -> {
+                use.accept(batch);
+                done[0] += batch.count();
+                passed.accept(done[0], count());
+            });
+        }
+
+        @Override
+        public void close() {
+            images.close();
+        }
     }
 
     /** Of the training images, row-major [images, width]; shared, not to be changed. */

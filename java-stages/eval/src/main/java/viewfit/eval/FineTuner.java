@@ -41,6 +41,9 @@ public final class FineTuner {
          * @param loss mean training loss, in nats
          */
         void epoch(int epoch, double lr, double loss, Accuracy heldout);
+
+        /** Called after every step, for who wants to know how far it is. */
+        default void step(EvalStep step) {}
     }
 
     /**
@@ -137,6 +140,7 @@ public final class FineTuner {
         FinetuneScores train(TrainImages crops, Listener listener) {
             Rates rates = new Rates(
                     recipe.optimizer(), batchSize(), recipe.finalLr(), recipe.epochs(), crops.stepsPerEpoch());
+            StepPace pace = new StepPace(recipe.epochs(), crops.stepsPerEpoch(), crops::waitNanos);
             float[] logits = new float[0];
             Accuracy last = null;
             Accuracy best = null;
@@ -145,8 +149,10 @@ public final class FineTuner {
                 int epoch = e;
                 lossSum = 0;
                 step = 0;
+                pace.begin();
                 crops.pass(epoch, batch -> {
-                    fit(batch, epoch, rates.lr(epoch), rates.weightDecay(epoch, step));
+                    double loss = fit(batch, epoch, rates.lr(epoch), rates.weightDecay(epoch, step));
+                    listener.step(pace.step(epoch, step, batch.count(), loss));
                     step++;
                 });
                 logits = score();
@@ -163,7 +169,7 @@ public final class FineTuner {
             return new FinetuneScores(last, best, bestEpoch, logits);
         }
 
-        private void fit(PixelBatch batch, int epoch, double lr, double weightDecay) {
+        private double fit(PixelBatch batch, int epoch, double lr, double weightDecay) {
             int[] labels = batch.labels(data.trainLabels());
             double loss;
             try (Scope scope = runtime.scope()) {
@@ -194,6 +200,7 @@ public final class FineTuner {
             }
             optimizer.step(lr, weightDecay, true);
             lossSum += loss * labels.length;
+            return loss;
         }
 
         private Tensor images(Scope scope, PixelBatch batch) {

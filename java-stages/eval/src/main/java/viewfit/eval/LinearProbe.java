@@ -35,6 +35,7 @@ public final class LinearProbe {
     private final ProbeData data;
     private final int images;
     private final int batchSize;
+    private final int stepsPerEpoch;
     private final Rates rates;
     private final List<String> dropped = new ArrayList<>();
 
@@ -48,6 +49,9 @@ public final class LinearProbe {
          * @param heldout accuracy per backbone
          */
         void epoch(int epoch, double lr, List<Double> losses, List<Accuracy> heldout);
+
+        /** Called after every step, for who wants to know how far it is. */
+        default void step(EvalStep step) {}
     }
 
     /** Prepares a probe; nothing is read yet. */
@@ -57,8 +61,8 @@ public final class LinearProbe {
         this.data = data;
         this.images = data.trainImages();
         this.batchSize = Math.min(recipe.batchSize(), images);
-        int steps = (images + batchSize - 1) / batchSize;
-        this.rates = new Rates(recipe.optimizer(), batchSize, recipe.finalLr(), recipe.epochs(), steps);
+        this.stepsPerEpoch = (images + batchSize - 1) / batchSize;
+        this.rates = new Rates(recipe.optimizer(), batchSize, recipe.finalLr(), recipe.epochs(), stepsPerEpoch);
     }
 
     /** Images of an optimiser step: those of the recipe, or all training images when there are fewer. */
@@ -132,13 +136,15 @@ public final class LinearProbe {
 
     private void train(List<ProbeCandidate> candidates, Listener listener) {
         if (recipe.mode().equals("cached")) {
+            StepPace pace = new StepPace(recipe.epochs(), stepsPerEpoch, () -> 0);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
-                cachedEpoch(candidates, epoch);
+                pace.begin();
+                cachedEpoch(candidates, epoch, pace, listener);
                 endEpoch(candidates, epoch, listener);
             }
             return;
         }
-        try (ImageSource crops = new TrainImages(
+        try (TrainImages crops = new TrainImages(
                 data.train(),
                 recipe.trainViews(),
                 piece(batchSize),
@@ -146,8 +152,10 @@ public final class LinearProbe {
                 recipe.epochs(),
                 data.threads(),
                 false)) {
+            StepPace pace = new StepPace(recipe.epochs(), stepsPerEpoch, crops::waitNanos);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
-                augmentedEpoch(candidates, crops, epoch);
+                pace.begin();
+                augmentedEpoch(candidates, crops, epoch, pace, listener);
                 endEpoch(candidates, epoch, listener);
             }
         }
@@ -163,33 +171,37 @@ public final class LinearProbe {
         return batchSize;
     }
 
-    private void augmentedEpoch(List<ProbeCandidate> candidates, ImageSource crops, int epoch) {
+    private void augmentedEpoch(
+            List<ProbeCandidate> candidates, ImageSource crops, int epoch, StepPace pace, Listener listener) {
         int[] step = {0};
         crops.pass(epoch, piece -> {
             candidates.forEach(c -> c.add(piece));
             if (candidates.get(0).gathered() == batchSize) {
-                fit(candidates, epoch, step[0]++);
+                listener.step(fit(candidates, epoch, step[0]++, pace));
             }
         });
         if (candidates.get(0).gathered() > 0) {
-            fit(candidates, epoch, step[0]);
+            listener.step(fit(candidates, epoch, step[0], pace));
         }
     }
 
-    private void cachedEpoch(List<ProbeCandidate> candidates, int epoch) {
+    private void cachedEpoch(List<ProbeCandidate> candidates, int epoch, StepPace pace, Listener listener) {
         int[] order =
                 SeedTree.root(recipe.seed()).at("order").at(epoch).stream().permutation(images);
         for (int from = 0, step = 0; from < images; from += batchSize, step++) {
             int[] rows = Arrays.copyOfRange(order, from, Math.min(images, from + batchSize));
             candidates.forEach(c -> c.add(rows));
-            fit(candidates, epoch, step);
+            listener.step(fit(candidates, epoch, step, pace));
         }
     }
 
-    private void fit(List<ProbeCandidate> candidates, int epoch, int step) {
+    private EvalStep fit(List<ProbeCandidate> candidates, int epoch, int step, StepPace pace) {
+        int gathered = candidates.get(0).gathered();
+        double first = Double.NaN;
         for (ProbeCandidate candidate : List.copyOf(candidates)) {
             try {
-                candidate.fit(epoch, rates.lr(epoch), rates.weightDecay(epoch, step));
+                double loss = candidate.fit(epoch, rates.lr(epoch), rates.weightDecay(epoch, step));
+                first = candidate == candidates.get(0) ? loss : first;
             } catch (StageFailure e) {
                 if (e.exitCode() != ExitCode.DIVERGED || candidate == candidates.get(0)) {
                     throw e;
@@ -198,6 +210,7 @@ public final class LinearProbe {
                 dropped.add(String.valueOf(e.getMessage()));
             }
         }
+        return pace.step(epoch, step, gathered, first);
     }
 
     private void endEpoch(List<ProbeCandidate> candidates, int epoch, Listener listener) {

@@ -76,9 +76,10 @@ final class ProbeCandidate implements AutoCloseable {
     /**
      * One optimiser step with the batch, which is then empty again.
      *
+     * @return mean loss over the batch, in nats
      * @throws StageFailure {@link ExitCode#DIVERGED} when the loss is not finite
      */
-    void fit(int epoch, double lr, double weightDecay) {
+    double fit(int epoch, double lr, double weightDecay) {
         int[] labels = rows.stream().mapToInt(row -> data.trainLabels()[row]).toArray();
         double loss = classifier.fit(batchScope(), pieces, labels, lr, weightDecay);
         drop();
@@ -93,6 +94,7 @@ final class ProbeCandidate implements AutoCloseable {
                             lr));
         }
         lossSum += loss * labels.length;
+        return loss;
     }
 
     private void drop() {

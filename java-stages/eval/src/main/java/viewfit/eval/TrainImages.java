@@ -67,6 +67,11 @@ public final class TrainImages implements ImageSource {
         read(stepsPerEpoch(), use);
     }
 
+    /** Time spent waiting for images so far, in nanoseconds. */
+    long waitNanos() {
+        return loader.waitNanos();
+    }
+
     /** Hands out the first batches of the next epoch, all of them if there are fewer; nothing can be read afterwards. */
     void first(int batches, Consumer<PixelBatch> use) {
         read(Math.min(batches, stepsPerEpoch()), use);

@@ -15,6 +15,7 @@ import java.util.List;
  */
 final class ProtoMessage {
     private static final int VARINT = 0;
+    private static final int FIXED64 = 1;
     private static final int LENGTH = 2;
     private static final int FIXED32 = 5;
     private static final int MOST_VARINT_BYTES = 10;
@@ -34,6 +35,15 @@ final class ProtoMessage {
         return piece(ByteBuffer.allocate(Float.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putFloat(value)
+                .flip());
+    }
+
+    /** A double. */
+    ProtoMessage precise(int field, double value) {
+        piece(varint(tag(field, FIXED64)));
+        return piece(ByteBuffer.allocate(Double.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putDouble(value)
                 .flip());
     }
 

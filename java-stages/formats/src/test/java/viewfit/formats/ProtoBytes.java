@@ -20,6 +20,7 @@ final class ProtoBytes {
             int tag = (int) varint(in);
             switch (tag & 7) {
                 case 0 -> proto.fields.add(new Field(tag >>> 3, varint(in), new byte[0]));
+                case 1 -> proto.fields.add(new Field(tag >>> 3, in.getLong(), new byte[0]));
                 case 2 -> {
                     byte[] bytes = new byte[(int) varint(in)];
                     in.get(bytes);

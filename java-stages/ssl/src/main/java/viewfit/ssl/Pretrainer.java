@@ -45,7 +45,6 @@ import viewfit.views.StandIns;
 public final class Pretrainer {
     private static final CsvTable<SampledView> VIEWS = CsvTable.of(SampledView.class, "views/1");
     private static final int SHEET_IMAGES = 4;
-    private static final double PROGRESS_SECONDS = 10;
     /** Of the Java heap, for decoded images: a small data set is then decoded once. */
     private static final long CACHE_SHARE = 2;
 
@@ -131,11 +130,8 @@ public final class Pretrainer {
         this.images =
                 new ImageStore(source, job.train().rows(), Runtime.getRuntime().maxMemory() / CACHE_SHARE);
         this.standIns = new StandIns(images, job.damaged(), recipe.seed());
-        this.progress = new ProgressLine(
-                "pretrain " + (job.cell().isEmpty() ? recipe.name() : job.cell()),
-                recipe.epochs(),
-                trainer.steps(),
-                PROGRESS_SECONDS);
+        this.progress =
+                new ProgressLine("pretrain " + (job.cell().isEmpty() ? recipe.name() : job.cell()), recipe.epochs());
         this.normalizer = new Normalizer(runtime, recipe.views().normalize());
         this.files = new RunFiles(job, runtime, control.states());
         this.watchdog = new Watchdog(control.hang(), files.file(RunFiles.THREADS));
@@ -240,7 +236,9 @@ public final class Pretrainer {
                 files.file("views.csv"),
                 files.header(),
                 ContactSheet.write(files.file("views.png"), standIns, recipe.views(), recipe.seed(), SHEET_IMAGES));
-        try (RunRecord record = new RunRecord(job, trainer, images, files, progress, control, resumed);
+        try (EventLog events =
+                        EventLog.of(control.events(), job.out(), files.file("views.png"), recipe.batchSize(), resumed);
+                RunRecord record = new RunRecord(job, trainer, images, files, progress, control, events, resumed);
                 StateKeeper keeper = new StateKeeper(control, trainer, job, standIns, record)) {
             try {
                 walk(record, keeper, resumed == null);

@@ -11,10 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param every time between two states
  * @param stop asked after every step: a word for who wants the run to end, such as {@code SIGTERM}; empty for nobody
  * @param hang when to give up waiting for a step
+ * @param events whether the curve is written for TensorBoard too
  */
-public record RunControl(@Nullable StateFolder states, Duration every, Supplier<String> stop, Watchdog.Rule hang) {
+public record RunControl(
+        @Nullable StateFolder states, Duration every, Supplier<String> stop, Watchdog.Rule hang, boolean events) {
     /** Nothing around it. */
     public static final RunControl NONE = new RunControl(null, Duration.ofMinutes(10), () -> "", Watchdog.Rule.NEVER);
+
+    /** Without TensorBoard. */
+    public RunControl(@Nullable StateFolder states, Duration every, Supplier<String> stop, Watchdog.Rule hang) {
+        this(states, every, stop, hang, false);
+    }
 
     /** Goes on, or throws {@link Stopped}; called where what is going on can be left or begun again. */
     void require() {

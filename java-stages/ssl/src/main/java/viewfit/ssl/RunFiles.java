@@ -62,6 +62,7 @@ final class RunFiles {
                     ProfileReport.TRACE)) {
                 Files.deleteIfExists(file(stale));
             }
+            EventLog.remove(job.out());
             for (Path old : numbered()) {
                 Files.delete(old);
             }
@@ -81,6 +82,7 @@ final class RunFiles {
                     "curve.csv", "monitor.csv", "views.png", "views.csv", ProfileReport.TABLE, ProfileReport.TRACE)) {
                 Files.deleteIfExists(file(begun));
             }
+            EventLog.remove(job.out());
             if (numbered().isEmpty()) {
                 Files.deleteIfExists(checkpoints);
             }

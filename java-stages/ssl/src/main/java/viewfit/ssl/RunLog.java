@@ -86,20 +86,19 @@ final class RunLog {
     }
 
     /**
-     * For the progress line: what the loss is to be read against, the number that tells most about the method's health, the
-     * wait for data.
+     * For the progress line: what the loss is to be read against, and the number that tells most about the
+     * method's health.
      *
      * @param codes as {@link SslMethod#codes}
      */
-    static String told(StepReport report, int codes, double waitShare) {
+    static String told(StepReport report, int codes) {
         double information = report.get(Measure.TEACHER_INFORMATION);
         return String.format(
                 Locale.ROOT,
-                " of %.3f  %s %.2f  wait %.0f %%",
+                " of %.3f  %s %.2f",
                 Math.log(codes),
                 Double.isNaN(information) ? "top-1" : "information",
-                Double.isNaN(information) ? report.get(Measure.TOP1) : information,
-                100 * waitShare);
+                Double.isNaN(information) ? report.get(Measure.TOP1) : information);
     }
 
     /** Everything about the last step. */

@@ -35,6 +35,7 @@ final class RunRecord implements AutoCloseable {
     private final ProgressLine progress;
     private final Journal<CurveRow> curve;
     private final Journal<MonitorRow> monitor;
+    private final EventLog events;
     private final Health health;
     private final RunLog log;
     private final OpenSteps open = new OpenSteps();
@@ -53,12 +54,14 @@ final class RunRecord implements AutoCloseable {
             RunFiles files,
             ProgressLine progress,
             RunControl control,
+            EventLog events,
             @Nullable Resumed resumed) {
         this.job = job;
         this.recipe = job.recipe();
         this.trainer = trainer;
         this.files = files;
         this.progress = progress;
+        this.events = events;
         this.health = new Health(
                 trainer.method().codes(),
                 trainer.method().student().graph(MethodGraphs.BACKBONE).outputWidth(),
@@ -156,7 +159,9 @@ final class RunRecord implements AutoCloseable {
         OpenSteps.Pace pace = open.pace((long) reports.size() * recipe.batchSize());
         for (StepReport report : reports) {
             OpenSteps.Step step = open.next();
-            curve.append(RunLog.row(step.clock(), report, pace));
+            CurveRow row = RunLog.row(step.clock(), report, pace);
+            curve.append(row);
+            events.step(row);
             log.keep(step, report);
             if (!report.finite()) {
                 Divergence found = log.divergence();
@@ -164,8 +169,15 @@ final class RunRecord implements AutoCloseable {
                 meet(RunLog.message(found, RunFiles.DIVERGED));
             } else {
                 health.step(report);
-                String more = RunLog.told(report, trainer.method().codes(), pace.waitShare());
-                progress.step(step.clock().epoch(), steps, report.loss(), more, pace.imagesPerSecond());
+                String more = RunLog.told(report, trainer.method().codes());
+                progress.step(
+                        step.clock().epoch(),
+                        steps,
+                        trainer.steps(),
+                        report.loss(),
+                        more,
+                        pace.imagesPerSecond(),
+                        pace.waitShare());
             }
             steps++;
         }
@@ -205,6 +217,7 @@ final class RunRecord implements AutoCloseable {
      */
     void measured(MonitorRow row) {
         monitor.append(row);
+        events.measured(row);
         if (Double.isNaN(row.featureStd())) {
             files.diverged(log.divergence(), false);
             throw new Diverged("after step " + (steps - 1) + ": found features that are not finite: must be finite;"

@@ -127,6 +127,12 @@ public final class Contracts {
                             false),
                     new Port("profile", "profile.csv", "profile/1", "where the time of steps went, if asked", false),
                     new Port("trace", "profile.json", "profile-trace/1", "the same as a time line, if asked", false),
+                    new Port(
+                            "tensorboard",
+                            "tensorboard/",
+                            "tensorboard",
+                            "curve, monitor and contact sheet for TensorBoard, if asked",
+                            false),
                     METRICS),
             TRAINS);
 

@@ -5,72 +5,86 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * At most one plain line every few seconds on stderr, without carriage returns since task logs are files:
- * {@code pretrain dino  ep 3/100  step 1200/5004  loss 7.213  412 img/s  eta 2h14m}.
+ * Now and then a plain line on stderr, without carriage returns since task logs are files: the first after ten seconds, then one
+ * every half minute at most, and one at the end.
+ *
+ * <pre>
+ *   pretrain ours_s0  epoch 3/100  step 1200/5004  loss 7.213 of 8.318  412 images/s  wait 1 %  eta 2h14m
+ * </pre>
+ *
+ * <p>Speed and wait are means over the steps since the line before. The time that is left is by all steps so far, with what went on
+ * between them.
  */
 public final class ProgressLine {
     private static final double NANOS = 1e9;
+    private static final long FIRST_NANOS = 10_000_000_000L;
+    private static final long EVERY_NANOS = 30_000_000_000L;
+    private static final double PERCENT = 100;
+    private static final int FAST = 10;
 
     private final String label;
     private final int epochs;
-    private final long steps;
-    private final long everyNanos;
     private final PrintStream out;
     private final LongSupplier clock;
     private final long start;
-    private long last;
+    private long due;
+    private long firstTime;
     private long firstStep = -1;
+    private String counted = "";
+
+    /** Of the steps since the line before: how many, seconds per image of each, and of these the seconds that were waited. */
+    private int count;
+
+    private double seconds;
+    private double waited;
 
     /**
-     * @param label stage and subject, such as {@code pretrain dino}
+     * @param label stage and subject, such as {@code pretrain ours_s0}
      * @param epochs epochs in total
-     * @param steps steps in total over all epochs
-     * @param everySeconds least time between two lines
      */
-    public ProgressLine(String label, int epochs, long steps, double everySeconds) {
-        this(label, epochs, steps, everySeconds, System.err, System::nanoTime);
+    public ProgressLine(String label, int epochs) {
+        this(label, epochs, System.err, System::nanoTime);
     }
 
-    ProgressLine(String label, int epochs, long steps, double everySeconds, PrintStream out, LongSupplier clock) {
+    ProgressLine(String label, int epochs, PrintStream out, LongSupplier clock) {
         this.label = label;
         this.epochs = epochs;
-        this.steps = steps;
-        this.everyNanos = (long) (everySeconds * NANOS);
         this.out = out;
         this.clock = clock;
         this.start = clock.getAsLong();
-        this.last = start - everyNanos;
+        this.due = start + FIRST_NANOS;
     }
 
     /**
-     * Tells how far the run is; prints if the last line is old enough, and at the last step.
+     * Tells how far the run is, when it is time for a line, and at the last step.
      *
      * @param epoch counted from 0
      * @param step counted from 0 over the run
+     * @param steps of the whole run
      * @param loss of this step
-     * @param imagesPerSecond recent speed
-     */
-    public void step(int epoch, long step, double loss, double imagesPerSecond) {
-        step(epoch, step, loss, "", imagesPerSecond);
-    }
-
-    /**
-     * As {@link #step(int, long, double, double)}.
-     *
      * @param more what to tell right after the loss; may be empty
+     * @param imagesPerSecond speed of this step
+     * @param waitShare share of its time that was spent waiting for images
      */
-    public void step(int epoch, long step, double loss, String more, double imagesPerSecond) {
+    public void step(
+            int epoch, long step, long steps, double loss, String more, double imagesPerSecond, double waitShare) {
         long now = clock.getAsLong();
         if (firstStep < 0) {
             firstStep = step;
+            firstTime = now;
         }
-        if (now - last < everyNanos && step + 1 < steps) {
+        count++;
+        seconds += 1 / imagesPerSecond;
+        waited += waitShare / imagesPerSecond;
+        if (now < due && step + 1 < steps) {
             return;
         }
-        last = now;
+        due = now + EVERY_NANOS;
+        double speed = count / seconds;
         out.println(String.format(
                 Locale.ROOT,
-                "%s  ep %d/%d  step %d/%d  loss %.3f%s  %.0f img/s  eta %s",
+                "%s  epoch %d/%d  step %d/%d  loss %.3f%s  %." + (speed < FAST ? 1 : 0)
+                        + "f images/s  wait %.0f %%  eta %s",
                 label,
                 epoch + 1,
                 epochs,
@@ -78,8 +92,41 @@ public final class ProgressLine {
                 steps,
                 loss,
                 more,
-                imagesPerSecond,
-                eta(now, step)));
+                speed,
+                PERCENT * waited / seconds,
+                duration(Math.round(left(now, step, steps)))));
+        count = 0;
+        seconds = 0;
+        waited = 0;
+    }
+
+    /**
+     * Tells how many images something has been done to, when it is time for a line.
+     *
+     * @param what is done; another one begins to count anew
+     * @param count of images, all that were done so far
+     */
+    public void images(String what, long count, long all) {
+        long now = clock.getAsLong();
+        if (!what.equals(counted)) {
+            counted = what;
+            firstTime = now;
+            firstStep = count;
+        }
+        if (now < due || count == firstStep) {
+            return;
+        }
+        due = now + EVERY_NANOS;
+        double speed = (count - firstStep) * NANOS / (now - firstTime);
+        out.println(String.format(
+                Locale.ROOT,
+                "%s  %s  %d/%d  %.0f images/s  eta %s",
+                label,
+                what,
+                count,
+                all,
+                speed,
+                duration(Math.round((all - count) / speed))));
     }
 
     /** Prints one line at once, with the label in front. */
@@ -87,14 +134,17 @@ public final class ProgressLine {
         out.println(label + "  " + text);
     }
 
-    private String eta(long now, long step) {
-        long done = step + 1 - firstStep;
-        double seconds = (now - start) / NANOS / done * (steps - step - 1);
-        return duration(Math.round(seconds));
+    /** Seconds; from the end of the first step on, where there is another. */
+    private double left(long now, long step, long steps) {
+        double each = step > firstStep ? (double) (now - firstTime) / (step - firstStep) : now - start;
+        return each / NANOS * (steps - step - 1);
     }
 
-    /** {@code 2h14m}, {@code 3m05s} or {@code 12s}. */
-    static String duration(long seconds) {
+    /** {@code 3d04h}, {@code 2h14m}, {@code 3m05s} or {@code 12s}. */
+    public static String duration(long seconds) {
+        if (seconds >= 86_400) {
+            return String.format(Locale.ROOT, "%dd%02dh", seconds / 86_400, seconds % 86_400 / 3600);
+        }
         if (seconds >= 3600) {
             return String.format(Locale.ROOT, "%dh%02dm", seconds / 3600, seconds % 3600 / 60);
         }

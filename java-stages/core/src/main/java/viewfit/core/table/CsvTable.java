@@ -212,6 +212,11 @@ public final class CsvTable<R extends Record> {
         return FORMAT.format(codec.format(row).toArray()) + "\n";
     }
 
+    /** The numbers of a row by column, in the order of the columns; text and truth values are left out. */
+    public Map<String, Double> numbers(R row) {
+        return codec.numbers(row);
+    }
+
     static StageFailure bad(String where, String found, String allowed) {
         return new StageFailure(ExitCode.BAD_DATA, where + ": found " + found + ": " + allowed);
     }

@@ -5,8 +5,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Text fields to record and back, by the record's components. */
 final class RowCodec<R extends Record> {
@@ -32,13 +34,28 @@ final class RowCodec<R extends Record> {
     List<String> format(R row) {
         List<String> fields = new ArrayList<>(components.length);
         for (RecordComponent component : components) {
-            try {
-                fields.add(String.valueOf(component.getAccessor().invoke(row)));
-            } catch (IllegalAccessException | InvocationTargetException e) {
-                throw new IllegalStateException("the accessor of a public record component cannot fail", e);
-            }
+            fields.add(String.valueOf(value(row, component)));
         }
         return fields;
+    }
+
+    /** The numbers of a row by column, in order. */
+    Map<String, Double> numbers(R row) {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        for (int i = 0; i < components.length; i++) {
+            if (value(row, components[i]) instanceof Number number) {
+                numbers.put(columns.get(i), number.doubleValue());
+            }
+        }
+        return numbers;
+    }
+
+    private static Object value(Record row, RecordComponent component) {
+        try {
+            return component.getAccessor().invoke(row);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException("the accessor of a public record component cannot fail", e);
+        }
     }
 
     R parse(List<String> fields, String where) {

@@ -3,12 +3,12 @@ package viewfit.report.page;
 import java.util.List;
 
 /** A string builder that escapes: text from files reaches the page only through {@link #escape}. */
-final class Html {
+public final class Html {
 
     private final StringBuilder out = new StringBuilder();
 
     /** The five characters that could end text or an attribute, replaced by entities. */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder safe = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -25,19 +25,19 @@ final class Html {
     }
 
     /** Markup, trusted. */
-    Html raw(String markup) {
+    public Html raw(String markup) {
         out.append(markup);
         return this;
     }
 
     /** Text, escaped. */
-    Html text(String text) {
+    public Html text(String text) {
         out.append(escape(text));
         return this;
     }
 
     /** An element around escaped text; attributes are trusted markup. */
-    Html element(String tag, String attributes, String text) {
+    public Html element(String tag, String attributes, String text) {
         out.append('<')
                 .append(tag)
                 .append(attributes.isEmpty() ? "" : " " + attributes)
@@ -48,7 +48,7 @@ final class Html {
     }
 
     /** A table; the first column is a row heading. Cells are markup made by {@link #escape} or {@link Html}. */
-    Html table(String cssClass, List<String> header, List<List<String>> rows) {
+    public Html table(String cssClass, List<String> header, List<List<String>> rows) {
         out.append("<div class=\"scroll\"><table class=\"").append(cssClass).append("\">\n<thead><tr>");
         for (String h : header) {
             out.append("<th scope=\"col\">").append(h).append("</th>");

@@ -20,7 +20,6 @@ import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
-import viewfit.core.progress.ProgressLine;
 import viewfit.core.recipe.FinetuneRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.core.table.CsvAppender;
@@ -37,8 +36,6 @@ import viewfit.eval.ProbeData;
 
 /** Fine-tunes a pre-trained network on few labels, and the untrained network of the same seed beside it. */
 public final class FinetuneStage extends ComputeStage {
-    private static final double PROGRESS_SECONDS = 10;
-    private static final double NANOS = 1e9;
     private static final CsvTable<EvalCurveRow> CURVE = CsvTable.of(EvalCurveRow.class, EvalCurveRow.FINETUNE_SCHEMA);
 
     @Option(names = "--checkpoint", required = true, paramLabel = "FILE", description = "Networks from pretrain.")
@@ -201,14 +198,8 @@ public final class FinetuneStage extends ComputeStage {
             String score,
             CsvAppender<EvalCurveRow> curve,
             EvalMetrics metrics) {
-        ProgressLine progress = new ProgressLine(
-                "finetune " + fraction + " " + which + " " + cell(), tuner.epochs(), tuner.epochs(), PROGRESS_SECONDS);
-        long start = System.nanoTime();
-        FinetuneScores scores = tuner.run(network, (epoch, lr, loss, heldout) -> {
-            curve.append(EvalCurveRow.of(which, epoch, lr, loss, heldout));
-            double seconds = (System.nanoTime() - start) / NANOS;
-            progress.step(epoch, epoch, loss, (epoch + 1.0) * tuner.images() / seconds);
-        });
+        String label = "finetune " + fraction + " " + which + " " + cell();
+        FinetuneScores scores = tuner.run(network, new FinetuneProgress(label, tuner.epochs(), which, curve));
         metrics.add(score, scores.last(), scores.best(), scores.bestEpoch());
         return scores;
     }

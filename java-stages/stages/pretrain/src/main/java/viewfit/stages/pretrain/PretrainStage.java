@@ -24,6 +24,7 @@ import viewfit.core.images.ImageFiles;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.engine.TorchRuntime;
+import viewfit.formats.EventFile;
 import viewfit.ssl.Checkpoint;
 import viewfit.ssl.Pretrainer;
 import viewfit.ssl.RunControl;
@@ -91,6 +92,17 @@ public final class PretrainStage extends ComputeStage {
             paramLabel = "N",
             description = "Measure where the time of N steps goes: profile.csv, profile.json (default: measure none).")
     private @Nullable Integer profile;
+
+    @Option(
+            names = "--tensorboard",
+            arity = "0..1",
+            paramLabel = "BOOL",
+            fallbackValue = "true",
+            defaultValue = "${env:VIEWFIT_TENSORBOARD:-false}",
+            description =
+                    "Write curve, monitor and contact sheet for TensorBoard too: tensorboard/ (default: that of the"
+                            + " environment variable VIEWFIT_TENSORBOARD, else false).")
+    private boolean tensorboard;
 
     @Option(
             names = "--checkpoint-dir",
@@ -196,12 +208,12 @@ public final class PretrainStage extends ComputeStage {
         ImageFiles.root(given(images));
         Pretrainer.Job job = job(Recipes.read(given(recipe), PretrainRecipe.class), train);
         Watchdog.Rule hang = Watchdog.Rule.usual(line -> leave(ExitCode.TRANSIENT, line));
-        RunControl control = new RunControl(null, Duration.ZERO, () -> "", hang);
+        RunControl control = new RunControl(null, Duration.ZERO, () -> "", hang, tensorboard);
         if (checkpointDir != null && signals != null) {
             states = StateFolder.open(checkpointDir, checkpointKeep == null ? 2 : checkpointKeep, this::say);
             double minutes = checkpointMinutes == null ? 10 : checkpointMinutes;
             Duration every = Duration.ofMillis(Math.round(minutes * MILLIS_PER_MINUTE));
-            control = new RunControl(states, every, signals::name, hang);
+            control = new RunControl(states, every, signals::name, hang, tensorboard);
         }
         try (TorchRuntime runtime =
                 TorchRuntime.open(device(), threads(), job.recipe().precision())) {
@@ -257,6 +269,7 @@ public final class PretrainStage extends ComputeStage {
     @Override
     protected OutputFormats formats() {
         return OutputFormats.standard()
-                .with(Checkpoint.SCHEMA, OutputFormat.of(Checkpoint::verify, Checkpoint::writeStub));
+                .with(Checkpoint.SCHEMA, OutputFormat.of(Checkpoint::verify, Checkpoint::writeStub))
+                .with("tensorboard", OutputFormat.of(EventFile::verify, Files::createDirectories));
     }
 }

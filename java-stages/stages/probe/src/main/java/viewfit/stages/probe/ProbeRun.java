@@ -49,9 +49,6 @@ final class ProbeRun {
     static final CsvTable<Retrieved> RETRIEVED = CsvTable.of(Retrieved.class, Retrieved.SCHEMA);
     static final CsvTable<FastRate> FAST = CsvTable.of(FastRate.class, FastRate.SCHEMA);
 
-    private static final double PROGRESS_SECONDS = 10;
-    private static final double NANOS = 1e9;
-
     private final Inputs in;
     private final Path out;
     private final Provenance provenance;
@@ -105,7 +102,8 @@ final class ProbeRun {
         Outcome outcome = Outcome.OK;
         List<String> words = message;
         try {
-            List<CentreCrops> crops = CentreCrops.of(backbones, in.recipe(), data, in.cache());
+            List<CentreCrops> crops = CentreCrops.of(
+                    backbones, in.recipe(), data, in.cache(), new ProgressLine("probe " + cell, 1)::images);
             if (in.recipe().mode().equals("fast")) {
                 neighbours(backbones, crops, initial);
             } else {
@@ -143,7 +141,8 @@ final class ProbeRun {
     private void linear(String cell, List<FrozenBackbone> backbones, List<CentreCrops> crops, FrozenBackbone initial) {
         metrics.count("epochs", in.recipe().epochs());
         try (CsvAppender<EvalCurveRow> curve = CURVE.appender(out.resolve("probe-curve.csv"), header())) {
-            List<ProbeScores> scores = probe.run(backbones, crops, listener(cell, curve));
+            List<ProbeScores> scores = probe.run(
+                    backbones, crops, new ProbeProgress(cell, in.recipe().epochs(), curve));
             ProbeScores trained = scores.get(0);
             predictions("predictions.csv", trained.logits(), Map.of());
             Map<String, String> metadata = new TreeMap<>(header());
@@ -261,20 +260,6 @@ final class ProbeRun {
         return last > 0 && (scores.best() == 0 || scores.best() == last)
                 ? " (the " + (scores.best() == 0 ? "lowest" : "highest") + " of fast.rates: try others beyond it)"
                 : "";
-    }
-
-    private LinearProbe.Listener listener(String cell, CsvAppender<EvalCurveRow> curve) {
-        int epochs = in.recipe().epochs();
-        ProgressLine progress = new ProgressLine("probe " + cell, epochs, epochs, PROGRESS_SECONDS);
-        long start = System.nanoTime();
-        return (epoch, lr, losses, heldout) -> {
-            curve.append(EvalCurveRow.of(EvalCurveRow.PRETRAINED, epoch, lr, losses.get(0), heldout.get(0)));
-            if (losses.size() > 1) {
-                curve.append(EvalCurveRow.of(EvalCurveRow.UNTRAINED, epoch, lr, losses.get(1), heldout.get(1)));
-            }
-            double seconds = (System.nanoTime() - start) / NANOS;
-            progress.step(epoch, epoch, losses.get(0), (epoch + 1.0) * in.data().trainImages() / seconds);
-        };
     }
 
     /** The predictions' own provenance names the manifest of the images they are about. */

@@ -1,0 +1,135 @@
+package viewfit.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * A dry run of a sweep, whose tasks write stubs: what Nextflow itself takes for many cells, and for finding with {@code -resume} that
+ * all of them are done.
+ */
+final class ScaleBench {
+    /** A part of a duration of the trace, such as {@code 1m 2.5s}. */
+    private static final Pattern PART = Pattern.compile("([0-9.]+)(ms|s|m|h|d)");
+
+    private static final String HEADING =
+            """
+            | cells | tasks | first run | in tasks | Nextflow: CPU per task | peak MiB | with -resume | per task | peak MiB | files in work, results |
+            | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+            """;
+
+    private final Path folder;
+
+    /** @param folder a folder of the build; what an earlier benchmark left of the same size must not be there */
+    ScaleBench(Path folder) {
+        this.folder = folder;
+    }
+
+    void run(List<Integer> sizes) throws IOException, InterruptedException {
+        System.out.print(HEADING);
+        for (int cells : sizes) {
+            System.out.println(run(cells));
+        }
+    }
+
+    private String run(int cells) throws IOException, InterruptedException {
+        Path place = folder.resolve(Integer.toString(cells));
+        if (Files.exists(place)) {
+            throw new IllegalArgumentException(place + ": is there from an earlier benchmark: remove it");
+        }
+        Files.createDirectories(place);
+        Path grid = place.resolve("grid.yml");
+        Files.writeString(grid, grid(cells));
+        List<String> arguments = List.of("-profile", "test", "-stub-run", "--grid", grid.toString());
+        DriverRun first = DriverRun.of(place, "first.log", arguments);
+        Tasks tasks = Tasks.of(place.resolve("results/pipeline_info/trace.tsv"));
+        require(tasks.cached() == 0, "the first run found tasks of another");
+        DriverRun again = DriverRun.of(
+                place,
+                "again.log",
+                Stream.concat(arguments.stream(), Stream.of("-resume")).toList());
+        Tasks cached = Tasks.of(place.resolve("results/pipeline_info/trace.tsv"));
+        require(
+                cached.cached() == cached.count() && cached.count() == tasks.count(),
+                "with -resume " + cached.cached() + " of " + tasks.count() + " tasks were found done");
+        return String.format(
+                Locale.ROOT,
+                "| %d | %d | %.0f s | %.0f s | %.0f ms | %.0f | %.1f s | %.1f ms | %.0f | %d, %d |",
+                cells,
+                tasks.count(),
+                first.seconds(),
+                tasks.seconds(),
+                1e3 * first.cpuSeconds() / tasks.count(),
+                first.peakMebibytes(),
+                again.seconds(),
+                1e3 * again.seconds() / tasks.count(),
+                again.peakMebibytes(),
+                files(place.resolve("work")),
+                files(place.resolve("results")));
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalStateException(otherwise);
+        }
+    }
+
+    private static String grid(int cells) {
+        String seeds = LongStream.range(0, cells).mapToObj(Long::toString).collect(Collectors.joining(", "));
+        return "schema: grid/1\nrecipes: [test-ours.yml]\naxes: {}\nseeds: [" + seeds + "]\nset: {}\n";
+    }
+
+    private static long files(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.count();
+        }
+    }
+
+    /**
+     * What the trace has of a run.
+     *
+     * @param count tasks
+     * @param cached those that were found done
+     * @param seconds that they ran, all together
+     */
+    record Tasks(int count, int cached, double seconds) {
+        static Tasks of(Path trace) throws IOException {
+            List<String> lines = Files.readAllLines(trace);
+            List<String> columns = List.of(lines.get(0).split("\t"));
+            int status = columns.indexOf("status");
+            int realtime = columns.indexOf("realtime");
+            int cached = 0;
+            double seconds = 0;
+            for (String line : lines.subList(1, lines.size())) {
+                String[] fields = line.split("\t");
+                cached += fields[status].equals("CACHED") ? 1 : 0;
+                seconds += duration(fields[realtime]);
+            }
+            return new Tasks(lines.size() - 1, cached, seconds);
+        }
+    }
+
+    /** Seconds of {@code 1m 2.5s}; 0 of a dash. */
+    static double duration(String text) {
+        double seconds = 0;
+        Matcher part = PART.matcher(text);
+        while (part.find()) {
+            seconds += Double.parseDouble(part.group(1))
+                    * switch (part.group(2)) {
+                        case "ms" -> 1e-3;
+                        case "m" -> 60;
+                        case "h" -> 3600;
+                        case "d" -> 86_400;
+                        default -> 1;
+                    };
+        }
+        return seconds;
+    }
+}

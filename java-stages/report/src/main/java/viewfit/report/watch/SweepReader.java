@@ -1,0 +1,214 @@
+package viewfit.report.watch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.files.AtomicFiles;
+import viewfit.core.grid.CellRow;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
+
+/**
+ * Looks at a sweep: the table of its cells and what was published in the folder of results, the tasks in the work folder, the
+ * curves of unfinished runs in their tasks' folders or beside their states. It only reads, and what is half there is taken for
+ * not there yet.
+ */
+public final class SweepReader {
+    private static final String TRAINING = "PRETRAIN";
+    private static final Pattern STATES = Pattern.compile("(.+)-[0-9a-f]{16}");
+    private static final int NOTE_CHARS = 160;
+
+    private final Path results;
+    private final Path checkpoints;
+    private final WorkFolder work;
+    private final RunLength lengths;
+    /** Runs that have ended, by the folder of their outputs: they are read once. */
+    private final Map<Path, Ended> known = new HashMap<>();
+
+    /** As it was read from metrics written then. */
+    private record Ended(double written, CellState state) {}
+
+    /**
+     * @param results folder of the results
+     * @param work work folder of Nextflow
+     * @param checkpoints folder of the states of unfinished runs
+     */
+    public SweepReader(Path results, Path work, Path checkpoints) {
+        this.results = results;
+        this.checkpoints = checkpoints;
+        this.work = new WorkFolder(work);
+        this.lengths = new RunLength(results);
+    }
+
+    /**
+     * How the sweep stands.
+     *
+     * @param now seconds since 1970
+     * @throws StageFailure {@link ExitCode#NO_INPUT} or BAD_DATA while there is no table of cells
+     */
+    public SweepState read(double now) {
+        List<CellRow> cells =
+                CellRow.TABLE.read(results.resolve("grid").resolve("cells.csv")).rows();
+        Map<String, Map<String, Attempt>> latest = latest();
+        Map<String, Attempt> trainings = latest.getOrDefault(TRAINING, Map.of());
+        Map<String, Path> states = states();
+        List<CellState> found = new ArrayList<>();
+        for (CellRow row : cells) {
+            found.add(cell(row.cell(), trainings.get(row.cell()), states.get(row.cell()), now));
+        }
+        List<SweepState.StageState> stages = new ArrayList<>();
+        latest.forEach((process, attempts) -> {
+            if (!process.equals(TRAINING)) {
+                stages.add(stage(process, List.copyOf(attempts.values())));
+            }
+        });
+        return new SweepState(results.toString(), now, found, stages);
+    }
+
+    /** The last attempt of each task, by process and tag. */
+    private Map<String, Map<String, Attempt>> latest() {
+        Map<String, Map<String, Attempt>> latest = new TreeMap<>();
+        for (Attempt attempt : work.scan()) {
+            latest.computeIfAbsent(attempt.process(), p -> new HashMap<>())
+                    .merge(attempt.tag(), attempt, (a, b) -> a.made() > b.made() ? a : b);
+        }
+        return latest;
+    }
+
+    /** The folder of states that each cell last wrote to. */
+    private Map<String, Path> states() {
+        Map<String, Path> newest = new HashMap<>();
+        for (Path folder : WorkFolder.list(checkpoints, "*-*")) {
+            Matcher name = STATES.matcher(AtomicFiles.name(folder));
+            if (name.matches()) {
+                newest.merge(name.group(1), folder, (a, b) -> written(a) > written(b) ? a : b);
+            }
+        }
+        return newest;
+    }
+
+    private static double written(Path folder) {
+        return WorkFolder.modified(folder.resolve("curve.csv"));
+    }
+
+    private static SweepState.StageState stage(String process, List<Attempt> attempts) {
+        return new SweepState.StageState(
+                process.toLowerCase(Locale.ROOT).replace('_', '-'),
+                attempts.stream().filter(a -> !a.ended() && !a.begun()).count(),
+                attempts.stream().filter(a -> !a.ended() && a.begun()).count(),
+                attempts.stream().filter(a -> a.exit() == 0).count(),
+                attempts.stream().filter(a -> a.ended() && a.exit() != 0).count());
+    }
+
+    private CellState cell(String cell, @Nullable Attempt attempt, @Nullable Path states, double now) {
+        Path published = results.resolve("pretrain").resolve(cell);
+        Path metrics = published.resolve("metrics.json");
+        // A task that was made after the results were published is another run of the cell.
+        if (attempt == null || attempt.made() <= WorkFolder.modified(metrics)) {
+            CellState ended = ended(cell, published);
+            if (ended != null) {
+                return ended;
+            }
+        }
+        if (attempt == null) {
+            return CellState.of(cell, CellState.Status.WAITING, "");
+        }
+        Path out = attempt.folder().resolve(cell);
+        if (attempt.exit() == 0) {
+            CellState ended = ended(cell, out);
+            return ended == null ? CellState.of(cell, CellState.Status.DONE, "") : ended;
+        }
+        return underWay(cell, attempt, Files.exists(out.resolve("curve.csv")) || states == null ? out : states, now);
+    }
+
+    /** A run that wrote its metrics; null if they are not there, or not whole. */
+    private @Nullable CellState ended(String cell, Path out) {
+        Path file = out.resolve("metrics.json");
+        double written = WorkFolder.modified(file);
+        Ended before = known.get(out);
+        if (before != null && before.written() == written) {
+            return before.state();
+        }
+        try {
+            CellState state = ended(cell, out, Metrics.read(file));
+            known.put(out, new Ended(written, state));
+            return state;
+        } catch (StageFailure notYet) {
+            return null;
+        }
+    }
+
+    private CellState ended(String cell, Path out, Metrics metrics) {
+        boolean good = metrics.outcome() == Outcome.OK;
+        CurveEnd end = CurveEnd.in(out);
+        RunLength.Length length = lengths.of(cell);
+        return new CellState(
+                cell,
+                good ? CellState.Status.DONE : CellState.Status.DIVERGED,
+                end.epoch(),
+                length.epochs(),
+                end.steps(),
+                length.steps(),
+                end.loss(),
+                end.knn(),
+                metrics.values().getOrDefault("images-per-second", Double.NaN),
+                metrics.values().getOrDefault("data-wait-share", Double.NaN),
+                Double.NaN,
+                Double.NaN,
+                good ? "" : line(metrics.message()));
+    }
+
+    private CellState underWay(String cell, Attempt attempt, Path curve, double now) {
+        CurveEnd end = CurveEnd.in(curve);
+        RunLength.Length length = lengths.of(cell);
+        CellState.Status status = attempt.ended()
+                ? attempt.exit() == ExitCode.DIVERGED.code() ? CellState.Status.DIVERGED : CellState.Status.FAILED
+                : attempt.begun() ? CellState.Status.RUNNING : CellState.Status.WAITING;
+        boolean running = status == CellState.Status.RUNNING;
+        double left = (length.steps() - end.steps()) * length.batchSize() / end.imagesPerSecond();
+        return new CellState(
+                cell,
+                status,
+                end.epoch(),
+                length.epochs(),
+                end.steps(),
+                length.steps(),
+                end.loss(),
+                end.knn(),
+                end.imagesPerSecond(),
+                end.waitShare(),
+                running && length.steps() > 0 ? left : Double.NaN,
+                running && end.written() > 0 ? Math.max(0, now - end.written()) : Double.NaN,
+                attempt.ended() ? "exit " + attempt.exit() + said(attempt) : "");
+    }
+
+    /** The last line that an attempt said. */
+    private static String said(Attempt attempt) {
+        try {
+            List<String> lines = Files.readAllLines(attempt.folder().resolve(".command.err"));
+            return lines.stream()
+                    .filter(line -> !line.isBlank())
+                    .reduce((a, b) -> b)
+                    .map(last -> ": " + line(last))
+                    .orElse("");
+        } catch (IOException nothing) {
+            return "";
+        }
+    }
+
+    private static String line(String text) {
+        String line = text.replaceAll("[\\p{Cntrl}]+", " ").strip();
+        return line.length() > NOTE_CHARS ? line.substring(0, NOTE_CHARS - 1) + "…" : line;
+    }
+}

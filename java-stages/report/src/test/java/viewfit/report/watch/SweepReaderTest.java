@@ -1,0 +1,190 @@
+package viewfit.report.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
+import viewfit.core.metrics.Outcome;
+import viewfit.report.watch.CellState.Status;
+
+/** How a sweep stands, by its files. */
+class SweepReaderTest {
+    private static final double NOW = 1_000_000;
+
+    @TempDir
+    Path folder;
+
+    private static CellState only(SweepReader reader) {
+        return reader.read(NOW).cells().get(0);
+    }
+
+    @Test
+    void aCellWaitsRunsAndEnds() {
+        FakeRun run = new FakeRun(folder, "a");
+        SweepReader reader = run.reader();
+        assertEquals(CellState.of("a", Status.WAITING, ""), only(reader));
+
+        Path task = run.attempt("PRETRAIN (a)", NOW - 60);
+        CellState queued = only(reader);
+        assertEquals(Status.WAITING, queued.status());
+        assertEquals(6, queued.steps());
+        assertEquals(0, queued.step());
+
+        FakeRun.text(task.resolve(".command.begin"), "", NOW - 50);
+        assertEquals(Status.RUNNING, only(reader).status());
+        assertTrue(Double.isNaN(only(reader).loss()));
+
+        FakeRun.curve(task.resolve("a"), 4, NOW - 7);
+        CellState running = only(reader);
+        // Steps at 1, 2, 3 and 4 images a second: 4 / (1 + 1/2 + 1/3 + 1/4) of them together, two steps of 16 are left.
+        double speed = 4 / (1 + 1 / 2.0 + 1 / 3.0 + 1 / 4.0);
+        assertEquals(speed, running.imagesPerSecond(), 1e-12);
+        assertEquals(32 / speed, running.secondsLeft(), 1e-9);
+        assertEquals(
+                new CellState(
+                        "a",
+                        Status.RUNNING,
+                        2,
+                        2,
+                        4,
+                        6,
+                        7.7,
+                        .375,
+                        running.imagesPerSecond(),
+                        .25,
+                        running.secondsLeft(),
+                        7,
+                        ""),
+                running);
+
+        FakeRun.curve(task.resolve("a"), 6, NOW - 1);
+        FakeRun.metrics(task.resolve("a"), "a", Outcome.OK, "", NOW - 1);
+        FakeRun.text(task.resolve(".exitcode"), "0", NOW - 1);
+        CellState done = only(reader);
+        assertEquals(Status.DONE, done.status());
+        assertEquals(6, done.step());
+        assertEquals(123.4, done.imagesPerSecond());
+        assertTrue(Double.isNaN(done.secondsLeft()) && Double.isNaN(done.quiet()));
+        assertTrue(reader.read(NOW).ended());
+    }
+
+    @Test
+    void whatFailedSaysWhy() {
+        FakeRun run = new FakeRun(folder, "a", "b", "c");
+        Path a = run.ended("PRETRAIN (a)", NOW - 60, 137, "one\nlast\twords\n\n");
+        FakeRun.curve(a.resolve("a"), 2, NOW - 40);
+        run.ended("PRETRAIN (b)", NOW - 60, 76, "pretrain: step 3: found loss NaN\n");
+        Path c = run.ended("PRETRAIN (c)", NOW - 60, 0, "");
+        FakeRun.metrics(c.resolve("c"), "c", Outcome.DIVERGED, "step 9: found loss Infinity", NOW - 2);
+        SweepState sweep = run.reader().read(NOW);
+        assertEquals(
+                List.of(
+                        "a failed exit 137: last words",
+                        "b diverged exit 76: pretrain: step 3: found loss NaN",
+                        "c diverged step 9: found loss Infinity"),
+                sweep.cells().stream()
+                        .map(s -> s.cell() + " " + s.status().word() + " " + s.note())
+                        .toList());
+        assertEquals(2, sweep.cells().get(0).step());
+        assertEquals("3 cells: 1 failed, 2 diverged", sweep.counts());
+    }
+
+    /** After a failure the next attempt counts; an earlier one's results do not hide a new run of the same cell. */
+    @Test
+    void theLastAttemptCounts() {
+        FakeRun run = new FakeRun(folder, "a", "b");
+        run.ended("PRETRAIN (a)", NOW - 90, 75, "SIGTERM");
+        FakeRun.curve(run.begun("PRETRAIN (a)", NOW - 50).resolve("a"), 3, NOW - 1);
+        run.ended("PRETRAIN (a)", NOW - 95, 137, "");
+        FakeRun.metrics(run.results.resolve("pretrain/b"), "b", Outcome.OK, "", NOW - 100);
+        run.begun("PRETRAIN (b)", NOW - 50);
+        SweepState sweep = run.reader().read(NOW);
+        assertEquals("2 cells: 2 running", sweep.counts());
+        assertEquals(3, sweep.cells().get(0).step());
+    }
+
+    /** With -resume what is done has its task's folder from an earlier day, or none any more. */
+    @Test
+    void whatWasPublishedIsDone() {
+        FakeRun run = new FakeRun(folder, "a", "b");
+        run.ended("PRETRAIN (a)", NOW - 9000, 0, "");
+        for (String cell : List.of("a", "b")) {
+            FakeRun.curve(run.results.resolve("pretrain").resolve(cell), 6, NOW - 100);
+            FakeRun.metrics(run.results.resolve("pretrain").resolve(cell), cell, Outcome.OK, "", NOW - 100);
+        }
+        assertEquals("2 cells: 2 done", run.reader().read(NOW).counts());
+    }
+
+    /** Where tasks run on a disk of their node, or were stopped, the states have the curve. */
+    @Test
+    void theCurveBesideTheStatesServesToo() {
+        FakeRun run = new FakeRun(folder, "a", "a-b");
+        run.begun("PRETRAIN (a)", NOW - 50);
+        run.ended("PRETRAIN (a-b)", NOW - 50, 75, "stopped");
+        FakeRun.curve(run.checkpoints.resolve("a-0123456789abcdef"), 2, NOW - 30);
+        FakeRun.curve(run.checkpoints.resolve("a-fedcba9876543210"), 1, NOW - 300);
+        FakeRun.curve(run.checkpoints.resolve("a-b-0123456789abcdef"), 5, NOW - 30);
+        List<CellState> cells = run.reader().read(NOW).cells();
+        assertEquals(2, cells.get(0).step());
+        assertEquals(30, cells.get(0).quiet());
+        assertEquals("a-b", cells.get(1).cell());
+        assertEquals(5, cells.get(1).step());
+    }
+
+    @Test
+    void otherStagesAreCounted() {
+        FakeRun run = new FakeRun(folder, "a");
+        run.ended("SPLIT", NOW - 90, 0, "");
+        run.ended("PROBE (a)", NOW - 40, 137, "");
+        run.begun("PROBE (a)", NOW - 30);
+        run.attempt("COCO_EXPORT (a)", NOW - 20);
+        run.ended("FINETUNE (a.1pct)", NOW - 20, 0, "");
+        run.ended("FINETUNE (a.10pct)", NOW - 20, 70, "");
+        SweepState sweep = run.reader().read(NOW);
+        assertEquals(
+                "coco-export 1 waiting; finetune 1 failed, 1 done; probe 1 running; split 1 done", sweep.stageLine());
+    }
+
+    /** Cut at any byte, as if it was looked at while it was written: no failure, and never more than was written. */
+    @Test
+    void halfWrittenFilesAreLookedAtAsTheyAre() throws IOException {
+        FakeRun run = new FakeRun(folder, "a");
+        Path task = run.begun("PRETRAIN (a)", NOW - 50);
+        FakeRun.curve(task.resolve("a"), 4, NOW - 7);
+        FakeRun.metrics(run.results.resolve("pretrain/a"), "a", Outcome.OK, "", NOW + 7);
+        SweepReader reader = run.reader();
+        assertEquals(Status.DONE, only(reader).status());
+        for (Path file : List.of(
+                task.resolve("a/curve.csv"),
+                task.resolve("a/monitor.csv"),
+                task.resolve(".command.run"),
+                run.results.resolve("pretrain/a/metrics.json"),
+                run.results.resolve("split/split.json"),
+                run.results.resolve("grid/cells/a.yml"))) {
+            byte[] whole = Files.readAllBytes(file);
+            for (int length = 0; length < whole.length; length += 7) {
+                Files.write(file, Arrays.copyOf(whole, length));
+                CellState state = only(run.reader());
+                assertTrue(state.step() <= 4, file + " cut to " + length);
+            }
+        }
+        Files.write(task.resolve(".exitcode"), new byte[0]);
+        assertTrue(run.reader().read(NOW).cells().size() == 1);
+    }
+
+    @Test
+    void withoutCellsThereIsNothingToLookAt() {
+        SweepReader reader = new SweepReader(folder, folder.resolve("work"), folder.resolve("checkpoints"));
+        StageFailure e = assertThrows(StageFailure.class, () -> reader.read(NOW));
+        assertEquals(ExitCode.NO_INPUT, e.exitCode());
+    }
+}
