@@ -13,7 +13,6 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.Prediction;
-import viewfit.core.files.AtomicFiles;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
@@ -243,7 +242,7 @@ final class ProbeRun {
         FeatureMap map = FeatureMap.of(
                 in.runtime(), backbone, crops, in.data(), in.recipe().seed());
         MAP.write(out.resolve("feature-map.csv"), header(), map.points());
-        AtomicFiles.writeBytes(out.resolve("feature-map.png"), MapPicture.png(map, in.classes()));
+        MapPicture.write(map, in.classes(), out);
     }
 
     /** A best rate that has no neighbour on one side may not be the best there is. */
