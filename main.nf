@@ -102,6 +102,7 @@ workflow {
         FINETUNE.out.folder.collect(sort: true).ifEmpty([]),
         COCO_EXPORT.out.folder.collect(sort: true).ifEmpty([]),
         failed,
+        Launch.command(workflow.commandLine),
         code.report)
 
     workflow.onComplete = {

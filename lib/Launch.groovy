@@ -87,6 +87,13 @@ class Launch {
         check.exitValue() == 0 ? null : [check.exitValue(), said.toString().trim()]
     }
 
+    /** How this run was started, as one word of the shell for the report; without -resume, which changes no result. */
+    static String command(String line) {
+        def typed = line.replaceFirst(/^\S*nextflow run \S*main\.nf\b/, 'bin/viewfit run main.nf')
+            .replaceAll(/ -resume( [0-9a-f-]{36})?(?= |$)/, '')
+        "'" + typed.replace("'", "'\\''") + "'"
+    }
+
     private static String plain(String name) {
         name.toLowerCase().replaceAll(/[^a-z0-9]/, '')
     }

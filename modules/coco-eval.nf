@@ -14,6 +14,7 @@ process COCO_EVAL {
     path 'coco-eval/coco-classes.csv', emit: classes
     path 'coco-eval/coco-curves.csv',  emit: curves
     path 'coco-eval/coco-curves.png',  emit: figure
+    path 'coco-eval/coco-curves.svg',  emit: figure_svg
     path 'coco-eval',                  emit: folder
 
     script:

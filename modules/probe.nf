@@ -25,6 +25,7 @@ process PROBE {
     tuple val(meta), path("${meta.id}/probe-fast.csv"),    emit: fast, optional: true
     tuple val(meta), path("${meta.id}/predictions-fast.csv"), emit: predictions_fast, optional: true
     tuple val(meta), path("${meta.id}/feature-map.png"),   emit: map, optional: true
+    tuple val(meta), path("${meta.id}/feature-map.svg"),   emit: map_svg, optional: true
     tuple val(meta), path("${meta.id}/feature-map.csv"),   emit: map_table, optional: true
     tuple val(meta), path("${meta.id}/retrieval.png"),     emit: retrieval, optional: true
     tuple val(meta), path("${meta.id}/retrieval.csv"),     emit: retrieval_table, optional: true

@@ -13,6 +13,7 @@ process REPORT {
     path tunes,   stageAs: 'inputs/finetune/*'
     path exports, stageAs: 'inputs/coco-export/*'
     path failed,  stageAs: 'inputs/*'                 // tasks of cells that failed for good, and why
+    val command                                       // how the run was started, quoted for the shell
     val code
 
     output:
@@ -22,7 +23,7 @@ process REPORT {
 
     script:
     """
-    stage report --cells inputs/grid/cells.csv --inputs inputs --out .
+    stage report --cells inputs/grid/cells.csv --inputs inputs --command ${command} --out .
     """
 
     stub:

@@ -16,6 +16,7 @@ process VIEWS {
     tuple val(meta), path("${meta.id}/pixel-scale.csv"),      emit: table
     tuple val(meta), path("${meta.id}/pixel-scale-bins.csv"), emit: bins
     tuple val(meta), path("${meta.id}/pixel-scale.png"),      emit: figure
+    tuple val(meta), path("${meta.id}/pixel-scale.svg"),      emit: figure_svg
     tuple val(meta), path("${meta.id}/views.png"),            emit: views
     tuple val(meta), path("${meta.id}/views.csv"),            emit: views_table
     tuple val(meta), path("${meta.id}/metrics.json"),         emit: metrics

@@ -111,7 +111,7 @@ class FullDiskResultsTest extends FullDisk {
                 results, "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [10, 10, 30, 20], \"score\": 0.9}]");
         full(
                 CocoEvalStage::new,
-                List.of("coco-eval.json", "coco-classes.csv", "coco-curves.csv", "coco-curves.png"),
+                List.of("coco-eval.json", "coco-classes.csv", "coco-curves.csv", "coco-curves.png", "coco-curves.svg"),
                 "--annotations",
                 annotations.toString(),
                 "--results",

@@ -54,7 +54,7 @@ class FullDiskTest extends FullDisk {
     void views() throws IOException {
         full(
                 ViewsStage::new,
-                List.of("pixel-scale.csv", "pixel-scale.png", "views.png", "metrics.json"),
+                List.of("pixel-scale.csv", "pixel-scale.png", "pixel-scale.svg", "views.png", "metrics.json"),
                 "--recipe",
                 Repository.ROOT.resolve("params/recipes/test-ours.yml").toString(),
                 "--shapes",

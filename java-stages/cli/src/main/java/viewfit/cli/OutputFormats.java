@@ -73,6 +73,7 @@ public final class OutputFormats {
                         path -> ChromeTrace.write(path, Provenance.ofCode("", 0), Map.of(), List.of())));
         formats.put(Metrics.SCHEMA, OutputFormat.of(Metrics::read, OutputFormats::stubMetrics));
         formats.put("png", OutputFormat.of(OutputFormats::verifyPng, OutputFormats::stubPng));
+        formats.put("svg", OutputFormat.of(OutputFormats::verifySvg, OutputFormats::stubSvg));
         formats.put("html", OutputFormat.of(OutputFormats::verifyHtml, OutputFormats::stubHtml));
         return new OutputFormats(formats);
     }
@@ -111,6 +112,16 @@ public final class OutputFormats {
 
     private static void stubPng(Path path) {
         AtomicFiles.writeBytes(path, Base64.getDecoder().decode(SMALLEST_PNG));
+    }
+
+    private static void verifySvg(Path path) throws IOException {
+        String text = Files.readString(path, StandardCharsets.UTF_8);
+        require(text.startsWith("<svg "), path, firstLine(path), "<svg ");
+        require(text.stripTrailing().endsWith("</svg>"), path, "no closing tag", "a whole picture");
+    }
+
+    private static void stubSvg(Path path) {
+        AtomicFiles.writeString(path, "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>stub</title></svg>\n");
     }
 
     private static void verifyHtml(Path path) throws IOException {

@@ -74,7 +74,8 @@ public final class Curves {
                     "feature_cosine",
                     YScale.DATA),
             Panel.step("learning-rate", "Learning rate", "learning rate", "lr", YScale.FROM_ZERO),
-            Panel.step("throughput", "Throughput", "images per second", "images_per_second", YScale.FROM_ZERO));
+            Panel.step("throughput", "Throughput", "images per second", "images_per_second", YScale.FROM_ZERO),
+            Panel.step("data-wait", "Waiting for views", "share of the time", "data_wait_share", YScale.PERCENT));
 
     private Curves() {}
 

@@ -2,6 +2,7 @@ package viewfit.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import viewfit.report.chart.BarFigure.Run;
 import viewfit.report.results.CellResult;
@@ -29,6 +30,26 @@ public final class Summary {
     /** Accuracy of the untrained backbone with the same seeds, probed the same way. */
     public static List<Run> floor(Results results, String variant, String measure) {
         return probeRuns(results, variant, FLOOR_PREFIX + measure);
+    }
+
+    /** As {@link #run}, or of the label fraction that a fine-tuning was done on, such as {@code 1pct}: top-1. */
+    public static Optional<Run> score(CellResult cell, String measure) {
+        if (!cell.finetune().containsKey(measure)) {
+            return run(cell, measure);
+        }
+        List<Run> runs = new ArrayList<>();
+        Scored scored = cell.scoredFinetune(measure);
+        if (scored != null) {
+            add(runs, cell, scored, key(scored, "heldout", "top1"));
+        }
+        return runs.stream().findFirst();
+    }
+
+    /** Accuracy of one cell that ended well, by {@link #LINEAR} or its like; empty when it was not measured. */
+    public static Optional<Run> run(CellResult cell, String measure) {
+        List<Run> runs = new ArrayList<>();
+        add(runs, cell, cell.scoredProbe(), TRAINED_PREFIX + measure);
+        return runs.stream().findFirst();
     }
 
     private static List<Run> probeRuns(Results results, String variant, String key) {

@@ -130,7 +130,7 @@ public final class FakeSweep {
                 sha("manifest"),
                 checkpoint ? sha("checkpoint" + recipe + seed) : "",
                 "PyTorch 2.7.1",
-                "cpu (2 threads)",
+                "cpu, 2 threads",
                 seed);
     }
 
@@ -187,8 +187,24 @@ public final class FakeSweep {
                         cell(recipe, seed),
                         outcome,
                         collapsed ? "teacher entropy at ln K" : message,
-                        Map.of("loss", 4.5, "images-per-second", 397.2, "data-wait-share", 0.025),
-                        Map.of("feature.dim", 1280L, "images", 8969L, "collapsed", collapsed ? 1L : 0L),
+                        Map.of(
+                                "loss",
+                                4.5,
+                                "images-per-second",
+                                397.2,
+                                "data-wait-share",
+                                0.025,
+                                "wall-seconds",
+                                4321.5),
+                        Map.of(
+                                "feature.dim",
+                                1280L,
+                                "images",
+                                8969L,
+                                "steps",
+                                (long) steps,
+                                "collapsed",
+                                collapsed ? 1L : 0L),
                         provenance)
                 .write(folder.resolve("metrics.json"));
     }
@@ -291,7 +307,7 @@ public final class FakeSweep {
     private static String recipe(String name, long seed) {
         boolean ours = name.equals(OURS);
         return "schema: pretrain/1\nname: " + name + "\nseed: " + seed
-                + "\nepochs: 10\nbackbone: {name: mobilenet_v2}\nmethod:\n  name: dino\n  alpha: "
+                + "\nepochs: 10\nbatch-size: 64\nbackbone: {name: mobilenet_v2}\nmethod:\n  name: dino\n  alpha: "
                 + (ours ? "0.4" : "0.142857") + "\n  head: {out-dim: " + OUT_DIM + "}\nviews:\n  groups:\n"
                 + "    - {kind: global, size: 64, scale: {low: " + (ours ? "0.3" : "0.14") + ", high: 1.0}}\n"
                 + "    - {kind: local, size: " + (ours ? 36 : 28) + ", scale: {low: 0.05, high: "

@@ -57,6 +57,7 @@ class MethodCurvesTest {
                         Map.entry("feature-cosine", all),
                         Map.entry("learning-rate", all),
                         Map.entry("throughput", all),
+                        Map.entry("data-wait", all),
                         Map.entry("online-probe", List.of("dino", "moco", "supervised")),
                         Map.entry("train-top1", List.of("dino", "swav")),
                         Map.entry("teacher-entropy", List.of("moco", "supervised")),
@@ -90,7 +91,7 @@ class MethodCurvesTest {
                         "Prototypes in use",
                         "Prototypes that are some image\u2019s nearest"),
                 Curves.leftOut(dino));
-        Results nothing = new Results(folder, List.of(), null, Map.of(), List.of(), null);
+        Results nothing = new Results(folder, List.of(), null, Map.of(), List.of(), null, List.of());
         assertEquals(List.of(), Curves.leftOut(nothing), "without a run nothing is missing");
     }
 

@@ -88,6 +88,7 @@ public final class Contracts {
                     new Port("table", "pixel-scale.csv", "pixel-scale/1", "ratio and best local size by estimator"),
                     new Port("bins", "pixel-scale-bins.csv", "pixel-scale-bins/1", "how the pairs are distributed"),
                     new Port("figure", "pixel-scale.png", "png", "both of them drawn"),
+                    new Port("figure_svg", "pixel-scale.svg", "svg", "the same as SVG"),
                     new Port("views", "views.png", "png", "contact sheet of views as training samples them"),
                     new Port("views_table", "views.csv", "views/1", "crop boxes and pixel scales of those views"),
                     METRICS),
@@ -164,6 +165,7 @@ public final class Contracts {
                             "what the fast probe says",
                             false),
                     new Port("map", "feature-map.png", "png", "held-out images by their features, drawn", false),
+                    new Port("map_svg", "feature-map.svg", "svg", "the same as SVG", false),
                     new Port("map_table", "feature-map.csv", "feature-map/1", "where each of them lies", false),
                     new Port("retrieval", "retrieval.png", "png", "a few images and their nearest, drawn", false),
                     new Port("retrieval_table", "retrieval.csv", "retrieval/1", "which these are", false)),
@@ -220,7 +222,8 @@ public final class Contracts {
                     new Port("scores", "coco-eval.json", "coco-eval/1", "the twelve numbers, of each class too"),
                     new Port("classes", "coco-classes.csv", "coco-classes/1", "the twelve numbers of each class"),
                     new Port("curves", "coco-curves.csv", "coco-curves/1", "precision over recall of each class"),
-                    new Port("figure", "coco-curves.png", "png", "mean curves over the classes")),
+                    new Port("figure", "coco-curves.png", "png", "mean curves over the classes"),
+                    new Port("figure_svg", "coco-curves.svg", "svg", "the same as SVG")),
             READS_DATA);
 
     public static final StageContract SELECT = new StageContract(
@@ -269,7 +272,7 @@ public final class Contracts {
                     new Port("inputs", "inputs/", "inputs", "folder with the results of the other stages")),
             List.of(
                     new Port("report", "report.html", "html", "the page"),
-                    new Port("figures", "figures/", "figures", "the figures as PNG"),
+                    new Port("figures", "figures/", "figures", "the figures as PNG and SVG"),
                     new Port("tables", "tables/", "tables", "the numbers behind every figure as CSV")),
             READS_DATA);
 

@@ -36,6 +36,9 @@ final class BarChart {
 
     private static final double GAP = 0.9;
 
+    /** Share of the height that a number at the foot of a bar takes. */
+    private static final double NUMBER = 0.085;
+
     /** Layers in drawing order. */
     static final int BARS = 0;
 
@@ -73,9 +76,16 @@ final class BarChart {
             XYIntervalSeries series = new XYIntervalSeries("bar " + v, false, true);
             bars.addSeries(series);
         }
+        boolean numbered = numbered(figure);
         for (BarFigure.Bar bar : figure.bars()) {
             double at = bar.group() * stride + bar.variant();
-            addBar(plot, bars, whiskers, bar, at, top, figure.chance());
+            addBar(plot, bars, whiskers, bar, at, top);
+            if (numbered) {
+                plot.addAnnotation(number(bar.variant() + 1, at, top));
+            }
+            if (!bar.note().isEmpty()) {
+                addNote(plot, bar, at, top, figure.chance(), numbered ? NUMBER * top : 0);
+            }
             addFloor(floors, bar, at);
             addDots(dots, bar, at);
         }
@@ -121,8 +131,7 @@ final class BarChart {
             XYIntervalSeriesCollection whiskers,
             BarFigure.Bar bar,
             double at,
-            double top,
-            double chance) {
+            double top) {
         MeanSd mean = bar.trainedMean();
         double clear = 0;
         if (mean.isMeasured()) {
@@ -141,16 +150,14 @@ final class BarChart {
             plot.addAnnotation(text(
                     label, at, clear + 0.018 * top, TextAnchor.BOTTOM_CENTER, PaperTheme.bold(12f), PaperTheme.INK));
         }
-        if (!bar.note().isEmpty()) {
-            addNote(plot, bar.note(), at, mean.isMeasured(), top, chance);
-        }
     }
 
     /** Why runs are absent, upright: in white at the foot of the bar, or in grey where the bar would stand. */
-    private static void addNote(XYPlot plot, String text, double at, boolean onBar, double top, double chance) {
-        double foot = onBar || Double.isNaN(chance) ? 0 : chance;
+    private static void addNote(XYPlot plot, BarFigure.Bar bar, double at, double top, double chance, double lift) {
+        boolean onBar = bar.trainedMean().isMeasured();
+        double foot = Math.max(lift, onBar || Double.isNaN(chance) ? 0 : chance);
         XYTextAnnotation note = text(
-                text,
+                bar.note(),
                 at,
                 foot + 0.025 * top,
                 TextAnchor.CENTER_LEFT,
@@ -159,6 +166,18 @@ final class BarChart {
         note.setRotationAnchor(TextAnchor.CENTER_LEFT);
         note.setRotationAngle(-Math.PI / 2);
         plot.addAnnotation(note);
+    }
+
+    /** More variants than colours have numbers too, which the legend has in front of their names. */
+    private static boolean numbered(BarFigure figure) {
+        return figure.variants().size() > PaperTheme.COLOURS;
+    }
+
+    private static XYTextAnnotation number(int number, double at, double top) {
+        XYTextAnnotation annotation = text(
+                " " + number + " ", at, 0.012 * top, TextAnchor.BOTTOM_CENTER, PaperTheme.bold(11f), PaperTheme.INK);
+        annotation.setBackgroundPaint(Color.WHITE);
+        return annotation;
     }
 
     private static XYTextAnnotation text(
@@ -246,7 +265,9 @@ final class BarChart {
         LegendItemCollection items = new LegendItemCollection();
         for (int v = 0; v < figure.variants().size(); v++) {
             items.add(PaperTheme.shapeItem(
-                    figure.variants().get(v), new Rectangle2D.Double(-5, -5, 10, 10), PaperTheme.colour(v)));
+                    (numbered(figure) ? v + 1 + " " : "") + figure.variants().get(v),
+                    new Rectangle2D.Double(-5, -5, 10, 10),
+                    PaperTheme.colour(v)));
         }
         if (hasFloor) {
             items.add(PaperTheme.lineItem("untrained, same seeds", PaperTheme.INK, new BasicStroke(2.2f)));

@@ -55,8 +55,8 @@ public record BarFigure(
     }
 
     @Override
-    public byte[] png(int width, int height) {
-        return PaperTheme.png(BarChart.draw(this), width, height);
+    public Drawing drawing() {
+        return Pictures.of(BarChart.draw(this));
     }
 
     @Override

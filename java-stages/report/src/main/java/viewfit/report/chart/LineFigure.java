@@ -61,8 +61,8 @@ public record LineFigure(
     }
 
     @Override
-    public byte[] png(int width, int height) {
-        return PaperTheme.png(LineChart.draw(this), width, height);
+    public Drawing drawing() {
+        return Pictures.of(LineChart.draw(this));
     }
 
     @Override

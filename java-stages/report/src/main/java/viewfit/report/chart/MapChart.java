@@ -2,9 +2,6 @@ package viewfit.report.chart;
 
 import java.awt.Color;
 import java.awt.Shape;
-import java.awt.geom.Ellipse2D;
-import java.awt.geom.Path2D;
-import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
 import org.jfree.chart.JFreeChart;
@@ -17,7 +14,7 @@ import org.jfree.data.xy.XYSeriesCollection;
 
 /** Draws a {@link MapFigure}: seven colours by four shapes tell 28 classes apart; of more, none is named. */
 final class MapChart {
-    private static final int SHAPES = 4;
+    private static final double RADIUS = 3;
     private static final int MOST_NAMED = 28;
     private static final int COLOURS = 7;
     private static final int ALPHA = 190;
@@ -79,22 +76,6 @@ final class MapChart {
     }
 
     private static Shape shape(int c) {
-        double r = 3;
-        return switch (c / COLOURS % SHAPES) {
-            case 0 -> new Ellipse2D.Double(-r, -r, 2 * r, 2 * r);
-            case 1 -> polygon(0, -1.3 * r, 1.2 * r, 0.9 * r, -1.2 * r, 0.9 * r);
-            case 2 -> new Rectangle2D.Double(-0.9 * r, -0.9 * r, 1.8 * r, 1.8 * r);
-            default -> polygon(0, -1.3 * r, 1.3 * r, 0, 0, 1.3 * r, -1.3 * r, 0);
-        };
-    }
-
-    private static Shape polygon(double... xy) {
-        Path2D path = new Path2D.Double();
-        path.moveTo(xy[0], xy[1]);
-        for (int i = 2; i < xy.length; i += 2) {
-            path.lineTo(xy[i], xy[i + 1]);
-        }
-        path.closePath();
-        return path;
+        return PaperTheme.marker(c / COLOURS, RADIUS);
     }
 }

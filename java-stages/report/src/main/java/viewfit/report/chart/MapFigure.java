@@ -26,8 +26,8 @@ public record MapFigure(String id, String title, List<String> classes, List<Pane
     }
 
     @Override
-    public byte[] png(int width, int height) {
-        return PaperTheme.png(MapChart.draw(this), width, height);
+    public Drawing drawing() {
+        return Pictures.of(MapChart.draw(this));
     }
 
     @Override

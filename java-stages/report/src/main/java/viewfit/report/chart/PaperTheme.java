@@ -3,17 +3,12 @@ package viewfit.report.chart;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
+import java.awt.Shape;
 import java.awt.Stroke;
+import java.awt.geom.Ellipse2D;
+import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.List;
-import java.util.function.BiConsumer;
-import javax.imageio.ImageIO;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.LegendItem;
 import org.jfree.chart.axis.NumberAxis;
@@ -21,6 +16,7 @@ import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.block.BlockBorder;
 import org.jfree.chart.plot.DatasetRenderingOrder;
 import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.text.TextUtils;
 import org.jfree.chart.title.LegendTitle;
 import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.HorizontalAlignment;
@@ -33,13 +29,6 @@ import org.jfree.chart.ui.RectangleInsets;
  * the same figure on the same Java and fonts gives the same bytes.
  */
 final class PaperTheme {
-
-    /** Figures are drawn at this many device pixels per unit. */
-    static final int SCALE = 2;
-
-    /** Between the panels of one picture, in logical pixels. */
-    private static final double PANEL_GAP = 34;
-
     static final Color INK = new Color(0x1F2328);
     static final Color SOFT = new Color(0x59636E);
     static final Color FLOOR = new Color(0x6E7781);
@@ -57,7 +46,20 @@ final class PaperTheme {
         new Color(0xF0E442)
     };
 
+    /** Variants that have a colour of their own. */
+    static final int COLOURS = PALETTE.length;
+
+    private static final int MARKERS = 4;
+
+    /** Half the length of a line in the legend. */
+    private static final double REACH = 11;
+
     private static final float[][] DASHES = {{}, {6f, 3.5f}, {1.8f, 2.8f}, {9f, 3f, 2f, 3f}};
+
+    static {
+        // Rotated text as text, not as outlines of its letters.
+        TextUtils.setUseDrawRotatedStringWorkaround(false);
+    }
 
     private PaperTheme() {}
 
@@ -72,6 +74,26 @@ final class PaperTheme {
         return pattern.length == 0
                 ? new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND)
                 : new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10f, pattern, 0f);
+    }
+
+    /** Shape of a series, so that colour is not all that tells it: disc, triangle, square, diamond; wraps around. */
+    static Shape marker(int series, double r) {
+        return switch (Math.floorMod(series, MARKERS)) {
+            case 0 -> new Ellipse2D.Double(-r, -r, 2 * r, 2 * r);
+            case 1 -> polygon(0, -1.3 * r, 1.2 * r, 0.9 * r, -1.2 * r, 0.9 * r);
+            case 2 -> new Rectangle2D.Double(-0.9 * r, -0.9 * r, 1.8 * r, 1.8 * r);
+            default -> polygon(0, -1.3 * r, 1.3 * r, 0, 0, 1.3 * r, -1.3 * r, 0);
+        };
+    }
+
+    private static Shape polygon(double... xy) {
+        Path2D path = new Path2D.Double();
+        path.moveTo(xy[0], xy[1]);
+        for (int i = 2; i < xy.length; i += 2) {
+            path.lineTo(xy[i], xy[i + 1]);
+        }
+        path.closePath();
+        return path;
     }
 
     static Font font(float size) {
@@ -138,69 +160,23 @@ final class PaperTheme {
 
     /** A legend entry drawn as a short line. */
     static LegendItem lineItem(String label, Color colour, Stroke stroke) {
-        return new LegendItem(label, null, null, null, new java.awt.geom.Line2D.Double(-11, 0, 11, 0), stroke, colour);
+        return new LegendItem(label, null, null, null, new Line2D.Double(-REACH, 0, REACH, 0), stroke, colour);
+    }
+
+    /** A legend entry drawn as a short line with its marker. */
+    static LegendItem markedItem(String label, Color colour, Stroke stroke, Shape marker) {
+        Line2D line = new Line2D.Double(-REACH, 0, REACH, 0);
+        return new LegendItem(
+                label, null, null, null, true, marker, true, colour, false, colour, stroke, true, line, stroke, colour);
+    }
+
+    /** A legend entry drawn as the outline of a shape. */
+    static LegendItem outlineItem(String label, Shape shape, Color colour, Stroke stroke) {
+        return new LegendItem(label, null, null, null, shape, Color.WHITE, stroke, colour);
     }
 
     /** A legend entry drawn as a filled shape. */
-    static LegendItem shapeItem(String label, java.awt.Shape shape, Color fill) {
+    static LegendItem shapeItem(String label, Shape shape, Color fill) {
         return new LegendItem(label, null, null, null, shape, fill);
-    }
-
-    /**
-     * Draws at {@link #SCALE} times the size.
-     *
-     * @param width logical pixels, positive
-     * @param height logical pixels, positive
-     */
-    static byte[] png(JFreeChart chart, int width, int height) {
-        return png((g, canvas) -> chart.draw(g, canvas), width, height);
-    }
-
-    /**
-     * Draws panels side by side, two in a line, at {@link #SCALE} times the size.
-     *
-     * @param width of all, in logical pixels
-     * @param height of all, in logical pixels
-     */
-    static byte[] png(List<JFreeChart> panels, int width, int height) {
-        int lines = (panels.size() + 1) / 2;
-        double panelWidth = (width - PANEL_GAP) / 2;
-        double panelHeight = (height - (lines - 1) * PANEL_GAP) / lines;
-        return png(
-                (g, canvas) -> {
-                    g.setColor(Color.WHITE);
-                    g.fill(canvas);
-                    for (int i = 0; i < panels.size(); i++) {
-                        int line = i / 2;
-                        double x = (i - 2 * line) * (panelWidth + PANEL_GAP);
-                        double y = line * (panelHeight + PANEL_GAP);
-                        panels.get(i).draw(g, new Rectangle2D.Double(x, y, panelWidth, panelHeight));
-                    }
-                },
-                width,
-                height);
-    }
-
-    private static byte[] png(BiConsumer<Graphics2D, Rectangle2D> drawing, int width, int height) {
-        BufferedImage image = new BufferedImage(width * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = image.createGraphics();
-        try {
-            g.setRenderingHint(RenderingHints.KEY_RENDERING, RenderingHints.VALUE_RENDER_QUALITY);
-            g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-            g.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-            g.scale(SCALE, SCALE);
-            drawing.accept(g, new Rectangle2D.Double(0, 0, width, height));
-        } finally {
-            g.dispose();
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            if (!ImageIO.write(image, "png", out)) {
-                throw new IllegalStateException("this Java has no PNG writer");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
     }
 }

@@ -69,8 +69,8 @@ public record PixelScaleFigure(
     }
 
     @Override
-    public byte[] png(int width, int height) {
-        return PaperTheme.png(PixelScaleChart.draw(this), width, height);
+    public Drawing drawing() {
+        return Pictures.of(PixelScaleChart.draw(this));
     }
 
     @Override

@@ -47,7 +47,7 @@ final class FeaturesSection {
                 ? ""
                 : outputs.picture(
                         prefix + ViewsSection.fileName(id),
-                        ViewsSection.bytes(png),
+                        png,
                         prefix.replace('-', ' ') + "of " + id,
                         Html.escape("Cell " + id + ". " + caption));
     }

@@ -1,6 +1,7 @@
 package viewfit.report.page;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import viewfit.report.Summary;
 import viewfit.report.chart.BarFigure.Run;
@@ -17,6 +18,9 @@ final class Finding {
 
     /** Below this many seeds a difference is an indication at best. */
     private static final int FEW = 5;
+
+    /** Of more recipes than this the best and the last are named. */
+    private static final int MOST_NAMED = 4;
 
     private Finding() {}
 
@@ -58,12 +62,10 @@ final class Finding {
 
     private static String scores(Results results, String measure) {
         List<String> parts = new ArrayList<>();
-        for (String variant : results.variants()) {
+        List<String> named = worthNaming(results, measure);
+        for (String variant : named) {
             List<Run> runs = Summary.trained(results, variant, measure);
             List<Run> floor = Summary.floor(results, variant, measure);
-            if (runs.isEmpty()) {
-                continue;
-            }
             String part = variant + " reaches " + Text.percent(Summary.mean(runs)) + " % top-1 ("
                     + Text.plural(runs.size(), "seed") + ")";
             MeanSd gain = MeanSd.of(Summary.paired(runs, floor));
@@ -74,7 +76,24 @@ final class Finding {
             }
             parts.add(part);
         }
-        return String.join("; ", parts);
+        long scored = results.variants().stream()
+                .filter(v -> !Summary.trained(results, v, measure).isEmpty())
+                .count();
+        return (scored > named.size() ? "best and last of " + scored + " recipes: " : "") + String.join("; ", parts);
+    }
+
+    /** Recipes with a score, all of them if they are few, else the best and the last. */
+    private static List<String> worthNaming(Results results, String measure) {
+        List<String> scored = results.variants().stream()
+                .filter(v -> !Summary.trained(results, v, measure).isEmpty())
+                .toList();
+        if (scored.size() <= MOST_NAMED) {
+            return scored;
+        }
+        List<String> ranked = new ArrayList<>(scored);
+        ranked.sort(Comparator.comparingDouble(
+                v -> -Summary.mean(Summary.trained(results, v, measure)).mean()));
+        return List.of(ranked.get(0), ranked.get(ranked.size() - 1));
     }
 
     private static List<String> notAboveFloor(Results results) {

@@ -1,6 +1,7 @@
 package viewfit.report.page;
 
 import java.util.List;
+import viewfit.report.values.Text;
 
 /** A string builder that escapes: text from files reaches the page only through {@link #escape}. */
 public final class Html {
@@ -22,6 +23,24 @@ public final class Html {
             }
         }
         return safe.toString();
+    }
+
+    /**
+     * A difference of fractions in points with its sign, an arrow and a colour: the colour is never all that says it.
+     */
+    static String gain(double difference) {
+        String points = Text.points(difference);
+        if (!Double.isFinite(difference) || points.startsWith("\u00B1")) {
+            return points;
+        }
+        boolean up = difference > 0;
+        return "<span class=\"" + (up ? "up" : "down") + "\">" + (up ? "\u25B2" : "\u25BC") + "\u00A0" + points
+                + "</span>";
+    }
+
+    /** Markup that is folded away until someone opens it. */
+    static String details(String summary, String markup) {
+        return "<details><summary>" + escape(summary) + "</summary>\n" + markup + "</details>\n";
     }
 
     /** Markup, trusted. */

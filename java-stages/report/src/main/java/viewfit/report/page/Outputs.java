@@ -1,10 +1,16 @@
 package viewfit.report.page;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import viewfit.core.Code;
+import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
 import viewfit.report.chart.Figure;
 
@@ -18,31 +24,77 @@ final class Outputs {
     static final int HALF = 515;
 
     private final Path out;
+    private final Set<String> tables = new HashSet<>();
 
     Outputs(Path out) {
         this.out = out;
     }
 
     /**
-     * {@code figures/ID.png}, {@code tables/ID.csv}, and a figure element with the picture inside.
+     * {@code figures/ID.png}, {@code figures/ID.svg}, {@code tables/ID.csv}, and a figure element with the picture inside.
      *
      * @param caption markup
      */
     String figure(Figure figure, int width, int height, String caption) {
         byte[] png = figure.png(width, height);
         AtomicFiles.writeBytes(out.resolve("figures").resolve(figure.id() + ".png"), png);
+        AtomicFiles.writeBytes(out.resolve("figures").resolve(figure.id() + ".svg"), figure.svg(width, height));
         table(figure.id(), figure.header(), figure.rows());
         return "<figure id=\"" + figure.id() + "\"" + (width == WIDE ? " class=\"wide\"" : "") + ">\n"
                 + image(png, "width=\"" + width + "\" height=\"" + height + "\"", figure.title())
                 + "<figcaption>" + caption + " " + sources(figure.id()) + "</figcaption>\n</figure>\n";
     }
 
-    /** A picture made by another stage, kept as it is. */
-    String picture(String id, byte[] png, String alt, String caption) {
-        AtomicFiles.writeBytes(out.resolve("figures").resolve(id + ".png"), png);
-        return "<figure class=\"sheet wide\" id=\"" + id + "\">\n" + image(png, "", alt) + "<figcaption>" + caption
-                + " <span class=\"source\"><a href=\"figures/" + id + ".png\">picture</a></span></figcaption>\n"
-                + "</figure>\n";
+    /**
+     * A picture made by another stage, kept as it is, with its table and its SVG where they lie beside it under the same
+     * name.
+     *
+     * @param caption markup
+     */
+    String picture(String id, Path png, String alt, String caption) {
+        byte[] bytes = bytes(png);
+        AtomicFiles.writeBytes(out.resolve("figures").resolve(id + ".png"), bytes);
+        String stem = AtomicFiles.name(png).replaceFirst("\\.png$", "");
+        StringBuilder links = new StringBuilder();
+        if (tables.contains(id) || copy(png.resolveSibling(stem + ".csv"), "tables", id + ".csv")) {
+            links.append(link("tables", id, "csv", "data")).append(" \u00B7 ");
+        }
+        links.append(link("figures", id, "png", "PNG"));
+        if (copy(png.resolveSibling(stem + ".svg"), "figures", id + ".svg")) {
+            links.append(" \u00B7 ").append(link("figures", id, "svg", "SVG"));
+        }
+        return "<figure class=\"sheet wide\" id=\"" + id + "\">\n" + image(bytes, "", alt) + "<figcaption>" + caption
+                + " <span class=\"source\">" + links + "</span></figcaption>\n</figure>\n";
+    }
+
+    /** Copies a file if it is there. */
+    private boolean copy(Path file, String folder, String name) {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        AtomicFiles.writeBytes(out.resolve(folder).resolve(name), bytes(file));
+        return true;
+    }
+
+    /**
+     * A table of another stage as it is, {@code tables/ID.csv}.
+     *
+     * @return a link to it; empty if the file is not there
+     */
+    String tableOf(Path file, String id, String words) {
+        return copy(file, "tables", id + ".csv") ? link("tables", id, "csv", words) : "";
+    }
+
+    private static String link(String folder, String id, String ending, String words) {
+        return "<a href=\"" + folder + "/" + id + "." + ending + "\">" + words + "</a>";
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw AtomicFiles.failure(file, e);
+        }
     }
 
     private static String image(byte[] png, String size, String alt) {
@@ -51,12 +103,16 @@ final class Outputs {
     }
 
     private static String sources(String id) {
-        return "<span class=\"source\"><a href=\"tables/" + id + ".csv\">data</a> · <a href=\"figures/" + id
-                + ".png\">picture</a></span>";
+        return "<span class=\"source\">" + link("tables", id, "csv", "data") + " \u00B7 "
+                + link("figures", id, "png", "PNG") + " \u00B7 " + link("figures", id, "svg", "SVG") + "</span>";
     }
 
     /** {@code tables/ID.csv} with its schema and the code that wrote it. */
     void table(String id, List<String> header, List<List<String>> rows) {
+        if (!tables.add(id)) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA, "shows.json: id \"" + id + "\": is the name of another table of the report");
+        }
         StringBuilder text = new StringBuilder("# schema: report-table/1\n# provenance: {\"code\":\"")
                 .append(Code.version())
                 .append("\"}\n");

@@ -4,11 +4,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import viewfit.report.results.ResultTable;
 import viewfit.report.values.Text;
 
 /** The paper's own numbers, set apart: another data set, longer training, never in one figure with small runs. */
 final class PaperSection {
+
+    private static final Map<String, String> TITLES = new TreeMap<>(Map.of(
+            "table1", "Methods on MobileNetV2, linear probe",
+            "table2", "Methods on MobileNetV2 with both sets of views, linear probe",
+            "table3", "Networks with both sets of views, linear probe",
+            "table4", "Detection on COCO, average precision",
+            "table5", "Beside methods with a teacher, linear probe",
+            "table6", "Fine-tuning on few labels",
+            "table7", "Fine-tuning of ResNet-18 on few labels, beside methods with a teacher",
+            "table8", "Detection with MobileNetV2 beside SimReg, average precision",
+            "table9", "Detection with ResNet-18 beside methods with a teacher, average precision"));
 
     private PaperSection() {}
 
@@ -19,20 +31,54 @@ final class PaperSection {
                 + " effect only. Source: Tan, Saleh and Martinez, Effective Self-supervised Pre-training on Low-compute"
                 + " Networks without Distillation, ICLR 2023.</p>\n"
                 + "<h3>Methods on MobileNetV2 (table 2), top-1</h3>\n"
-                + table("paper/table2.csv", List.of("ssl_method"), "baseline")
+                + table("table2", List.of("ssl_method"), "baseline")
                 + "<h3>Networks, DINO (table 3), top-1</h3>\n"
-                + table("paper/table3.csv", List.of("backbone", "params_m", "gflops"), "dino")
-                + "</div>\n";
+                + table("table3", List.of("backbone", "params_m", "gflops"), "dino")
+                + others() + "</div>\n";
+    }
+
+    /** The tables that are not drawn up above, as published. */
+    private static String others() {
+        StringBuilder html = new StringBuilder();
+        TITLES.forEach((table, title) -> {
+            if (!table.equals("table2") && !table.equals("table3")) {
+                html.append(Html.details(title + " (" + table.replace("table", "table ") + ")", published(table)));
+            }
+        });
+        return html.toString();
+    }
+
+    /** A table of the paper as published, folded away, to stand beside one's own; nothing without a name. */
+    static String beside(String table) {
+        return table.isEmpty()
+                ? ""
+                : Html.details(
+                        "Table " + table.replace("table", "") + " of the paper: " + TITLES.get(table),
+                        published(table));
+    }
+
+    /** Row by row; a dash where the paper reports nothing. */
+    private static String published(String name) {
+        ResultTable table = PaperNumbers.csv(name);
+        List<List<String>> rows = table.rows().stream()
+                .map(row -> row.stream()
+                        .map(cell -> cell.isEmpty() ? Text.NONE : Html.escape(cell))
+                        .toList())
+                .toList();
+        List<String> header = table.header().stream()
+                .map(column -> Html.escape(column.replace('_', ' ')))
+                .toList();
+        return new Html().table("numbers", header, rows).toString();
     }
 
     /** One row per method or network: supervised, the stock views, the paper's views, and the difference. */
-    private static String table(String resource, List<String> columns, String stock) {
-        ResultTable table = ResultTable.parse(java.nio.file.Path.of(resource), PageResources.text(resource));
+    private static String table(String name, List<String> columns, String stock) {
+        ResultTable table = PaperNumbers.csv(name);
         Map<String, List<String>> rows = new LinkedHashMap<>();
         List<String> variants = List.of("supervised", stock, "ours");
         for (int i = 0; i < table.rows().size(); i++) {
             int at = i;
-            List<String> row = rows.computeIfAbsent(table.text(columns.get(0)).get(i), name -> {
+            List<String> row = rows.computeIfAbsent(table.text(columns.get(0)).get(i), first -> {
                 List<String> fresh = new ArrayList<>();
                 columns.forEach(c -> fresh.add(Html.escape(table.text(c).get(at))));
                 fresh.addAll(List.of(Text.NONE, Text.NONE, Text.NONE, Text.NONE));

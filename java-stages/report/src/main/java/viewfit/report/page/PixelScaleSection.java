@@ -3,6 +3,7 @@ package viewfit.report.page;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import viewfit.report.PixelScales;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.PixelScaleFiles;
 import viewfit.report.results.ResultTable;
@@ -11,9 +12,6 @@ import viewfit.report.values.Text;
 
 /** How far the pixel scales of global and local views are apart on these photographs, once for each set of views. */
 final class PixelScaleSection {
-    /** The estimate that {@code size: auto} takes. */
-    private static final String CHOSEN = "ratio of mean areas";
-
     private PixelScaleSection() {}
 
     static String html(Results results, Outputs outputs) {
@@ -55,38 +53,26 @@ final class PixelScaleSection {
         if (figure != null) {
             html.raw(outputs.picture(
                     "pixel-scale-" + ViewsSection.fileName(id),
-                    ViewsSection.bytes(figure),
+                    figure,
                     "Pixel scales of the views of " + id,
-                    "Pairs of boxes drawn by the sampler of training."));
+                    "Pairs of boxes drawn by the sampler of training."
+                            + bins(outputs, figure, ViewsSection.fileName(id))));
         }
         return html.toString();
     }
 
-    /**
-     * Cells that have the same view keys in their recipes, and a backbone of the same patch: what the grid makes one of. They have
-     * no figure of their own.
-     */
+    /** A link to how the pairs are distributed; the table of estimates is that of the figure. */
+    private static String bins(Outputs outputs, Path figure, String id) {
+        String link = outputs.tableOf(
+                figure.resolveSibling("pixel-scale-bins.csv"), "pixel-scale-bins-" + id, "distributions");
+        return link.isEmpty() ? "" : " <span class=\"source\">" + link + "</span>";
+    }
+
+    /** Cells of the same views, which have no figure of their own. */
     private static List<String> same(Results results, CellResult cell) {
-        if (cell.recipe().isEmpty()) {
-            return List.of();
-        }
         return results.cells().stream()
-                .filter(other -> other.pixelScales() == null)
-                .filter(other -> views(other).equals(views(cell)) && patches(other) == patches(cell))
+                .filter(other -> other.pixelScales() == null && PixelScales.sameViews(other, cell))
                 .map(other -> other.cell().id())
-                .toList();
-    }
-
-    /** Whether the backbone takes its image in patches, which bind the size of a view; all transformers have the same. */
-    private static boolean patches(CellResult cell) {
-        return cell.recipe().getOrDefault("backbone.name", "").startsWith("vit_");
-    }
-
-    private static List<String> views(CellResult cell) {
-        return cell.recipe().entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith("views."))
-                .map(entry -> entry.getKey() + "=" + entry.getValue())
-                .sorted()
                 .toList();
     }
 
@@ -97,9 +83,9 @@ final class PixelScaleSection {
         double[] sides = table.numbers("local_side");
         double[] rounded = table.numbers("rounded_local_side");
         for (int i = 0; i < ratios.length; i++) {
-            if (table.text("estimator").get(i).equals(CHOSEN)) {
+            if (table.text("estimator").get(i).equals(PixelScales.CHOSEN)) {
                 sentences.add("Local views of " + Text.decimals(sides[i], 0) + " pixels have a ratio of "
-                        + Text.decimals(ratios[i], 2) + " by " + CHOSEN + "; it would be 1 at "
+                        + Text.decimals(ratios[i], 2) + " by " + PixelScales.CHOSEN + "; it would be 1 at "
                         + Text.decimals(best[i], 1) + " pixels (rounded for this network: "
                         + Text.decimals(rounded[i], 0) + ").");
             }

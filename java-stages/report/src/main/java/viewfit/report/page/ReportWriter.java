@@ -12,8 +12,8 @@ import viewfit.report.results.Results;
 import viewfit.report.values.Text;
 
 /**
- * Writes {@code report.html} (one file, pictures inside, nothing loaded from elsewhere), {@code figures/*.png} and
- * {@code tables/*.csv}. The page is written last: if it is there, all it links to is.
+ * Writes {@code report.html} (one file, pictures inside, nothing loaded from elsewhere), {@code figures/} as PNG and
+ * SVG, and {@code tables/*.csv}. The page is written last: if it is there, all it links to is.
  */
 public final class ReportWriter {
 
@@ -24,10 +24,20 @@ public final class ReportWriter {
      * @param out folder to write into; made when missing
      */
     public static void write(Results results, String title, Path out) {
+        write(results, title, "", out);
+    }
+
+    /**
+     * @param title first heading of the page
+     * @param command how the run was started, for the page; may be empty
+     * @param out folder to write into; made when missing
+     */
+    public static void write(Results results, String title, String command, Path out) {
         Fonts.require();
         Outputs outputs = new Outputs(out);
         Map<String, String> sections = new LinkedHashMap<>();
         sections.put("scores", ScoreSection.html(results, outputs));
+        sections.put("shows", ShowsSection.html(results, outputs));
         sections.put("selection", SelectionSection.html(results, outputs));
         sections.put("comparison", ComparisonSection.html(results, outputs));
         sections.put("settings", SettingsSection.html(results));
@@ -36,6 +46,7 @@ public final class ReportWriter {
         sections.put("features", FeaturesSection.html(results, outputs));
         sections.put("pixel-scale", PixelScaleSection.html(results, outputs));
         sections.put("cells", CellsSection.cells(results));
+        sections.put("cost", CostSection.html(results, command, outputs));
         sections.put("quarantine", QuarantineSection.html(results));
         sections.put("paper", PaperSection.html());
         sections.put("provenance", CellsSection.provenance(results));
@@ -71,6 +82,7 @@ public final class ReportWriter {
     private static String nav(Iterable<String> ids) {
         Map<String, String> names = Map.ofEntries(
                 Map.entry("scores", "Scores"),
+                Map.entry("shows", "What the sweep shows"),
                 Map.entry("selection", "Selection and test"),
                 Map.entry("comparison", "Statistics"),
                 Map.entry("settings", "What was compared"),
@@ -79,6 +91,7 @@ public final class ReportWriter {
                 Map.entry("features", "Features"),
                 Map.entry("pixel-scale", "Pixel scale"),
                 Map.entry("cells", "Cells"),
+                Map.entry("cost", "Command, time and cost"),
                 Map.entry("quarantine", "Quarantined images"),
                 Map.entry("paper", "The paper's numbers"),
                 Map.entry("provenance", "Provenance"));

@@ -35,11 +35,28 @@ final class ScoreSection {
                             340,
                             "The whole network fine-tuned on a class-balanced subset of the labels, scored on held-out images."));
         }
+        Map<String, List<MeanSd>> frozen = frozen(results);
+        Map<String, List<MeanSd>> tuned = tuned(results);
+        writeMeans(results, List.of(frozen, tuned), outputs);
+        writeMetrics(results, outputs);
+        html.append(table(results, frozen));
+        if (!tuned.isEmpty()) {
+            html.append(table(results, tuned));
+        }
+        html.append(
+                "<p class=\"note\">In percent, on held-out images; gain in points over the untrained network of the same"
+                        + " seeds. From scratch: the untrained network of the same seeds, trained on the same labels by the same recipe. A diverged run is not"
+                        + " in any mean. <span class=\"source\"><a href=\"tables/means.csv\">means</a>"
+                        + " \u00B7 <a href=\"tables/metrics.csv\">every score with its source file</a></span></p>\n");
+        return html.toString();
+    }
+
+    /** One row per recipe. */
+    private static String table(Results results, Map<String, List<MeanSd>> columns) {
         List<String> header = new ArrayList<>(List.of("recipe", "seeds scored"));
-        Map<String, List<MeanSd>> columns = columns(results);
-        header.addAll(columns.keySet());
-        List<List<String>> cells = new ArrayList<>();
-        List<List<String>> numbers = new ArrayList<>();
+        // A hyphen that does not break: "top-1" stays whole in a narrow column.
+        columns.keySet().forEach(title -> header.add(Html.escape(title).replace('-', '\u2011')));
+        List<List<String>> rows = new ArrayList<>();
         for (int v = 0; v < results.variants().size(); v++) {
             String variant = results.variants().get(v);
             long scored = results.of(variant).stream()
@@ -49,43 +66,33 @@ final class ScoreSection {
                     Html.escape(variant), scored + " of " + results.of(variant).size()));
             for (Map.Entry<String, List<MeanSd>> column : columns.entrySet()) {
                 MeanSd mean = column.getValue().get(v);
-                row.add(column.getKey().startsWith("gain") ? gain(mean) : Text.percent(mean));
-                numbers.add(List.of(
-                        variant,
-                        column.getKey(),
-                        Integer.toString(mean.n()),
-                        mean.isMeasured() ? Double.toString(mean.mean()) : "",
-                        mean.hasSpread() ? Double.toString(mean.sd()) : ""));
+                row.add(column.getKey().startsWith("gain") ? Html.gain(mean.mean()) : Text.percent(mean));
             }
-            cells.add(row);
+            rows.add(row);
         }
-        outputs.table("means", List.of("recipe", "measure", "n", "mean", "sd"), numbers);
-        writeMetrics(results, outputs);
-        html.append(new Html()
-                .table(
-                        "numbers",
-                        header.stream()
-                                // A hyphen that does not break: "top-1" stays whole in a narrow column.
-                                .map(h -> Html.escape(h).replace('-', '\u2011'))
-                                .toList(),
-                        cells));
-        html.append(
-                "<p class=\"note\">In percent, on held-out images; gain in points over the untrained network of the same"
-                        + " seeds. From scratch: the untrained network of the same seeds, trained on the same labels by the same recipe. A diverged run is not"
-                        + " in any mean. <span class=\"source\"><a href=\"tables/means.csv\">means</a>"
-                        + " · <a href=\"tables/metrics.csv\">every score with its source file</a></span></p>\n");
-        return html.toString();
+        return new Html().table("numbers", header, rows).toString();
     }
 
-    private static String gain(MeanSd mean) {
-        if (!mean.isMeasured()) {
-            return Text.NONE;
+    private static void writeMeans(Results results, List<Map<String, List<MeanSd>>> tables, Outputs outputs) {
+        List<List<String>> numbers = new ArrayList<>();
+        for (int v = 0; v < results.variants().size(); v++) {
+            for (Map<String, List<MeanSd>> columns : tables) {
+                for (Map.Entry<String, List<MeanSd>> column : columns.entrySet()) {
+                    MeanSd mean = column.getValue().get(v);
+                    numbers.add(List.of(
+                            results.variants().get(v),
+                            column.getKey(),
+                            Integer.toString(mean.n()),
+                            mean.isMeasured() ? Double.toString(mean.mean()) : "",
+                            mean.hasSpread() ? Double.toString(mean.sd()) : ""));
+                }
+            }
         }
-        return "<span class=\"" + (mean.mean() > 0 ? "up" : "down") + "\">" + Text.points(mean.mean()) + "</span>";
+        outputs.table("means", List.of("recipe", "measure", "n", "mean", "sd"), numbers);
     }
 
     /** Column title to one mean per variant; columns nobody measured are left out. */
-    private static Map<String, List<MeanSd>> columns(Results results) {
+    private static Map<String, List<MeanSd>> frozen(Results results) {
         Map<String, List<MeanSd>> columns = new LinkedHashMap<>();
         put(columns, results, "linear top-1", v -> Summary.mean(Summary.trained(results, v, Summary.LINEAR)));
         put(columns, results, "linear top-5", v -> Summary.mean(Summary.trained(results, v, "linear.top5")));
@@ -96,6 +103,11 @@ final class ScoreSection {
         put(columns, results, "k-NN top-1", v -> Summary.mean(Summary.trained(results, v, Summary.KNN)));
         put(columns, results, "k-NN, untrained", v -> Summary.mean(Summary.floor(results, v, Summary.KNN)));
         put(columns, results, "gain, k-NN", v -> gainOf(results, v, Summary.KNN));
+        return columns;
+    }
+
+    private static Map<String, List<MeanSd>> tuned(Results results) {
+        Map<String, List<MeanSd>> columns = new LinkedHashMap<>();
         for (String fraction : results.fractions()) {
             put(
                     columns,

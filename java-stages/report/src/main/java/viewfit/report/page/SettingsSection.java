@@ -13,6 +13,9 @@ import viewfit.report.values.Text;
 /** What was compared: the recipe keys that differ, and the images in each split. */
 final class SettingsSection {
 
+    /** More recipes than this have a row each instead of a column. */
+    private static final int ABREAST = 4;
+
     private SettingsSection() {}
 
     static String html(Results results) {
@@ -40,20 +43,37 @@ final class SettingsSection {
             return "<p>One recipe, " + Html.escape(results.variants().get(0)) + ", on "
                     + Text.plural(results.seeds().size(), "seed") + ".</p>\n";
         }
-        List<List<String>> rows = new ArrayList<>();
-        for (String key : RecipeKeys.differing(settings)) {
-            List<String> row = new ArrayList<>(List.of("<code>" + Html.escape(key) + "</code>"));
-            settings.forEach(s -> row.add(Html.escape(s.getOrDefault(key, Text.NONE))));
-            rows.add(row);
-        }
-        if (rows.isEmpty()) {
+        List<String> keys = RecipeKeys.differing(settings);
+        if (keys.isEmpty()) {
             return complete
                     ? "<p>The recipes have the same settings under different names.</p>\n"
                     : "<p>The complete recipes were not among the inputs, so their settings are not compared here.</p>\n";
         }
+        List<List<String>> rows = new ArrayList<>();
+        keys.forEach(key -> {
+            List<String> row = new ArrayList<>(List.of("<code>" + Html.escape(key) + "</code>"));
+            settings.forEach(s -> row.add(Html.escape(s.getOrDefault(key, Text.NONE))));
+            rows.add(row);
+        });
         return "<p>"
                 + (complete ? "Only the settings that differ; everything else is the same." : "Values on the axes.")
-                + "</p>\n" + new Html().table("plain", header, rows);
+                + "</p>\n"
+                + (settings.size() > ABREAST ? upright(header, rows) : new Html().table("plain", header, rows));
+    }
+
+    /** Rows as columns: many recipes differ in few settings. */
+    private static Html upright(List<String> header, List<List<String>> rows) {
+        List<String> keys = new ArrayList<>(List.of("recipe"));
+        rows.forEach(row -> keys.add(row.get(0)));
+        List<List<String>> recipes = new ArrayList<>();
+        for (int column = 1; column < header.size(); column++) {
+            List<String> recipe = new ArrayList<>(List.of(header.get(column)));
+            for (List<String> row : rows) {
+                recipe.add(row.get(column));
+            }
+            recipes.add(recipe);
+        }
+        return new Html().table("plain", keys, recipes);
     }
 
     private static String data(Results results) {

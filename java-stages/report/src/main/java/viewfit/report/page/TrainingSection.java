@@ -38,7 +38,10 @@ final class TrainingSection {
             Map.entry("feature-std", "Near 1/\u221Ad features use all directions; near 0 all images look the same."),
             Map.entry("feature-cosine", "Of the features of two different images: at 1 all images look the same."),
             Map.entry("learning-rate", "As scheduled."),
-            Map.entry("throughput", "Images (not views) per second, on the device named below."));
+            Map.entry("throughput", "Images (not views) per second, on the device named below."),
+            Map.entry(
+                    "data-wait",
+                    "How long the trainer waited for the next views: near 0 the processor that makes them keeps up."));
 
     private TrainingSection() {}
 

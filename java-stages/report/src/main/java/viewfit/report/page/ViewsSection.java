@@ -1,14 +1,11 @@
 package viewfit.report.page;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import viewfit.core.files.AtomicFiles;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.ResultTable;
 import viewfit.report.results.Results;
@@ -28,7 +25,7 @@ final class ViewsSection {
                     sheets.append("<h3>").append(Html.escape(variant)).append("</h3>\n");
                     sheets.append(outputs.picture(
                             "views-" + fileName(cell.cell().id()),
-                            bytes(png),
+                            png,
                             "Views sampled by " + variant,
                             Html.escape("Cell " + cell.cell().id() + ". " + scales(cell.views()))));
                     break;
@@ -88,13 +85,5 @@ final class ViewsSection {
 
     static String fileName(String text) {
         return text.replaceAll("[^A-Za-z0-9._-]", "_");
-    }
-
-    static byte[] bytes(Path png) {
-        try {
-            return Files.readAllBytes(png);
-        } catch (IOException e) {
-            throw AtomicFiles.failure(png, e);
-        }
     }
 }

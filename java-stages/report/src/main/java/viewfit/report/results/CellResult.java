@@ -74,6 +74,18 @@ public record CellResult(
         return value.isEmpty() && export != null ? export.path(exportKey).asText() : value;
     }
 
+    /**
+     * The value of a key as a grid spells it ({@code views.groups.2.size}), of a named axis, or of {@code recipe}; empty when
+     * unknown.
+     */
+    public String setting(String key) {
+        if (key.equals("recipe")) {
+            return cell.recipe();
+        }
+        String value = recipe.get(RecipeKeys.spelled(key));
+        return value == null ? cell.axes().getOrDefault(key, "") : value;
+    }
+
     /** Whether the training said of itself that it collapsed; its scores count, for they are what collapse costs. */
     public boolean collapsed() {
         return pretrain != null && pretrain.count("collapsed") > 0;

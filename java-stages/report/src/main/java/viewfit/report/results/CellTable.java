@@ -28,7 +28,8 @@ final class CellTable {
             Map<String, String> axes =
                     axes(table.has("axes") ? table.text("axes").get(i) : "");
             String sha = table.has("sha256") ? table.text("sha256").get(i) : "";
-            cells.add(new Cell(ids.get(i), variant(recipes.get(i), axes), (long) seeds[i], axes, sha));
+            String recipe = recipe(recipes.get(i));
+            cells.add(new Cell(ids.get(i), recipe, variant(recipe, axes), (long) seeds[i], axes, sha));
         }
         return cells;
     }
@@ -45,10 +46,14 @@ final class CellTable {
         return axes;
     }
 
-    /** Recipe name without folder and ending, then the axes that have a value. */
+    /** Recipe name without folder and ending. */
+    private static String recipe(String file) {
+        return file.replaceFirst("^.*/", "").replaceFirst("\\.ya?ml$", "");
+    }
+
+    /** Recipe name, then the axes that have a value. */
     static String variant(String recipe, Map<String, String> axes) {
-        String name = recipe.replaceFirst("^.*/", "").replaceFirst("\\.ya?ml$", "");
-        StringBuilder label = new StringBuilder(name);
+        StringBuilder label = new StringBuilder(recipe);
         axes.forEach((axis, value) -> {
             if (!value.isEmpty()) {
                 label.append(", ").append(axis).append(' ').append(value);

@@ -41,6 +41,11 @@ final class InputScan {
     final Map<Path, Quarantine> quarantines = new LinkedHashMap<>();
     final Map<Path, Map<String, String>> recipes = new LinkedHashMap<>();
 
+    List<Show> shows = List.of();
+
+    @Nullable
+    Path showsFile;
+
     final List<Gap> gaps = new ArrayList<>();
     private final List<Path> selections = new ArrayList<>();
     private final Map<Path, TestMetrics> tests = new LinkedHashMap<>();
@@ -74,7 +79,7 @@ final class InputScan {
         if (name.endsWith(".json")) {
             addJson(file);
         } else if (name.endsWith(".csv")) {
-            String schema = ResultTable.schemaOf(file);
+            String schema = ofReport(file) ? "" : ResultTable.schemaOf(file);
             if (schema.startsWith("curve/")
                     || schema.startsWith("monitor/")
                     || schema.startsWith("views/")
@@ -116,10 +121,10 @@ final class InputScan {
         return selections.isEmpty() ? null : Selected.of(selections.get(0), tests);
     }
 
-    /** Pictures of an earlier report, when the folder of all results is given as input. */
+    /** Pictures and tables of an earlier report, when the folder of all results is given as input. */
     private static boolean ofReport(Path file) {
         Path folder = file.getParent();
-        return folder != null && folder.endsWith("figures");
+        return folder != null && (folder.endsWith("figures") || folder.endsWith("tables"));
     }
 
     private void addJson(Path file) {
@@ -137,6 +142,9 @@ final class InputScan {
             selections.add(file);
         } else if (schema.startsWith("test-metrics/")) {
             tests.put(file, TestMetrics.read(file));
+        } else if (schema.startsWith("shows/")) {
+            shows = Show.read(file, node);
+            showsFile = file;
         } else if (schema.startsWith("split/")) {
             split = node;
         } else if (schema.startsWith("export/")) {

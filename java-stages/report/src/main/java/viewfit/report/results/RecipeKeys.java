@@ -33,6 +33,11 @@ public final class RecipeKeys {
         }
     }
 
+    /** A path as a grid spells it, {@code views.groups.2.size}, as it is spelled here. */
+    static String spelled(String path) {
+        return path.replaceAll("\\.(\\d+)(?=\\.|$)", "[$1]");
+    }
+
     private static void walk(String path, JsonNode node, Map<String, String> flat) {
         if (node.isObject()) {
             node.properties()

@@ -120,7 +120,24 @@ public final class ResultReader {
                 b.answers,
                 b.featureMap,
                 b.retrieval)));
-        return new Results(folders.get(0), results, scan.split, scan.quarantines, scan.gaps, scan.selected());
+        return new Results(
+                folders.get(0), results, scan.split, scan.quarantines, scan.gaps, scan.selected(), reader.shows(scan));
+    }
+
+    /** Every cell that a figure or table is made of must be one of the sweep. */
+    private List<Show> shows(InputScan scan) {
+        for (Show show : scan.shows) {
+            for (String cell : show.cells()) {
+                if (!cells.containsKey(cell)) {
+                    throw new StageFailure(
+                            ExitCode.BAD_DATA,
+                            scan.showsFile + ": " + show.id() + ": cell \"" + cell
+                                    + "\": not in the table of cells (" + cells.size() + " cells, such as "
+                                    + cells.keySet().iterator().next() + ")");
+                }
+            }
+        }
+        return scan.shows;
     }
 
     private void cellsFromResults(InputScan scan) {
@@ -130,7 +147,7 @@ public final class ResultReader {
                 String sha = scored.metrics().stage().equals("pretrain")
                         ? scored.metrics().provenance().recipeSha256()
                         : "";
-                Cell cell = new Cell(id, id, scored.metrics().provenance().seed(), Map.of(), sha);
+                Cell cell = new Cell(id, id, id, scored.metrics().provenance().seed(), Map.of(), sha);
                 cells.merge(id, cell, (old, now) -> old.recipeSha256().isEmpty() ? now : old);
             }
         }

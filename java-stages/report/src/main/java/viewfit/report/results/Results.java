@@ -22,6 +22,7 @@ import viewfit.core.data.Quarantine;
  * @param quarantines damaged images by the table that lists them
  * @param gaps tasks that failed while the sweep went on
  * @param selected what was chosen and tested; null without a selection
+ * @param shows figures and tables that the sweep was made for; empty where its grid names none
  */
 public record Results(
         Path root,
@@ -29,8 +30,10 @@ public record Results(
         @Nullable JsonNode split,
         Map<Path, Quarantine> quarantines,
         List<Gap> gaps,
-        @Nullable Selected selected) {
+        @Nullable Selected selected,
+        List<Show> shows) {
     public Results {
+        shows = List.copyOf(shows);
         cells = List.copyOf(cells);
         gaps = List.copyOf(gaps);
         quarantines = Collections.unmodifiableMap(new LinkedHashMap<>(quarantines));

@@ -76,6 +76,25 @@ class DrawingTest {
         assertEquals(4, plot.getAnnotations().size(), "two means and two notes");
     }
 
+    /** The eighth bar has the colour of the first: numbers tell them apart. */
+    @Test
+    void moreVariantsThanColoursHaveNumbers() {
+        List<String> variants =
+                java.util.stream.IntStream.range(0, 8).mapToObj(v -> "r" + v).toList();
+        List<Bar> bars = new java.util.ArrayList<>();
+        for (int v = 0; v < 8; v++) {
+            bars.add(new Bar(0, v, List.of(new Run("c" + v, 0, 0.5)), List.of(), v == 7 ? "1 of 2 seeds" : ""));
+        }
+        BarFigure many = new BarFigure("m", "M", "y", List.of("g"), variants, bars, 0.1);
+        XYPlot plot = BarChart.draw(many).getXYPlot();
+        assertEquals(8 + 8 + 1, plot.getAnnotations().size(), "means, numbers and a note");
+        assertEquals("8 r7", plot.getFixedLegendItems().get(7).getLabel());
+        BarFigure few = new BarFigure("m", "M", "y", List.of("g"), variants.subList(0, 7), bars.subList(0, 7), 0.1);
+        assertEquals(
+                "r6",
+                BarChart.draw(few).getXYPlot().getFixedLegendItems().get(6).getLabel());
+    }
+
     @Test
     void linesKeepGapsMarkTheEndAndIncludeReferences() {
         XYPlot plot = LineChart.draw(lines(1, 2, Double.POSITIVE_INFINITY, 4, Double.NaN))

@@ -32,7 +32,7 @@ class FindingTest {
         Metrics metrics =
                 new Metrics(Metrics.SCHEMA, "probe", "", Outcome.OK, "", values, Map.of("classes", 4L), provenance);
         return new CellResult(
-                new Cell(variant + seed, variant, seed, Map.of(), ""),
+                new Cell(variant + seed, variant, variant, seed, Map.of(), ""),
                 null,
                 new Scored(metrics, Path.of("probe", variant + seed, "metrics.json")),
                 Map.of(),
@@ -50,7 +50,8 @@ class FindingTest {
     }
 
     private static List<String> sentences(CellResult... cells) {
-        return Finding.sentences(new Results(Path.of(""), List.of(cells), null, Map.of(), List.of(), null)).stream()
+        return Finding.sentences(new Results(Path.of(""), List.of(cells), null, Map.of(), List.of(), null, List.of()))
+                .stream()
                 .map(s -> s.replace('\u00A0', ' '))
                 .toList();
     }
@@ -127,7 +128,7 @@ class FindingTest {
     @Test
     void nothingScoredIsSaid() {
         CellResult missing = new CellResult(
-                new Cell("a0", "a", 0, Map.of(), ""),
+                new Cell("a0", "a", "a", 0, Map.of(), ""),
                 null,
                 null,
                 Map.of(),

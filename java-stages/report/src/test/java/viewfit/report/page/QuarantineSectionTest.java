@@ -24,7 +24,7 @@ class QuarantineSectionTest {
     }
 
     private String html(Map<Path, Quarantine> quarantines) {
-        return QuarantineSection.html(new Results(root, List.of(), null, quarantines, List.of(), null));
+        return QuarantineSection.html(new Results(root, List.of(), null, quarantines, List.of(), null, List.of()));
     }
 
     @Test

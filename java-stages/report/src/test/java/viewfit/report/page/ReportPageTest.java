@@ -61,7 +61,7 @@ class ReportPageTest {
     @Test
     void everyLinkLeadsSomewhere() {
         Set<String> links = matches("href=\"([^\"]*)\"");
-        assertTrue(links.contains("tables/metrics.csv") && links.contains("figures/loss.png"));
+        assertTrue(links.containsAll(Set.of("tables/metrics.csv", "figures/loss.png", "figures/loss.svg")));
         for (String link : links) {
             if (link.startsWith("#")) {
                 assertTrue(html.contains("id=\"" + link.substring(1) + "\""), link);
@@ -75,11 +75,29 @@ class ReportPageTest {
     void picturesInThePageAreTheFilesBesideIt() throws IOException {
         Set<String> embedded = matches("base64,([A-Za-z0-9+/=]+)\"");
         try (var files = Files.list(out.resolve("figures"))) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".png")).toList()) {
                 assertTrue(embedded.contains(Base64.getEncoder().encodeToString(Files.readAllBytes(file))), file + "");
             }
         }
-        assertEquals(13, matches("<figure[^>]* id=\"([^\"]*)\"").size());
+        assertEquals(14, matches("<figure[^>]* id=\"([^\"]*)\"").size());
+    }
+
+    /** Contact sheets are photographs: they have no SVG. */
+    @Test
+    void everyFigureIsThereAsPngSvgAndNumbers() throws IOException {
+        try (var files = Files.list(out.resolve("figures"))) {
+            for (Path file : files.toList()) {
+                String id = file.getFileName().toString().replaceFirst("\\.(png|svg)$", "");
+                assertTrue(Files.isRegularFile(out.resolve("tables/" + id + ".csv")), id);
+                assertTrue(Files.isRegularFile(out.resolve("figures/" + id + ".png")), id);
+                assertEquals(!id.startsWith("views-"), Files.isRegularFile(out.resolve("figures/" + id + ".svg")), id);
+            }
+        }
+    }
+
+    @Test
+    void costsAreThere() {
+        assertTrue(html.contains("Pre-training of 5\u00A0cells took 12.00 core-hours."));
     }
 
     @Test
@@ -88,7 +106,7 @@ class ReportPageTest {
         MeanSd floor = MeanSd.of(List.of(FakeSweep.untrained(0), FakeSweep.untrained(1)));
         assertTrue(html.contains("dino-ours reaches " + Text.percent(linear) + " % top-1 (2\u00A0seeds)"));
         assertTrue(html.contains("<td>" + Text.percent(linear) + "</td>"));
-        assertTrue(html.contains(">" + Text.points(linear.mean() - floor.mean()) + "<"));
+        assertTrue(html.contains(">\u25B2\u00A0" + Text.points(linear.mean() - floor.mean()) + "<"));
         assertTrue(html.contains("dino-ours minus dino-baseline is +2.3 points"));
         assertTrue(html.contains("an indication, not a test"));
     }
@@ -211,12 +229,17 @@ class ReportPageTest {
         byte[] figure = Files.readAllBytes(
                 sweep.inputs().resolve("pretrain/" + FakeSweep.cell(FakeSweep.BASELINE, 0) + "/views.png"));
         Files.write(views.resolve("pixel-scale.png"), figure);
+        Files.writeString(views.resolve("pixel-scale.svg"), "<svg >s</svg>");
+        Files.writeString(views.resolve("pixel-scale-bins.csv"), "# schema: pixel-scale-bins/1\n");
         Files.write(views.resolve("views.png"), figure);
         Path page = folder.resolve("out");
         ReportWriter.write(ResultReader.read(cells, List.of(sweep.inputs())), TITLE, page);
         String text = Files.readString(page.resolve("report.html"));
         String name = "pixel-scale-" + FakeSweep.cell(FakeSweep.OURS, 0);
         assertArrayEquals(figure, Files.readAllBytes(page.resolve("figures/" + name + ".png")));
+        assertEquals("<svg >s</svg>", Files.readString(page.resolve("figures/" + name + ".svg")));
+        assertTrue(text.contains("<a href=\"figures/" + name + ".svg\">SVG</a>"));
+        assertTrue(Files.exists(page.resolve("tables/pixel-scale-bins-" + FakeSweep.cell(FakeSweep.OURS, 0) + ".csv")));
         assertEquals(
                 4, Files.readAllLines(page.resolve("tables/" + name + ".csv")).size() - 1);
         assertTrue(text.contains("<a href=\"#pixel-scale\">Pixel scale</a>"));

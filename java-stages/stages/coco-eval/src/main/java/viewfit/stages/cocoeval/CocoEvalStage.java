@@ -32,6 +32,7 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.table.CsvTable;
+import viewfit.report.chart.Figure;
 import viewfit.report.chart.Fonts;
 
 /** Annotations and the results of a detector in, the COCO metric out. */
@@ -172,9 +173,9 @@ public final class CocoEvalStage extends Stage {
         header.put("provenance", scores.provenance().toJson());
         CLASSES.write(out().resolve("coco-classes.csv"), header, scores.classes());
         CURVES.write(out().resolve("coco-curves.csv"), header, CurvePoint.of(cells));
-        AtomicFiles.writeBytes(
-                out().resolve("coco-curves.png"),
-                CurveFigure.of(cells, type, proposals).png(CurveFigure.WIDTH, CurveFigure.HEIGHT));
+        Figure figure = CurveFigure.of(cells, type, proposals);
+        AtomicFiles.writeBytes(out().resolve("coco-curves.png"), figure.png(CurveFigure.WIDTH, CurveFigure.HEIGHT));
+        AtomicFiles.writeBytes(out().resolve("coco-curves.svg"), figure.svg(CurveFigure.WIDTH, CurveFigure.HEIGHT));
         scores.write(out().resolve("coco-eval.json"));
     }
 

@@ -72,7 +72,13 @@ class CocoEvalStageTest {
                     run("--annotations", truth, "--results", found, "--type", type, "--threads", threads, "--out", out),
                     err::toString);
             assertEquals(
-                    Set.of("coco-eval.json", "coco-classes.csv", "coco-curves.csv", "coco-curves.png"), names(out));
+                    Set.of(
+                            "coco-eval.json",
+                            "coco-classes.csv",
+                            "coco-curves.csv",
+                            "coco-curves.png",
+                            "coco-curves.svg"),
+                    names(out));
         }
         for (String name : names(folder.resolve("out1"))) {
             assertArrayEquals(
@@ -173,6 +179,8 @@ class CocoEvalStageTest {
     void aDryRunWritesWhatIsReadBack() throws IOException {
         Path out = folder.resolve("stub");
         assertEquals(0, run("--stub", "--out", out), err::toString);
-        assertEquals(Set.of("coco-eval.json", "coco-classes.csv", "coco-curves.csv", "coco-curves.png"), names(out));
+        assertEquals(
+                Set.of("coco-eval.json", "coco-classes.csv", "coco-curves.csv", "coco-curves.png", "coco-curves.svg"),
+                names(out));
     }
 }

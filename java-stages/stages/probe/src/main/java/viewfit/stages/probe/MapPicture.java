@@ -1,20 +1,22 @@
 package viewfit.stages.probe;
 
+import java.nio.file.Path;
 import java.util.List;
 import viewfit.core.data.Classes;
+import viewfit.core.files.AtomicFiles;
 import viewfit.eval.FeatureMap;
 import viewfit.eval.FeaturePoint;
 import viewfit.report.chart.MapFigure;
 import viewfit.report.values.Text;
 
-/** The feature map as a picture. */
+/** The feature map as a picture, {@code feature-map.png} and {@code feature-map.svg}. */
 final class MapPicture {
     private static final int WIDTH = 1064;
     private static final int HEIGHT = 560;
 
     private MapPicture() {}
 
-    static byte[] png(FeatureMap map, Classes classes) {
+    static void write(FeatureMap map, Classes classes, Path out) {
         List<MapFigure.Point> axes = map.points().stream()
                 .map(p -> new MapFigure.Point(p.label(), p.pcaX(), p.pcaY()))
                 .toList();
@@ -34,7 +36,8 @@ final class MapPicture {
                                 axes),
                         new MapFigure.Panel(
                                 "t-SNE, " + map.placed() + " images", "near: alike; far: nothing said", "", plane)));
-        return figure.png(WIDTH, HEIGHT);
+        AtomicFiles.writeBytes(out.resolve("feature-map.png"), figure.png(WIDTH, HEIGHT));
+        AtomicFiles.writeBytes(out.resolve("feature-map.svg"), figure.svg(WIDTH, HEIGHT));
     }
 
     private static String images(List<FeaturePoint> points) {

@@ -13,7 +13,6 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.Prediction;
-import viewfit.core.files.AtomicFiles;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
@@ -236,7 +235,7 @@ final class ProbeRun {
                 in.runtime(), backbone, crops, in.data(), in.recipe().seed());
         MAP.write(out.resolve("feature-map.csv"), header(), map.points());
         if (draws) {
-            AtomicFiles.writeBytes(out.resolve("feature-map.png"), MapPicture.png(map, in.classes()));
+            MapPicture.write(map, in.classes(), out);
         }
     }
 
@@ -249,7 +248,7 @@ final class ProbeRun {
             fonts.run();
             return true;
         } catch (StageFailure e) {
-            message.add("retrieval.png and feature-map.png are not drawn: " + e.getMessage());
+            message.add("retrieval.png and feature-map.png, .svg are not drawn: " + e.getMessage());
             return false;
         }
     }

@@ -19,7 +19,7 @@ import viewfit.core.metrics.Outcome;
 /** Pictures of the features: with fonts, without, and when the code itself is at fault. */
 class ProbePicturesTest {
     private static final List<String> TABLES = List.of("retrieval.csv", "feature-map.csv");
-    private static final List<String> PICTURES = List.of("retrieval.png", "feature-map.png");
+    private static final List<String> PICTURES = List.of("retrieval.png", "feature-map.png", "feature-map.svg");
 
     @TempDir
     Path folder;
@@ -52,7 +52,7 @@ class ProbePicturesTest {
         assertEquals(metrics("out").values(), metrics("bare").values());
         assertEquals(
                 metrics("out").message()
-                        + "; retrieval.png and feature-map.png are not drawn: fonts: Java cannot load any: install one",
+                        + "; retrieval.png and feature-map.png, .svg are not drawn: fonts: Java cannot load any: install one",
                 metrics("bare").message());
     }
 

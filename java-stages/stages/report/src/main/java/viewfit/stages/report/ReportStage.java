@@ -37,13 +37,19 @@ public final class ReportStage extends Stage {
             description = "Heading of the page (default: \"Pre-training report\").")
     private String title = "Pre-training report";
 
+    @Option(
+            names = "--command",
+            paramLabel = "TEXT",
+            description = "How the run was started, to stand on the page (default: nothing).")
+    private String command = "";
+
     public ReportStage() {
         super(Contracts.REPORT, "bin/stage report --cells results/grid/cells.csv --inputs results --out results");
     }
 
     @Override
     protected void run() {
-        ReportWriter.write(ResultReader.read(cells, inputs), title, out());
+        ReportWriter.write(ResultReader.read(cells, inputs), title, command, out());
     }
 
     public static void main(String[] args) {

@@ -43,10 +43,20 @@ class ReportStageTest {
         Path out = folder.resolve("out");
         assertEquals(
                 0,
-                run("--inputs", folder.resolve("in").toString(), "--out", out.toString(), "--title", "T & T"),
+                run(
+                        "--inputs",
+                        folder.resolve("in").toString(),
+                        "--out",
+                        out.toString(),
+                        "--title",
+                        "T & T",
+                        "--command",
+                        "run --x 1"),
                 err::toString);
         assertTrue(Files.readString(out.resolve("report.html")).contains("<h1>T &amp; T</h1>"));
+        assertTrue(Files.readString(out.resolve("report.html")).contains("<code>run --x 1</code>"));
         assertTrue(Files.size(out.resolve("figures/accuracy.png")) > 1000);
+        assertTrue(Files.size(out.resolve("figures/accuracy.svg")) > 1000);
         assertTrue(Files.exists(out.resolve("tables/metrics.csv")));
     }
 

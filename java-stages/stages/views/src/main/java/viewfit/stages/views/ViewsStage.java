@@ -167,9 +167,9 @@ public final class ViewsStage extends CellStage {
         PixelScaleRow.TABLE.write(out().resolve("pixel-scale.csv"), header, table);
         BINS.write(out().resolve("pixel-scale-bins.csv"), header, scales.bins());
         PixelScaleFigure figure = ScaleFigure.of(complete.views(), scales);
-        AtomicFiles.writeBytes(
-                out().resolve("pixel-scale.png"),
-                figure.png(ScaleFigure.WIDTH, ScaleFigure.LINE_HEIGHT * figure.lines()));
+        int height = ScaleFigure.LINE_HEIGHT * figure.lines();
+        AtomicFiles.writeBytes(out().resolve("pixel-scale.png"), figure.png(ScaleFigure.WIDTH, height));
+        AtomicFiles.writeBytes(out().resolve("pixel-scale.svg"), figure.svg(ScaleFigure.WIDTH, height));
         VIEWS.write(
                 out().resolve("views.csv"),
                 header,

@@ -152,7 +152,7 @@ class ViewsStageTest {
         try (Stream<Path> list = Files.list(dir.resolve("out"))) {
             files = list.sorted().toList();
         }
-        assertEquals(6, files.size());
+        assertEquals(7, files.size());
         List<byte[]> before = new ArrayList<>();
         for (Path file : files) {
             before.add(Files.readAllBytes(file));

@@ -1,0 +1,170 @@
+package viewfit.report.page;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import viewfit.report.PixelScales;
+import viewfit.report.Sweeps;
+import viewfit.report.chart.SweepFigure;
+import viewfit.report.results.CellResult;
+import viewfit.report.results.Results;
+import viewfit.report.results.Show;
+import viewfit.report.values.Text;
+
+/** The figures and tables that the sweep was made for, as its grid says. */
+final class ShowsSection {
+    private static final int HEIGHT = 350;
+
+    private ShowsSection() {}
+
+    static String html(Results results, Outputs outputs) {
+        StringBuilder html = new StringBuilder();
+        for (Show show : results.shows()) {
+            html.append("<h3 id=\"show-")
+                    .append(show.id())
+                    .append("\">")
+                    .append(show.id())
+                    .append("</h3>\n");
+            html.append(show.table() ? SweepTableSection.html(results, show, outputs) : figure(results, show, outputs));
+        }
+        return html.isEmpty() ? "" : "<h2 id=\"shows\">What the sweep shows</h2>\n" + html;
+    }
+
+    private static String figure(Results results, Show show, Outputs outputs) {
+        List<SweepFigure> figures = Sweeps.figures(results, show);
+        Html html = new Html();
+        if (figures.isEmpty()) {
+            html.element("p", "class=\"note\"", "None of its cells has a score on held-out images yet.");
+        } else {
+            html.raw("<div class=\"pair\">\n");
+            figures.forEach(figure ->
+                    html.raw(outputs.figure(figure, Outputs.HALF, HEIGHT, Html.escape(caption(show, figure)))));
+            html.raw("</div>\n");
+            html.raw(Html.details("The values", values(figures)));
+        }
+        notes(results, show, figures).forEach(note -> html.element("p", "class=\"note\"", note));
+        html.raw(PaperSection.beside(show.paper()));
+        return html.toString();
+    }
+
+    private static String caption(Show show, SweepFigure figure) {
+        TreeSet<Integer> n = new TreeSet<>();
+        boolean defaults = false;
+        List<String> bests = new ArrayList<>();
+        for (SweepFigure.Line line : figure.lines()) {
+            for (SweepFigure.Point point : line.points()) {
+                n.add(point.runs().size());
+                defaults |= point.isDefault();
+            }
+            if (line.points().size() > 1) {
+                String best = line.points().get(line.best()).x();
+                bests.add(figure.lines().size() > 1 ? line.label() + ": " + best : best);
+            }
+        }
+        String text = n.last() == 1
+                ? "One seed a point, hence without deviation."
+                : "Mean over seeds (n = " + (n.size() == 1 ? n.first() + "" : n.first() + " to " + n.last())
+                        + "); bars: one standard deviation either side.";
+        if (defaults) {
+            text += " Dashed ring: the default, " + show.standard() + ".";
+        } else if (!show.standard().isEmpty()) {
+            text += " The default, " + show.standard() + ", has no score.";
+        }
+        if (!bests.isEmpty()) {
+            text += " Solid ring: best mean, " + String.join("; ", bests) + ".";
+        }
+        return figure.scaleLabel().isEmpty()
+                ? text
+                : text + " Above: global over local pixel scale as measured on these photographs, " + PixelScales.CHOSEN
+                        + "; where numbers would meet they are in the table alone.";
+    }
+
+    /** Every mean of the figures side by side. */
+    private static String values(List<SweepFigure> figures) {
+        boolean lines = figures.stream().anyMatch(f -> f.lines().size() > 1);
+        boolean scales = figures.stream().anyMatch(f -> !f.scaleLabel().isEmpty());
+        Map<List<String>, List<String>> rows = new LinkedHashMap<>();
+        for (int f = 0; f < figures.size(); f++) {
+            for (SweepFigure.Line line : figures.get(f).lines()) {
+                for (SweepFigure.Point point : line.points()) {
+                    List<String> key = lines ? List.of(line.label(), point.x()) : List.of(point.x());
+                    String scale = Text.decimals(point.scale(), 2);
+                    List<String> row = rows.computeIfAbsent(key, k -> {
+                        List<String> fresh = new ArrayList<>();
+                        k.forEach(part -> fresh.add(Html.escape(part)));
+                        if (scales) {
+                            fresh.add(scale);
+                        }
+                        figures.forEach(figure -> fresh.addAll(List.of(Text.NONE, Text.NONE)));
+                        return fresh;
+                    });
+                    int at = key.size() + (scales ? 1 : 0) + 2 * f;
+                    row.set(at, Text.percent(point.mean()));
+                    row.set(at + 1, Integer.toString(point.runs().size()));
+                }
+            }
+        }
+        List<String> header = new ArrayList<>(lines ? List.of("line") : List.of());
+        header.add(Html.escape(figures.get(0).xLabel()));
+        if (scales) {
+            header.add("pixel scale, global over local");
+        }
+        figures.forEach(
+                figure -> header.addAll(List.of(Html.escape(figure.title().replaceFirst("^.*: ", "")) + ", %", "n")));
+        return new Html().table("numbers", header, List.copyOf(rows.values())).toString();
+    }
+
+    private static List<String> notes(Results results, Show show, List<SweepFigure> figures) {
+        List<String> notes = new ArrayList<>();
+        Set<String> drawn = new LinkedHashSet<>();
+        for (SweepFigure figure : figures) {
+            figure.lines().forEach(line -> line.points()
+                    .forEach(point -> point.runs().forEach(run -> drawn.add(run.cell()))));
+        }
+        absent(results, show, drawn).forEach(notes::add);
+        if (show.paper().isEmpty()) {
+            notes.add("Plot only: the paper published no numbers of this figure.");
+        }
+        return notes;
+    }
+
+    /** What is not shown though it was asked for, and what is shown otherwise than one may think. */
+    static List<String> absent(Results results, Show show, Collection<String> shown) {
+        List<String> notes = new ArrayList<>();
+        List<String> absent = new ArrayList<>();
+        Set<String> nowhere = show.table() ? Set.of() : Set.copyOf(Sweeps.withoutPlace(results, show));
+        for (CellResult cell : Sweeps.cells(results, show)) {
+            String id = cell.cell().id();
+            if (!shown.contains(id)) {
+                absent.add(id + " (" + (nowhere.contains(id) ? "has no " + show.x() : reason(results, cell)) + ")");
+            }
+        }
+        if (!absent.isEmpty()) {
+            notes.add("Not shown: " + String.join(", ", absent) + ".");
+        }
+        if (Sweeps.mixed(results, show)) {
+            notes.add("Some means are over more than seeds: cells that differ in another key fall together.");
+        }
+        return notes;
+    }
+
+    private static String reason(Results results, CellResult cell) {
+        String status =
+                switch (cell.status()) {
+                    case DIVERGED -> "diverged";
+                    case MISSING -> "no result";
+                    case OK -> "not scored";
+                };
+        return results.gaps().stream()
+                .filter(gap -> gap.cell().equals(cell.cell().id()))
+                .map(gap -> gap.sentence())
+                .findFirst()
+                .map(sentence -> status + ": " + sentence)
+                .orElse(status);
+    }
+}

@@ -1,0 +1,215 @@
+package viewfit.report.page;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import viewfit.report.FakeGrid;
+import viewfit.report.FakeSweep;
+import viewfit.report.results.ResultReader;
+
+/**
+ * The page in a real browser, as wide as a phone and as a desk: nothing sticks out, nothing is asked of the net, nothing is
+ * complained of. Without a browser on the path it is left out, unless VIEWFIT_BROWSER=yes demands it.
+ */
+@EnabledIf(
+        value = "wanted",
+        disabledReason =
+                "no chromium, chromium-browser or google-chrome on the PATH; VIEWFIT_BROWSER=yes would demand it")
+class ReportScreenTest {
+    private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
+    private static final long LIMIT_SECONDS = 120;
+
+    /** Left in the build folder on purpose, for people to look at. */
+    private static final Path PICTURES = Path.of("target", "screens");
+
+    private static final List<String> PAGES = List.of("sweep", "methods", "grid");
+
+    /**
+     * Put into a copy of the page: when all is loaded the widths are told, and what sticks out of the window without a box
+     * around it that scrolls.
+     */
+    private static final String PROBE =
+            """
+            <script>
+            window.addEventListener('load', () => {
+              const scrolls = e => { for (let p = e.parentElement; p; p = p.parentElement)
+                if (p.classList.contains('scroll')) return true; return false; };
+              const out = [...document.body.querySelectorAll('*')].filter(e => !scrolls(e))
+                .filter(e => e.getBoundingClientRect().right > window.innerWidth + 0.5)
+                .map(e => e.tagName + '.' + e.className + '#' + e.id);
+              const broken = [...document.images].filter(i => !i.complete || i.naturalWidth === 0).length;
+              const asked = performance.getEntriesByType('resource').map(r => r.name).filter(n => !n.startsWith('data:'));
+              const said = JSON.stringify({inner: window.innerWidth, scroll: document.documentElement.scrollWidth,
+                out: out, asked: asked, broken: broken, images: document.images.length});
+              document.documentElement.dataset.probe = said;
+              if (window.parent !== window) window.parent.postMessage(said, '*');
+            });
+            </script>
+            """;
+
+    @TempDir
+    static Path folder;
+
+    static boolean wanted() {
+        String wish = System.getenv("VIEWFIT_BROWSER");
+        return "yes".equals(wish) || (!"no".equals(wish) && !browser().isEmpty());
+    }
+
+    /** Path of the first browser there is; empty without one. */
+    private static String browser() {
+        return NAMES.stream()
+                .flatMap(name -> Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator))
+                        .map(directory -> Path.of(directory, name)))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst()
+                .orElse("");
+    }
+
+    @BeforeAll
+    static void write() throws IOException {
+        assertTrue(!browser().isEmpty(), "VIEWFIT_BROWSER=yes, and none of " + NAMES + " on the PATH");
+        page("sweep", new FakeSweep(folder.resolve("sweep")));
+        page("methods", FakeSweep.ofAllMethods(folder.resolve("methods")));
+        FakeGrid grid = new FakeGrid(folder.resolve("grid")).write();
+        ReportWriter.write(
+                ResultReader.read(null, List.of(grid.inputs())),
+                "Local size",
+                "bin/viewfit run main.nf -params-file params/papers/figure2-right.yml --input /data/imagenet",
+                folder.resolve("grid/out"));
+        for (String name : PAGES) {
+            Path page = folder.resolve(name).resolve("out/report.html");
+            Files.writeString(
+                    page.resolveSibling("probed.html"), Files.readString(page).replace("</body>", PROBE + "</body>"));
+        }
+    }
+
+    private static void page(String name, FakeSweep sweep) {
+        ReportWriter.write(
+                ResultReader.read(sweep.write(), List.of(sweep.inputs())),
+                name,
+                folder.resolve(name).resolve("out"));
+    }
+
+    /** What a browser says of a page. */
+    private record Said(String dom, String log) {}
+
+    private Said browse(int width, String name, String... options) throws IOException, InterruptedException {
+        Path home = Files.createTempDirectory(folder, "browser");
+        Path dom = home.resolve("dom.html");
+        Path log = home.resolve("log.txt");
+        List<String> command = new ArrayList<>(List.of(
+                browser(),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--hide-scrollbars",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--user-data-dir=" + home.resolve("profile"),
+                "--window-size=" + width + ",900",
+                "--virtual-time-budget=20000",
+                "--enable-logging=stderr"));
+        command.addAll(List.of(options));
+        command.add(folder.resolve(name).toUri().toString());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(dom.toFile()).redirectError(log.toFile());
+        builder.environment().put("HOME", home.toString());
+        Process process = builder.start();
+        boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+        if (!ended) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+        String said = Files.readString(log, StandardCharsets.ISO_8859_1);
+        assertTrue(ended, "the browser did not end in " + LIMIT_SECONDS + " s: " + said);
+        assertEquals(0, process.exitValue(), said);
+        return new Said(Files.readString(dom), said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {360, 768, 1200})
+    void nothingSticksOut(int width) throws IOException, InterruptedException {
+        for (String name : PAGES) {
+            Said said = browse(width, name + "/out/probed.html", "--dump-dom");
+            String probe = unescape(first("data-probe=\"([^\"]*)\"", said.dom()));
+            assertEquals("", first("\"out\":\\[([^\\]]*)\\]", probe), name + " at " + width);
+            // Headless browsers have a least width; what was really measured counts.
+            int inner = Integer.parseInt(first("\"inner\":(\\d+)", probe));
+            int scroll = Integer.parseInt(first("\"scroll\":(\\d+)", probe));
+            assertTrue(inner <= Math.max(width, 500), probe);
+            assertTrue(scroll <= inner, name + " at " + width + ": " + probe);
+            assertEquals("", first("\"asked\":\\[([^\\]]*)\\]", probe), "asked of the net or the disk");
+            assertEquals("0", first("\"broken\":(\\d+)", probe), "pictures that were not drawn");
+            assertTrue(Integer.parseInt(first("\"images\":(\\d+)", probe)) > 2, probe);
+            assertEquals(
+                    List.of(),
+                    said.log().lines().filter(line -> line.contains("CONSOLE")).toList());
+        }
+    }
+
+    /** As narrow as a phone really is: inside a frame, which has no least width. */
+    @Test
+    void nothingSticksOutOfAPhone() throws IOException, InterruptedException {
+        for (String name : PAGES) {
+            Files.writeString(
+                    folder.resolve(name).resolve("out/phone.html"),
+                    """
+                    <!doctype html><body><script>
+                    window.addEventListener('message', e => { document.documentElement.dataset.probe = e.data; });
+                    </script><iframe src="probed.html" width="360" height="800"></iframe></body>
+                    """);
+            Said said = browse(1200, name + "/out/phone.html", "--dump-dom");
+            String probe = unescape(first("data-probe=\"([^\"]*)\"", said.dom()));
+            assertEquals("360", first("\"inner\":(\\d+)", probe), probe);
+            assertEquals("360", first("\"scroll\":(\\d+)", probe), name + ": " + probe);
+            assertEquals("", first("\"out\":\\[([^\\]]*)\\]", probe), name);
+        }
+    }
+
+    @Test
+    void aScreenshotAndAPrintAreLeftToLookAt() throws IOException, InterruptedException {
+        Files.createDirectories(PICTURES);
+        for (String name : PAGES) {
+            for (int width : new int[] {500, 1200}) {
+                Path picture = PICTURES.resolve(name + "-" + width + ".png").toAbsolutePath();
+                Files.deleteIfExists(picture);
+                browse(width, name + "/out/report.html", "--screenshot=" + picture);
+                assertEquals(width, ImageIO.read(picture.toFile()).getWidth());
+            }
+            Path print = PICTURES.resolve(name + ".pdf").toAbsolutePath();
+            Files.deleteIfExists(print);
+            browse(1200, name + "/out/report.html", "--print-to-pdf=" + print, "--no-pdf-header-footer");
+            assertTrue(Files.readString(print, StandardCharsets.ISO_8859_1).startsWith("%PDF"));
+        }
+    }
+
+    private static String first(String pattern, String text) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        assertTrue(matcher.find(), () -> pattern + " is not in " + text.substring(0, Math.min(2000, text.length())));
+        return matcher.group(1);
+    }
+
+    private static String unescape(String attribute) {
+        return attribute.replace("&quot;", "\"").replace("&amp;", "&");
+    }
+}
