@@ -30,7 +30,7 @@ public final class StageMain {
     /** Runs the stage and returns the exit code; for tests and for {@link #run}. */
     public static int execute(Stage stage, PrintWriter out, PrintWriter err, String... args) {
         Failures failures = new Failures(stage.contract().name(), err);
-        stage.sayTo(err);
+        stage.sayTo(err, out);
         try {
             return commandLine(stage, failures, args).setOut(out).setErr(err).execute(args);
         } catch (OutOfMemoryError e) {
