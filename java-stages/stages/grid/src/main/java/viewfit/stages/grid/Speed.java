@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import viewfit.core.contract.StageFailure;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.recipe.PretrainRecipe;
@@ -110,19 +111,26 @@ final class Speed {
                 if (!Files.isRegularFile(file) || !Files.isRegularFile(recipeFile)) {
                     continue;
                 }
-                Metrics metrics = Metrics.read(file);
-                double rate = metrics.values().getOrDefault(RATE, 0.0);
-                PretrainRecipe recipe = Recipes.read(recipeFile, PretrainRecipe.class);
-                boolean its = Recipes.sha256(recipe).equals(metrics.provenance().recipeSha256());
-                if (metrics.outcome() == Outcome.OK && rate > 0 && its) {
-                    double flops = rate * FLOPS_PER_MAC * StepCost.perImage(recipe, classes);
-                    samples.add(new Sample(metrics.provenance().device(), kind(recipe), flops));
+                try {
+                    add(samples, Metrics.read(file), Recipes.read(recipeFile, PretrainRecipe.class), classes);
+                } catch (StageFailure e) {
+                    // Of an earlier version, or damaged: it says nothing about the speed, and a plan needs nothing else
+                    // of it.
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return samples;
+    }
+
+    private static void add(List<Sample> samples, Metrics metrics, PretrainRecipe recipe, int classes) {
+        double rate = metrics.values().getOrDefault(RATE, 0.0);
+        boolean its = Recipes.sha256(recipe).equals(metrics.provenance().recipeSha256());
+        if (metrics.outcome() == Outcome.OK && rate > 0 && its) {
+            double flops = rate * FLOPS_PER_MAC * StepCost.perImage(recipe, classes);
+            samples.add(new Sample(metrics.provenance().device(), kind(recipe), flops));
+        }
     }
 
     private static double median(List<Sample> samples) {

@@ -134,7 +134,7 @@ class PlanTest {
         assertTrue(out.toString().contains(", 2100 images to train on"), out::toString);
     }
 
-    /** A finished cell of an earlier run: 50 images a second on two threads; another that is not of its recipe is left alone. */
+    /** Finished cells of an earlier run; those of another recipe, device or version are left alone. */
     @Test
     void finishedCellsSayHowFastTheMachineIs() throws IOException {
         PretrainRecipe small = Recipes.read(PARAMS.resolve("recipes/test-ours.yml"), PretrainRecipe.class);
@@ -142,6 +142,9 @@ class PlanTest {
         finished("two", small, Recipes.sha256(small), 70, "cpu, 2 threads");
         finished("other", small, "0", 1e6, "cpu, 2 threads");
         finished("elsewhere", small, Recipes.sha256(small), 1e6, "cuda:0");
+        finished("earlier", small, Recipes.sha256(small), 1e6, "cpu, 2 threads");
+        Path earlier = dir.resolve("grid/cells/earlier.yml");
+        Files.writeString(earlier, Files.readString(earlier).replace("micro-batches: 1\n", ""));
         Speed speed = Speed.measured(dir, 10);
         double image = 2.0 * viewfit.zoo.StepCost.perImage(small, 10);
         assertEquals("core-hours", speed.unit());
