@@ -29,12 +29,18 @@ workflow {
     if( problem ) {
         exit 64, problem
     }
-    def images = file(params.input, type: 'any').toAbsolutePath()
     def code   = Launch.code(projectDir)            // stage -> fingerprint of its jars: changed code runs again
     problem = Launch.gridProblem(projectDir, params)
     if( problem ) {
         exit problem[0], problem[1]
     }
+    if( params.plan ) {
+        def plan = Launch.plan(projectDir, params)
+        if( plan[0] != 0 ) exit plan[0], plan[1]
+        println plan[1]
+        exit 0
+    }
+    def images = file(params.input, type: 'any').toAbsolutePath()
     def skips  = params.on_damaged == 'skip'        // a quota without it changes nothing, not even for -resume
     def damaged = skips ? "--on-damaged skip --damaged-quota ${params.damaged_quota}" : ''
 

@@ -65,6 +65,8 @@ class Launch {
             if( about.format == 'file-path' && !Files.isRegularFile(Path.of(value.toString())) )
                 return "--${name}: ${value}: no such file"
         }
+        if( !params.input && params.plan && params.plan_images )
+            return null
         if( !params.input )
             return '--input: not given: a folder of images (train/<class>/*, <class>/*, files, tar shards or HDF5) or a list, or -profile demo'
         if( params.pack_short_side && params.pack != 'pixels' )
@@ -77,14 +79,32 @@ class Launch {
 
     /** [exit code, line] about a grid that would fail once the images have been read, or null. Takes about a second. */
     static List gridProblem(Path project, Map params) {
-        def command = [project.resolve('bin/stage').toString(), 'grid', '--check-only',
-            '--grid', params.grid.toString(), '--recipes', params.recipes.toString()]
-        def builder = new ProcessBuilder(command)
+        def check = grid(project, params, ['--check-only'])
+        check[0] == 0 ? null : check
+    }
+
+    /** [exit code, text]: what the sweep costs. Finished cells in --outdir say how fast the machine is, and what the pictures are like. */
+    static List plan(Path project, Map params) {
+        def results = Path.of(params.outdir.toString())
+        def shapes = results.resolve('split/shapes.csv')
+        def options = ['--plan']
+        options += params.plan_images ? ['--image-count', params.plan_images]
+            : ['--images', params.input, '--heldout-per-class', params.heldout_per_class]
+        if( params.plan_flops_per_second ) options += ['--flops-per-second', params.plan_flops_per_second]
+        if( Files.isDirectory(results.resolve('pretrain')) ) options += ['--done', results]
+        if( Files.isRegularFile(shapes) ) options += ['--shapes', shapes]
+        grid(project, params, options)
+    }
+
+    /** [exit code, all it said] of the stage grid, as the launcher and not a task runs it. */
+    private static List grid(Path project, Map params, List options) {
+        def command = [project.resolve('bin/stage'), 'grid', '--grid', params.grid, '--recipes', params.recipes] + options
+        def builder = new ProcessBuilder(command*.toString())
         builder.environment().putAll(VIEWFIT_HOME: project.toString(), VIEWFIT_BUILT: 'yes')
-        def check = builder.start()
+        def stage = builder.start()
         def said = new StringBuilder()
-        check.waitForProcessOutput(said, said)
-        check.exitValue() == 0 ? null : [check.exitValue(), said.toString().trim()]
+        stage.waitForProcessOutput(said, said)
+        [stage.exitValue(), said.toString().trim()]
     }
 
     /** How this run was started, as one word of the shell for the report; without -resume, which changes no result. */

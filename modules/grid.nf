@@ -12,6 +12,7 @@ process GRID {
     path 'grid/cells/*.yml', emit: cells
     path 'grid/views/*.yml', emit: views
     path 'grid/cells.csv',   emit: table
+    path 'grid/shows.json',  emit: shows
     path 'grid',             emit: folder
 
     script:

@@ -25,6 +25,7 @@ import viewfit.ssl.StepBatch;
 import viewfit.ssl.StepReport;
 import viewfit.ssl.Trainer;
 import viewfit.views.ViewBlock;
+import viewfit.zoo.StepCost;
 
 /**
  * Viewfit's side of the benchmark of a step, a process of its own: the allocator is tuned once for a process, and the peak of

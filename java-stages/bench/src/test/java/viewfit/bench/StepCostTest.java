@@ -16,6 +16,7 @@ import viewfit.core.recipe.SwavRecipe;
 import viewfit.graph.Graph;
 import viewfit.zoo.Backbones;
 import viewfit.zoo.Heads;
+import viewfit.zoo.StepCost;
 
 /** The products of a step of ViT-Ti/16, counted by hand from the sizes of its matrices. */
 class StepCostTest {

@@ -11,7 +11,10 @@ import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.Quarantine;
 import viewfit.core.data.Shapes;
+import viewfit.core.grid.Cell;
 import viewfit.core.grid.GridExpander;
+import viewfit.core.grid.GridFile;
+import viewfit.core.grid.Shows;
 import viewfit.core.images.ImageFiles;
 import viewfit.core.metrics.Divergence;
 import viewfit.core.metrics.Json;
@@ -108,15 +111,20 @@ class DamagedTextsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"test.yml", "paper-alpha.yml"})
+    @ValueSource(strings = {"test.yml", "papers/figure2-right.yml"})
     void grids(String name) {
         Fuzz.of(folder, given("params/grids/" + name))
                 .marks("\n")
                 .list()
                 .every(6)
-                .run(file -> new GridExpander(Recipes.read(file, GridRecipe.class), file.toString(), null)
-                        .expand(List.of(given(RECIPES)))
-                        .size());
+                .run(file -> {
+                    GridRecipe grid = GridFile.read(file);
+                    List<Cell> cells = new GridExpander(grid, file.toString(), null)
+                            .expand(List.of(given(RECIPES)))
+                            .cells();
+                    Shows.of(grid, file.toString(), cells, Provenance.ofCode("", 0));
+                    return cells.size();
+                });
     }
 
     @Test

@@ -43,7 +43,7 @@ class FullDiskTest extends FullDisk {
     void grid() throws IOException {
         full(
                 GridStage::new,
-                List.of("cells/ours_s0.yml", "views/ours_s0.yml", "cells.csv"),
+                List.of("cells/ours_s0.yml", "views/ours_s0.yml", "cells.csv", "shows.json"),
                 "--grid",
                 Repository.ROOT.resolve("params/grids/test.yml").toString(),
                 "--recipes",

@@ -23,7 +23,18 @@ class KilledWorkflowIT {
     @Test
     void aWorkflowThatWasKilledIsResumed() throws Exception {
         Path grid = folder.resolve("grid.yml");
-        Files.writeString(grid, "schema: grid/1\nrecipes: [test-ours.yml]\naxes: {}\nseeds: [0]\nset: {epochs: 4}\n");
+        Files.writeString(
+                grid,
+                """
+                schema: grid/2
+                recipes: [test-ours.yml]
+                axes: {}
+                linked: []
+                seeds: [0]
+                set: {epochs: 4}
+                where: []
+                shows: []
+                """);
         String[] sweep = {
             "run",
             "main.nf",

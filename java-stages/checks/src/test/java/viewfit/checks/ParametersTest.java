@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import viewfit.core.recipe.Recipes;
 import viewfit.core.select.Selector;
@@ -70,7 +72,10 @@ class ParametersTest {
     @Test
     void studiesNameParametersAndFilesThatAreThere() throws IOException {
         var known = schema().keySet();
-        for (Path file : Repository.files("params/studies", ".yml")) {
+        List<Path> files = Stream.of("params/studies", "params/papers")
+                .flatMap(folder -> Repository.files(folder, ".yml").stream())
+                .toList();
+        for (Path file : files) {
             Recipes.tree(Recipes.text(file), file.toString()).fields().forEachRemaining(entry -> {
                 assertTrue(known.contains(entry.getKey()), file + ": no such parameter: " + entry.getKey());
                 String value = entry.getValue().asText();

@@ -202,11 +202,14 @@ class PipelineIT {
         Files.writeString(
                 grid,
                 """
-                schema: grid/1
+                schema: grid/2
                 recipes: [test-ours.yml]
                 axes: {optimizer.lr: [1.0e-3, 1.0e+30]}
+                linked: []
                 seeds: [0]
                 set: {on-divergence: record}
+                where: []
+                shows: []
                 """);
         var result = new Workflow(folder)
                 .run("-profile", "test", "--grid", grid.toString(), "--outdir", "diverging", "-resume");

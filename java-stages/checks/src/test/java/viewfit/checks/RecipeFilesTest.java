@@ -27,20 +27,24 @@ import viewfit.zoo.Backbones;
 /** Every recipe that comes along is read by the strict reader, and every file a grid or a profile names is there. */
 class RecipeFilesTest {
     private static final Map<String, Class<? extends Record>> KINDS = Map.of(
-            "pretrain/1", PretrainRecipe.class,
-            "probe/1", ProbeRecipe.class,
-            "finetune/1", FinetuneRecipe.class,
-            "grid/1", GridRecipe.class);
+            "pretrain/1",
+            PretrainRecipe.class,
+            "probe/1",
+            ProbeRecipe.class,
+            "finetune/1",
+            FinetuneRecipe.class,
+            GridRecipe.SCHEMA,
+            GridRecipe.class);
     private static final Pattern SCHEMA = Pattern.compile("(?m)^schema: *[\"']?([a-z]+/\\d+)");
     private static final Pattern NAMED = Pattern.compile("\\$\\{projectDir\\}/(params/[\\w./-]+\\.yml)");
 
     static Stream<Path> recipes() {
-        return Stream.concat(
-                Repository.files("params/recipes", ".yml").stream(), Repository.files("params/grids", ".yml").stream());
+        return Stream.concat(Repository.files("params/recipes", ".yml").stream(), grids());
     }
 
     static Stream<Path> grids() {
-        return Repository.files("params/grids", ".yml").stream();
+        return Stream.of("params/grids", "params/grids/papers")
+                .flatMap(folder -> Repository.files(folder, ".yml").stream());
     }
 
     /** Core cannot see the zoo, so its list of names is a copy. */

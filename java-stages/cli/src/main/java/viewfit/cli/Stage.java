@@ -22,6 +22,7 @@ public abstract class Stage implements Callable<Integer> {
     private final StageContract contract;
     private final String example;
     private PrintWriter err = new PrintWriter(Writer.nullWriter());
+    private PrintWriter answers = new PrintWriter(Writer.nullWriter());
 
     @Option(
             names = "--out",
@@ -98,9 +99,16 @@ public abstract class Stage implements Callable<Integer> {
         return contract;
     }
 
-    /** Where {@link #say} prints. */
-    final void sayTo(PrintWriter writer) {
-        this.err = writer;
+    /** Where {@link #say} and {@link #answer} print. */
+    final void sayTo(PrintWriter forPeople, PrintWriter forAnswers) {
+        this.err = forPeople;
+        this.answers = forAnswers;
+    }
+
+    /** Prints one line on stdout: what a run that writes no outputs was asked for. */
+    protected final void answer(String line) {
+        answers.println(line);
+        answers.flush();
     }
 
     /** Prints one line for people on stderr; whatever a program might read belongs into an output. */

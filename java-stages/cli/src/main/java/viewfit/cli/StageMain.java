@@ -47,7 +47,7 @@ public final class StageMain {
     /** Runs the stage and returns the exit code; for tests and for {@link #run}. */
     public static int execute(Stage stage, PrintWriter out, PrintWriter err, String... args) {
         Failures failures = new Failures(stage.contract().name(), err);
-        stage.sayTo(err);
+        stage.sayTo(err, out);
         return execute(failures, () -> commandLine(stage, failures, args), out, err, args);
     }
 

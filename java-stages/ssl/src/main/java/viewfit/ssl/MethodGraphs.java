@@ -5,13 +5,8 @@ import java.util.Map;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.recipe.BackboneRecipe;
-import viewfit.core.recipe.DinoRecipe;
-import viewfit.core.recipe.HeadRecipe;
 import viewfit.core.recipe.MethodRecipe;
-import viewfit.core.recipe.MocoHeadRecipe;
-import viewfit.core.recipe.MocoRecipe;
-import viewfit.core.recipe.SwavHeadRecipe;
-import viewfit.core.recipe.SwavRecipe;
+import viewfit.core.recipe.SupervisedRecipe;
 import viewfit.graph.Graph;
 import viewfit.zoo.Backbones;
 import viewfit.zoo.Heads;
@@ -33,26 +28,11 @@ final class MethodGraphs {
         Map<String, Graph> parts = new LinkedHashMap<>();
         Graph body = Backbones.graph(backbone);
         parts.put(BACKBONE, body);
-        parts.put(HEAD, head(body.outputWidth(), method, classes));
+        if (method instanceof SupervisedRecipe) {
+            requireClasses(classes, "method.name: found " + method.name());
+        }
+        parts.put(HEAD, Heads.of(method, body.outputWidth(), classes));
         return parts;
-    }
-
-    private static Graph head(int width, MethodRecipe method, int classes) {
-        if (method instanceof DinoRecipe dino) {
-            HeadRecipe h = dino.head();
-            return Heads.dino(
-                    width, h.layers(), h.hidden(), h.bottleneck(), h.outDim(), h.batchNorm(), h.trainLastLayerNorm());
-        }
-        if (method instanceof SwavRecipe swav) {
-            SwavHeadRecipe h = swav.head();
-            return Heads.swav(width, h.layers(), h.hidden(), h.outDim(), h.prototypes(), h.batchNorm());
-        }
-        if (method instanceof MocoRecipe moco) {
-            MocoHeadRecipe h = moco.head();
-            boolean uniform = h.init().equals("uniform");
-            return Heads.moco(width, h.layers(), h.hidden(), h.outDim(), h.batchNorm(), uniform);
-        }
-        return Heads.linear(width, requireClasses(classes, "method.name: found " + method.name()));
     }
 
     /** The number of classes, where something needs them. */

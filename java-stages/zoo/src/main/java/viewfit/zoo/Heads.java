@@ -1,6 +1,13 @@
 package viewfit.zoo;
 
 import org.jspecify.annotations.Nullable;
+import viewfit.core.recipe.DinoRecipe;
+import viewfit.core.recipe.HeadRecipe;
+import viewfit.core.recipe.MethodRecipe;
+import viewfit.core.recipe.MocoHeadRecipe;
+import viewfit.core.recipe.MocoRecipe;
+import viewfit.core.recipe.SwavHeadRecipe;
+import viewfit.core.recipe.SwavRecipe;
 import viewfit.graph.Graph;
 import viewfit.graph.GraphBuilder;
 import viewfit.graph.Init;
@@ -11,6 +18,34 @@ public final class Heads {
     private static final Init ZERO = new Init.Constant(0);
 
     private Heads() {}
+
+    /**
+     * The head that a method trains on a backbone.
+     *
+     * @param in width of the backbone's feature
+     * @param classes number of labels, for training with labels; other methods leave it alone
+     */
+    public static Graph of(MethodRecipe method, int in, int classes) {
+        if (method instanceof DinoRecipe dino) {
+            HeadRecipe h = dino.head();
+            return dino(in, h.layers(), h.hidden(), h.bottleneck(), h.outDim(), h.batchNorm(), h.trainLastLayerNorm());
+        }
+        if (method instanceof SwavRecipe swav) {
+            SwavHeadRecipe h = swav.head();
+            return swav(in, h.layers(), h.hidden(), h.outDim(), h.prototypes(), h.batchNorm());
+        }
+        if (method instanceof MocoRecipe moco) {
+            MocoHeadRecipe h = moco.head();
+            return moco(
+                    in,
+                    h.layers(),
+                    h.hidden(),
+                    h.outDim(),
+                    h.batchNorm(),
+                    h.init().equals("uniform"));
+        }
+        return linear(in, classes);
+    }
 
     /**
      * DINO projection head: {@code layers} linear layers with [batch norm and] GELU between them, L2 normalisation, and

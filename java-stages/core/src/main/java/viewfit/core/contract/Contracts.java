@@ -65,15 +65,16 @@ public final class Contracts {
 
     public static final StageContract GRID = new StageContract(
             "grid",
-            "Expand recipes, axes and seeds into one complete recipe per cell.",
+            "Expand recipes, axes and seeds into one complete recipe per cell, or say what they will cost.",
             List.of(
-                    new Port("grid", "grid.yml", "grid/1", "recipes, axes, seeds and fixed values"),
+                    new Port("grid", "grid.yml", "grid/2", "recipes, axes, conditions, seeds, figures and tables"),
                     new Port("recipes", "recipes/", "recipes", "folder, or folders, the recipe names refer to"),
                     new Port("shapes", "shapes.csv", "shapes/1", "picture sizes that `size: auto` is for", false)),
             List.of(
                     new Port("cells", "cells/", "cells", "one complete recipe per cell, named by the cell"),
                     new Port("views", "views/", "cells", "of these, one for each different set of views"),
-                    new Port("table", "cells.csv", "cells/1", "cell, recipe, values on the axes, seed, checksum")),
+                    new Port("table", "cells.csv", "cells/1", "cell, recipe, values on the axes, seed, checksum"),
+                    new Port("shows", "shows.json", "shows/1", "figures and tables of the sweep, and their cells")),
             READS_RECIPE);
 
     public static final StageContract VIEWS = new StageContract(

@@ -59,6 +59,13 @@ public record ImageFolder(
         }
     }
 
+    /** The names of the images, before any of them is opened. */
+    static Listing listing(Path images, int threads) {
+        try (Workers workers = new Workers(threads)) {
+            return list(images, ImageFiles.of(images), workers);
+        }
+    }
+
     private static void requireEveryClass(Path images, Classes classes, List<ManifestRow> rows) {
         Set<Integer> seen = rows.stream().map(ManifestRow::label).collect(Collectors.toSet());
         for (int label = 0; label < classes.count(); label++) {

@@ -14,14 +14,26 @@ final class CellNames {
 
     private final Map<String, String> labels;
 
-    CellNames(List<String> axes) {
+    /**
+     * Names for a sweep.
+     *
+     * @param axes dotted recipe keys
+     * @param linked names of linked axes, which stand for themselves
+     */
+    CellNames(List<String> axes, List<String> linked) {
         labels = labels(axes);
+        linked.forEach(name -> labels.put(name, name));
+    }
+
+    /** What stands for an axis in the names of cells. */
+    String label(String axis) {
+        return labels.getOrDefault(axis, axis);
     }
 
     /** The part that cells of all seeds share. */
     String group(String recipe, Map<String, Object> point) {
         StringBuilder name = new StringBuilder(clean(recipe));
-        point.forEach((axis, value) -> name.append('_').append(labels.get(axis)).append(value(value)));
+        point.forEach((axis, value) -> name.append('_').append(label(axis)).append(value(value)));
         return name.toString();
     }
 
@@ -66,15 +78,23 @@ final class CellNames {
 
     /** How a value reads in the name of a cell. */
     static String value(Object value) {
-        if (value instanceof Map || value instanceof List) {
-            return "-" + Hashes.sha256(value.toString()).substring(0, HASH_DIGITS);
-        }
-        String text = plain(value);
-        return value instanceof Number ? clean(text) : "-" + clean(text);
+        String text = word(value);
+        boolean number = value instanceof Number || (value instanceof Link && text.matches("[0-9].*"));
+        return number ? clean(text) : "-" + clean(text);
+    }
+
+    /** A value as one word: of a mapping or a list a few digits of its checksum. */
+    static String word(Object value) {
+        return value instanceof Map || value instanceof List
+                ? Hashes.sha256(value.toString()).substring(0, HASH_DIGITS)
+                : plain(value);
     }
 
     /** Numbers in their shortest form: 0.03, 1, 1e-6. */
-    private static String plain(Object value) {
+    static String plain(Object value) {
+        if (value instanceof Link link) {
+            return link.label();
+        }
         if (!(value instanceof Double number)) {
             return String.valueOf(value);
         }

@@ -7,21 +7,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.recipe.GridRecipe;
+import viewfit.core.recipe.LinkedAxisRecipe;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.core.recipe.RecordTree;
+import viewfit.core.recipe.ViewGroup;
 
 /**
- * Expands a sweep to its cells: recipes x axes x seeds, in this order. Every cell is parsed as strictly as a recipe by
- * hand, so that a typo costs a second here and not a job on a GPU. A cell depends on nothing but its own recipe, point
- * and seed: another cell more or less leaves its name and its bytes alone.
+ * Expands a sweep to its cells: recipes x axes x linked axes x seeds, in this order, less what conditions leave out. Every cell is
+ * parsed as strictly as a recipe by hand, so that a typo costs a second here and not a job on a GPU. A cell depends on nothing but
+ * its own recipe, point and seed: another cell more or less leaves its name and its bytes alone. Cells with the same complete
+ * recipe are one, the first of them.
  */
 public final class GridExpander {
     private final GridRecipe grid;
@@ -32,27 +35,23 @@ public final class GridExpander {
     /**
      * @param where names the grid file in messages
      * @param sizes what stands for open sizes of local views; null if every size must be a number
-     * @throws StageFailure {@link ExitCode#BAD_RECIPE} if an axis is empty, repeats a value, or sets the seed
+     * @throws StageFailure {@link ExitCode#BAD_RECIPE} if an axis is empty, repeats a value, or sets what is set elsewhere
      */
     public GridExpander(GridRecipe grid, String where, @Nullable LocalSizes sizes) {
         this.grid = grid;
         this.where = where;
         this.sizes = sizes;
-        this.names = new CellNames(List.copyOf(grid.axes().keySet()));
-        distinct("recipes", grid.recipes());
-        distinct("seeds", grid.seeds());
-        grid.axes().forEach((axis, values) -> {
-            distinct("axes." + axis, values);
-            namedApart("axes." + axis, values);
-            refuseSeed("axes." + axis, axis);
-            if (values.isEmpty()) {
-                throw bad("axes." + axis, "found no value: must have at least one");
-            }
-            if (grid.set().containsKey(axis)) {
-                throw bad("set." + axis, "found an axis of the same name: must be one or the other");
-            }
-        });
-        grid.set().keySet().forEach(key -> refuseSeed("set." + key, key));
+        this.names = new CellNames(
+                List.copyOf(grid.axes().keySet()),
+                grid.linked().stream().map(LinkedAxisRecipe::name).toList());
+        GridChecks.check(grid, where, names);
+    }
+
+    /** A combination before its seed: recipe file, its tree as recipe, {@code set} and axes make it, and the point. */
+    private record Draft(String recipe, JsonNode tree, Map<String, Object> point) {
+        CellValues values() {
+            return new CellValues(recipe, Points.texts(point), tree);
+        }
     }
 
     /**
@@ -60,65 +59,118 @@ public final class GridExpander {
      *
      * @param folders where the recipe names are looked up, first match first
      * @throws StageFailure {@link ExitCode#NO_INPUT} if a recipe is nowhere, {@link ExitCode#BAD_RECIPE} if a cell is
-     *     not a valid recipe or two cells would have one name
+     *     not a valid recipe, two cells would have one name, a condition holds nowhere, or no cell is left
      */
-    public List<Cell> expand(List<Path> folders) {
+    public Sweep expand(List<Path> folders) {
         List<Cell> cells = new ArrayList<>();
-        Map<String, String> owners = new HashMap<>();
+        List<String> twins = new ArrayList<>();
+        Map<String, Cell> byName = new HashMap<>();
+        Map<String, Cell> byRecipe = new HashMap<>();
+        Conditions conditions = new Conditions(grid.where(), where);
+        for (Draft draft : drafts(folders, conditions)) {
+            Map<String, Object> more = conditions.set(draft.values());
+            for (long seed : grid.seeds()) {
+                Cell cell = cell(draft, more, seed);
+                Cell owner = byName.put(cell.row().cell(), cell);
+                if (owner != null) {
+                    throw bad(
+                            "recipes",
+                            "found cell " + cell.row().cell() + " twice, from "
+                                    + owner.row().recipe() + " and "
+                                    + cell.row().recipe()
+                                    + ": recipes of one grid need different names");
+                }
+                Cell twin = byRecipe.putIfAbsent(cell.row().sha256(), cell);
+                if (twin == null) {
+                    cells.add(cell);
+                } else {
+                    twins.add(cell.row().cell() + ": the same complete recipe as "
+                            + twin.row().cell() + ", which stands for both");
+                }
+            }
+        }
+        conditions.requireMet();
+        if (cells.isEmpty()) {
+            throw bad("where", "found no cell that is left: must leave at least one");
+        }
+        return new Sweep(cells, twins);
+    }
+
+    /** Every combination that is not left out, once. */
+    private List<Draft> drafts(List<Path> folders, Conditions conditions) {
+        List<Draft> drafts = new ArrayList<>();
+        List<Map<String, Object>> points = Points.of(grid);
         for (String recipe : grid.recipes()) {
             Path file = find(recipe, folders);
             JsonNode tree = Recipes.tree(Recipes.text(file), file.toString());
             // The recipe itself must be right before anything in it is replaced.
             AutoSizes.check(tree, file.toString());
-            for (Map<String, Object> point : points()) {
-                for (long seed : grid.seeds()) {
-                    Cell cell = cell(tree, recipe, point, seed);
-                    String owner = owners.put(cell.row().cell(), recipe);
-                    if (owner != null) {
-                        throw bad(
-                                "recipes",
-                                "found cell " + cell.row().cell() + " twice, from " + owner + " and " + recipe
-                                        + ": recipes of one grid need different names");
-                    }
-                    cells.add(cell);
+            requireOwnNames(tree);
+            Set<Map<String, Object>> seen = new HashSet<>();
+            for (Map<String, Object> point : points) {
+                Map<String, Object> own =
+                        conditions.reduce(point, draft(recipe, tree, point).values());
+                Draft draft = draft(recipe, tree, own);
+                if (seen.add(own) && !conditions.skip(draft.values())) {
+                    drafts.add(draft);
                 }
             }
         }
-        return cells;
+        return drafts;
     }
 
-    private Cell cell(JsonNode recipeTree, String recipe, Map<String, Object> point, long seed) {
+    private Draft draft(String recipe, JsonNode recipeTree, Map<String, Object> point) {
         JsonNode tree = recipeTree.deepCopy();
-        String place = where + ": " + recipe;
-        grid.set().forEach((key, value) -> new KeyPath(key).set(tree, RecordTree.node(value), place));
-        point.forEach((key, value) -> new KeyPath(key).set(tree, RecordTree.node(value), place));
-        new KeyPath("seed").set(tree, LongNode.valueOf(seed), place);
-        String axes = CellNames.axes(point);
-        String here = axes.isEmpty() ? place : place + " at " + axes;
+        set(tree, grid.set(), recipe);
+        set(tree, Points.keys(point), recipe);
+        return new Draft(recipe, tree, point);
+    }
+
+    private void set(JsonNode tree, Map<String, Object> keys, String recipe) {
+        keys.forEach((key, value) -> new KeyPath(key).set(tree, RecordTree.node(value), where + ": " + recipe));
+    }
+
+    private Cell cell(Draft draft, Map<String, Object> more, long seed) {
+        JsonNode tree = draft.tree().deepCopy();
+        String recipe = draft.recipe();
+        set(tree, more, recipe);
+        new KeyPath("seed").set(tree, LongNode.valueOf(seed), where + ": " + recipe);
+        String axes = CellNames.axes(draft.point());
+        String here = where + ": " + recipe + (axes.isEmpty() ? "" : " at " + axes);
         List<String> notes = AutoSizes.fill(tree, here, sizes);
         PretrainRecipe complete = Recipes.bind(tree, here, PretrainRecipe.class);
-        String group = names.group(complete.name(), point);
+        requireWholePatches(complete, here);
+        String group = names.group(complete.name(), draft.point());
         return new Cell(
                 new CellRow(CellNames.cell(group, seed), group, recipe, axes, seed, Recipes.sha256(complete)),
                 complete,
+                Points.texts(draft.point()),
                 notes);
     }
 
-    /** The product of the axes, the last one varying fastest; one empty point without axes. */
-    private List<Map<String, Object>> points() {
-        List<Map<String, Object>> points = List.of(Map.of());
-        for (Map.Entry<String, List<Object>> axis : grid.axes().entrySet()) {
-            List<Map<String, Object>> longer = new ArrayList<>();
-            for (Map<String, Object> point : points) {
-                for (Object value : axis.getValue()) {
-                    Map<String, Object> next = new LinkedHashMap<>(point);
-                    next.put(axis.getKey(), value);
-                    longer.add(next);
-                }
+    /** A transformer floors its grid of patches: two sizes of a sweep could be one, and none of them is what it says. */
+    private static void requireWholePatches(PretrainRecipe recipe, String here) {
+        int patch = recipe.backbone().patch();
+        List<ViewGroup> groups = recipe.views().groups();
+        for (int i = 0; i < groups.size(); i++) {
+            int size = groups.get(i).size();
+            if (size % patch != 0) {
+                throw new StageFailure(
+                        ExitCode.BAD_RECIPE,
+                        here + ": views.groups[" + i + "].size: found " + size + ": must be a multiple of " + patch
+                                + ", the patch of " + recipe.backbone().name() + ", or be left out in where");
             }
-            points = longer;
         }
-        return points;
+    }
+
+    /** The name of a linked axis must not be a key that conditions could mean as well. */
+    private void requireOwnNames(JsonNode tree) {
+        for (int i = 0; i < grid.linked().size(); i++) {
+            String name = grid.linked().get(i).name();
+            if (tree.has(name)) {
+                throw bad("linked[" + i + "].name", "found " + name + ", a key of recipes: must be another name");
+            }
+        }
     }
 
     private Path find(String recipe, List<Path> folders) {
@@ -130,43 +182,6 @@ public final class GridExpander {
         }
         throw new StageFailure(
                 ExitCode.NO_INPUT, where + ": recipes: " + recipe + " does not exist: must be a file in " + folders);
-    }
-
-    private void distinct(String key, List<?> values) {
-        for (Object value : new HashSet<>(values)) {
-            // 1 and 1.0 are one value to a recipe.
-            if (values.stream().filter(other -> same(other, value)).count() > 1) {
-                throw bad(key, "found " + value + " twice: values must differ");
-            }
-        }
-    }
-
-    private void namedApart(String key, List<Object> values) {
-        Map<String, Object> owners = new HashMap<>();
-        for (Object value : values) {
-            Object owner = owners.put(CellNames.value(value), value);
-            if (owner != null) {
-                throw bad(
-                        key,
-                        "found '" + owner + "' and '" + value + "', in cell names both '" + CellNames.value(value)
-                                + "': must differ in letters, digits, dots or dashes");
-            }
-        }
-    }
-
-    private static boolean same(Object a, Object b) {
-        if (a instanceof Number x && b instanceof Number y) {
-            return Double.compare(x.doubleValue(), y.doubleValue()) == 0;
-        }
-        return a.equals(b);
-    }
-
-    private void refuseSeed(String place, String key) {
-        if (key.equals("seed") || key.equals("name")) {
-            throw bad(
-                    place,
-                    "found " + key + ": must not be set here, use " + (key.equals("seed") ? "seeds" : "recipes"));
-        }
     }
 
     private StageFailure bad(String key, String message) {

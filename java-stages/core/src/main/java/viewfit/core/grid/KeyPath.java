@@ -42,6 +42,16 @@ record KeyPath(String text) {
         }
     }
 
+    /** The value at this path, or null if there is none. */
+    @Nullable
+    JsonNode get(JsonNode tree) {
+        JsonNode at = tree;
+        for (String segment : segments()) {
+            at = at == null ? null : child(at, segment);
+        }
+        return at;
+    }
+
     private static @Nullable JsonNode child(JsonNode node, String segment) {
         if (node.isArray()) {
             return segment.matches("[0-9]{1,6}") ? node.get(Integer.parseInt(segment)) : null;

@@ -53,6 +53,9 @@ final class RecordBinder {
                         + ", recipes have no defaults");
                 continue;
             }
+            if (child.isNull() && components[i].getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+                continue;
+            }
             Deferred deferred = components[i].getAnnotation(Deferred.class);
             if (deferred != null && child.isTextual() && child.textValue().equals(deferred.word())) {
                 problems.add(at + ": found " + deferred.word() + ": must be a number here: " + deferred.to()
@@ -172,23 +175,31 @@ final class RecordBinder {
         return values.size() == node.size() ? values : null;
     }
 
-    /** The variant of a sealed type is chosen by its key {@code name}. */
+    /** The variant of a sealed type is chosen by its key {@code name}, or as {@link ChosenBy} says. */
     private @Nullable Object variant(JsonNode node, Class<?> sealed, String path) {
         Map<String, Class<?>> variants = variants(sealed);
         String allowed = String.join(", ", variants.keySet());
-        if (!node.isObject()) {
-            return wrong(path, node, "must be a mapping whose name is one of " + allowed);
+        ChosenBy chosen = sealed.getAnnotation(ChosenBy.class);
+        String key = chosen == null ? "name" : chosen.value();
+        if (key.equals(ChosenBy.OWN_KEY)) {
+            List<String> own = variants.keySet().stream().filter(node::has).toList();
+            return own.size() == 1
+                    ? record(node, variants.getOrDefault(own.get(0), sealed), path)
+                    : wrong(path, node, "must be a mapping with one of the keys " + allowed);
         }
-        JsonNode name = node.get("name");
+        if (!node.isObject()) {
+            return wrong(path, node, "must be a mapping whose " + key + " is one of " + allowed);
+        }
+        JsonNode name = node.get(key);
         Class<?> variant = name == null || !name.isTextual() ? null : variants.get(name.textValue());
         if (variant != null) {
             return record(node, variant, path);
         }
         if (name == null) {
-            problems.add(join(path, "name") + ": missing: must be one of " + allowed);
+            problems.add(join(path, key) + ": missing: must be one of " + allowed);
             return null;
         }
-        return wrong(join(path, "name"), name, "must be one of " + allowed);
+        return wrong(join(path, key), name, "must be one of " + allowed);
     }
 
     private @Nullable Object constant(JsonNode node, Class<?> raw, String path) {

@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A record as a tree of kebab-case keys, components in their order. */
 public final class RecordTree {
@@ -25,8 +26,11 @@ public final class RecordTree {
         return node;
     }
 
-    /** The tree of one recipe value: record, enum, list, map, text, number or truth value. */
-    public static JsonNode node(Object value) {
+    /** The tree of one recipe value: record, enum, list, map, text, number, truth value, or nothing. */
+    public static JsonNode node(@Nullable Object value) {
+        if (value == null) {
+            return NODES.nullNode();
+        }
         if (value instanceof Alpha alpha) {
             return alpha.unweighted() ? NODES.textNode(Alpha.UNWEIGHTED) : NODES.numberNode(alpha.value());
         }
@@ -61,7 +65,7 @@ public final class RecordTree {
         throw new IllegalArgumentException(value.getClass() + ": not a type recipes are made of");
     }
 
-    private static Object get(Record value, RecordComponent component) {
+    private static @Nullable Object get(Record value, RecordComponent component) {
         Method accessor = component.getAccessor();
         try {
             return accessor.invoke(value);

@@ -27,9 +27,10 @@ class AutoSizesTest {
             100 * recipe.views().groups().get(group).scale().high() + 0.2, "of a test");
 
     private static List<Cell> expand(String recipe, String axes, String set, @Nullable LocalSizes sizes) {
-        String yaml = "schema: grid/1\nrecipes: [" + recipe + "]\naxes: " + axes + "\nseeds: [0, 1]\nset: " + set;
-        GridRecipe grid = Recipes.parse(yaml, "g.yml", GridRecipe.class);
-        return new GridExpander(grid, "g.yml", sizes).expand(List.of(RECIPES));
+        String yaml = "schema: grid/2\nrecipes: [" + recipe + "]\naxes: " + axes + "\nlinked: []\nseeds: [0, 1]\nset: "
+                + set + "\nwhere: []\nshows: []";
+        GridRecipe grid = GridFile.parse(yaml, "g.yml");
+        return new GridExpander(grid, "g.yml", sizes).expand(List.of(RECIPES)).cells();
     }
 
     private static int localSize(Cell cell) {

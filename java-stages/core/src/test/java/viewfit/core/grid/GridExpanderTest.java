@@ -24,9 +24,10 @@ class GridExpanderTest {
     private static final String BOTH = "[test-baseline.yml, test-ours.yml]";
 
     private static List<Cell> expand(String recipes, String axes, String seeds, String set) {
-        String yaml = "schema: grid/1\nrecipes: " + recipes + "\naxes: " + axes + "\nseeds: " + seeds + "\nset: " + set;
-        GridRecipe grid = Recipes.parse(yaml, "g.yml", GridRecipe.class);
-        return new GridExpander(grid, "g.yml", null).expand(List.of(RECIPES));
+        String yaml = "schema: grid/2\nrecipes: " + recipes + "\naxes: " + axes + "\nlinked: []\nseeds: " + seeds
+                + "\nset: " + set + "\nwhere: []\nshows: []";
+        GridRecipe grid = GridFile.parse(yaml, "g.yml");
+        return new GridExpander(grid, "g.yml", null).expand(List.of(RECIPES)).cells();
     }
 
     private static List<String> names(List<Cell> cells) {

@@ -18,16 +18,21 @@ import viewfit.core.grid.AutoSizes;
 class ParamsTest {
     private static final Path PARAMS = Path.of(System.getProperty("viewfit.root"), "params");
     private static final Map<String, Class<? extends Record>> TYPES = Map.of(
-            "pretrain/1", PretrainRecipe.class,
-            "probe/1", ProbeRecipe.class,
-            "finetune/1", FinetuneRecipe.class,
-            "grid/1", GridRecipe.class);
+            "pretrain/1",
+            PretrainRecipe.class,
+            "probe/1",
+            ProbeRecipe.class,
+            "finetune/1",
+            FinetuneRecipe.class,
+            GridRecipe.SCHEMA,
+            GridRecipe.class);
 
-    /** Recipes and grids; params/studies has parameters of the pipeline, which are none. */
+    /** Recipes and grids; params/studies and params/papers have parameters of the pipeline, which are none. */
     static List<Path> files() throws IOException {
         try (Stream<Path> walk = Files.walk(PARAMS)) {
-            return walk.filter(
-                            p -> p.toString().endsWith(".yml") && !p.getParent().endsWith("studies"))
+            return walk.filter(p -> p.toString().endsWith(".yml")
+                            && !p.startsWith(PARAMS.resolve("studies"))
+                            && !p.startsWith(PARAMS.resolve("papers")))
                     .sorted()
                     .toList();
         }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import viewfit.cli.OutputFormat;
 import viewfit.cli.OutputFormats;
@@ -24,17 +25,23 @@ import viewfit.core.grid.AutoSizes;
 import viewfit.core.grid.Cell;
 import viewfit.core.grid.CellRow;
 import viewfit.core.grid.GridExpander;
+import viewfit.core.grid.GridFile;
 import viewfit.core.grid.LocalSizes;
+import viewfit.core.grid.Shows;
+import viewfit.core.grid.Sweep;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.recipe.GridRecipe;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 
-/** Expands a sweep into one complete recipe per cell, each read strictly before anything is trained. */
+/** Expands a sweep into one complete recipe per cell, each read strictly before anything is trained; or reckons what it costs. */
 public final class GridStage extends Stage {
     private static final String CELLS = "cells";
     private static final String VIEWS = "views";
     private static final String STUB_RECIPE = "test-baseline.yml";
+
+    /** What most photographs of ImageNet look like, for plans of an open size on a data set that nobody has looked at. */
+    private static final Shapes USUAL = new Shapes(List.of(new Shapes.Row(500, 375, 1)));
 
     @Option(names = "--grid", required = true, paramLabel = "FILE", description = "The sweep.")
     private Path grid = Path.of("");
@@ -59,6 +66,9 @@ public final class GridStage extends Stage {
             description = "Read grid and recipes with all checks and write nothing; a size of auto may be any.")
     private boolean checkOnly;
 
+    @Mixin
+    private PlanOptions plan = new PlanOptions();
+
     public GridStage() {
         super(Contracts.GRID, "bin/stage grid --grid params/grids/demo.yml --recipes params/recipes --out grid");
     }
@@ -70,17 +80,27 @@ public final class GridStage extends Stage {
     @Override
     protected OutputFormats formats() {
         OutputFormats formats = super.formats().with(CellRow.SCHEMA, OutputFormat.table(CellRow.TABLE));
+        formats = formats.with(
+                Shows.SCHEMA, OutputFormat.of(Shows::read, file -> Shows.none().write(file)));
         return formats.with(CELLS, OutputFormat.of(GridStage::verifyCells, GridStage::stubCells));
     }
 
     @Override
     protected boolean writes() {
-        return !checkOnly;
+        return !checkOnly && !plan.asked();
+    }
+
+    @Override
+    protected void checkOptions() {
+        if (checkOnly && plan.asked()) {
+            throw new StageFailure(ExitCode.USAGE, "--check-only: found beside --plan: must be one or the other");
+        }
+        plan.check();
     }
 
     @Override
     protected void run() throws IOException {
-        if (!checkOnly) {
+        if (writes()) {
             removeEarlierCells(out().resolve(CELLS));
             removeEarlierCells(out().resolve(VIEWS));
         }
@@ -89,11 +109,18 @@ public final class GridStage extends Stage {
                 throw new StageFailure(ExitCode.NO_INPUT, folder + ": no folder: must be a folder of recipes");
             }
         }
-        GridRecipe sweep = Recipes.read(grid, GridRecipe.class);
-        List<Cell> cells = new GridExpander(sweep, grid.toString(), sizes()).expand(recipes);
-        if (checkOnly) {
+        GridRecipe recipe = GridFile.read(grid);
+        Sweep sweep = new GridExpander(recipe, grid.toString(), sizes()).expand(recipes);
+        List<Cell> cells = sweep.cells();
+        Provenance provenance = new Provenance(viewfit.core.Code.version(), Recipes.sha256(recipe), "", "", "", "", 0);
+        Shows shows = Shows.of(recipe, grid.toString(), cells, provenance);
+        if (plan.asked()) {
+            tellPlan(cells);
+        }
+        if (!writes()) {
             return;
         }
+        sweep.twins().forEach(this::say);
         for (Cell cell : cells) {
             write(CELLS, cell);
             cell.notes().forEach(note -> say(cell.row().cell() + ": " + note));
@@ -101,17 +128,29 @@ public final class GridStage extends Stage {
         for (Cell cell : oneOfEachViews(cells)) {
             write(VIEWS, cell);
         }
-        String provenance =
-                new Provenance(viewfit.core.Code.version(), Recipes.sha256(sweep), "", "", "", "", 0).toJson();
         CellRow.TABLE.write(
                 out().resolve("cells.csv"),
-                Map.of("provenance", provenance),
+                Map.of("provenance", provenance.toJson()),
                 cells.stream().map(Cell::row).toList());
+        shows.write(out().resolve("shows.json"));
+    }
+
+    private void tellPlan(List<Cell> cells) {
+        PlanOptions.Images images = plan.images();
+        Speed speed = plan.speed(images.classes());
+        PlanText.of(Plan.of(cells, images, speed), grid.toString(), images.train(), speed)
+                .forEach(this::answer);
+        if (shapes == null && cells.stream().anyMatch(cell -> !cell.notes().isEmpty())) {
+            answer("size: auto is reckoned for pictures of 500 x 375: --shapes gives those of the data set.");
+        }
     }
 
     private @Nullable LocalSizes sizes() {
         if (shapes != null) {
             return new DataSetSizes(Shapes.read(shapes), shapes.toString());
+        }
+        if (plan.asked()) {
+            return new DataSetSizes(USUAL, "pictures of 500 x 375");
         }
         return checkOnly ? AutoSizes.ANY_SIZE : null;
     }

@@ -78,10 +78,13 @@ class GridStageTest {
         Files.writeString(
                 grid,
                 """
-                schema: grid/1
+                schema: grid/2
                 recipes: [demo-ours.yml]
+                linked: []
                 seeds: [0]
                 set: {}
+                where: []
+                shows: []
                 axes:
                   views.groups.2.size: [auto, 64]
                 """);
@@ -109,7 +112,7 @@ class GridStageTest {
     @Test
     void wrongInputIsReportedAndLeavesNothing() throws IOException {
         Path grid = dir.resolve("g.yml");
-        Files.writeString(grid, "schema: grid/1\nrecipes: [demo-ours.yml]\naxis: {}\nseeds: [0]\nset: {}\n");
+        Files.writeString(grid, "schema: grid/2\nrecipes: [demo-ours.yml]\naxis: {}\nseeds: [0]\nset: {}\n");
         assertEquals(78, grid(grid));
         assertTrue(err.toString().contains("g.yml: axis: unknown key: did you mean 'axes'?"), err::toString);
         assertEquals(66, grid(dir.resolve("nowhere.yml")));
@@ -180,11 +183,14 @@ class GridStageTest {
         Files.writeString(
                 grid,
                 """
-                schema: grid/1
+                schema: grid/2
                 recipes: [test-baseline.yml, test-ours.yml]
                 axes: {optimizer.lr: [0.1, 0.2]}
+                linked: []
                 seeds: [0, 1]
                 set: {}
+                where: []
+                shows: []
                 """);
         assertEquals(0, grid(grid), err::toString);
         assertEquals(8, cells().size());

@@ -1,8 +1,9 @@
-package viewfit.bench;
+package viewfit.zoo;
 
 import viewfit.core.recipe.DinoRecipe;
 import viewfit.core.recipe.MocoRecipe;
 import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.SupervisedRecipe;
 import viewfit.core.recipe.SwavRecipe;
 import viewfit.core.recipe.ViewGroup;
 import viewfit.core.recipe.ViewKind;
@@ -11,9 +12,10 @@ import viewfit.graph.Graph;
 
 /**
  * Multiply-accumulates of one training step: the student's forward pass and twice as much for its backward pass, the teacher's
- * forward pass, and the products with a queue. Norms, activations, softmax, optimiser and everything else count nothing.
+ * forward pass, and the products with a queue, as if it were full from the start. Norms, activations, softmax, optimiser and
+ * everything else count nothing.
  */
-final class StepCost {
+public final class StepCost {
     private final PretrainRecipe recipe;
     private final Graph backbone;
     private final long head;
@@ -25,13 +27,26 @@ final class StepCost {
     }
 
     /** Of a whole batch. */
-    static long macs(PretrainRecipe recipe, Graph backbone, Graph head) {
+    public static long macs(PretrainRecipe recipe, Graph backbone, Graph head) {
         return new StepCost(recipe, backbone, head).count() * recipe.batchSize();
     }
 
-    /** Of one image. */
+    /**
+     * Of one image with all its views.
+     *
+     * @param classes number of labels, for methods that need them
+     */
+    public static long perImage(PretrainRecipe recipe, int classes) {
+        Graph backbone = Backbones.graph(recipe.backbone());
+        Graph head = Heads.of(recipe.method(), backbone.outputWidth(), classes);
+        return new StepCost(recipe, backbone, head).count();
+    }
+
     private long count() {
         int globals = recipe.views().count(ViewKind.GLOBAL);
+        if (recipe.method() instanceof SupervisedRecipe) {
+            return 3 * views(globals);
+        }
         if (recipe.method() instanceof DinoRecipe) {
             return 3 * views(globals) + globals(globals);
         }

@@ -1,0 +1,282 @@
+package viewfit.checks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import viewfit.core.grid.Cell;
+import viewfit.core.grid.GridExpander;
+import viewfit.core.grid.GridFile;
+import viewfit.core.grid.Shows;
+import viewfit.core.metrics.Provenance;
+import viewfit.core.recipe.DinoRecipe;
+import viewfit.core.recipe.GridRecipe;
+import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.Recipes;
+import viewfit.core.recipe.ViewGroup;
+
+/** The figures and tables of the paper as parameter files: every cell reads strictly, and they sweep what the paper swept. */
+class PaperFilesTest {
+    private static final Path RECIPES = Repository.ROOT.resolve("params/recipes");
+
+    static Stream<Path> files() {
+        return Repository.files("params/papers", ".yml").stream();
+    }
+
+    private static JsonNode parameters(String name) {
+        Path file = Repository.ROOT.resolve("params/papers/" + name + ".yml");
+        return Recipes.tree(Recipes.text(file), file.toString());
+    }
+
+    private static GridRecipe grid(String name) {
+        return GridFile.read(
+                Repository.ROOT.resolve(parameters(name).path("grid").asText()));
+    }
+
+    private static List<Cell> cells(String name) {
+        return new GridExpander(grid(name), name, null).expand(List.of(RECIPES)).cells();
+    }
+
+    private static String stem(Path file) {
+        return file.getFileName().toString().replace(".yml", "");
+    }
+
+    @Test
+    void everyFigureAndTableHasBoth() {
+        TreeSet<String> expected = new TreeSet<>(
+                List.of("figure1-left", "figure1-right", "figure2-right", "figure3-left", "figure3-right"));
+        for (int table = 1; table <= 9; table++) {
+            expected.add("table" + table);
+        }
+        for (String name : List.copyOf(expected)) {
+            expected.add(name + "-small");
+        }
+        expected.add("table3-vit");
+        assertEquals(expected, files().map(PaperFilesTest::stem).collect(Collectors.toCollection(TreeSet::new)));
+        TreeSet<String> grids = Repository.files("params/grids/papers", ".yml").stream()
+                .map(PaperFilesTest::stem)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(expected, grids);
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void opensWithWhatItIsAndItsCommand(Path file) {
+        String text = Recipes.text(file);
+        String name = stem(file);
+        String kind = name.startsWith("figure") ? "# Figure " : "# Table ";
+        assertTrue(text.startsWith(kind + name.replaceAll("[a-z]+(\\d).*", "$1")), text);
+        String images = name.endsWith("-small") ? "imagenette128" : "/data/imagenet";
+        assertTrue(
+                text.contains("\n# bin/viewfit run main.nf -params-file params/papers/" + name + ".yml --input "
+                        + images + "\n"),
+                text);
+        assertEquals(
+                "params/grids/papers/" + name + ".yml",
+                parameters(name).path("grid").asText());
+        assertTrue(text.contains(cells(name).size() + " cell"), text);
+    }
+
+    /** Expanded strictly, figures and tables included; each has its own. */
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyCellIsARecipe(Path file) {
+        String name = stem(file);
+        List<Cell> cells = cells(name);
+        Shows shows = Shows.of(grid(name), name, cells, Provenance.ofCode("", 0));
+        assertEquals(1, shows.shows().size());
+        Shows.Show show = shows.shows().get(0);
+        assertEquals(name.replace("-small", ""), show.id());
+        assertEquals(show.kind(), name.startsWith("figure") ? "figure" : "table");
+        assertEquals(show.kind().equals("figure") ? "" : show.id().replace("-vit", ""), show.paper());
+        assertEquals(cells.size(), show.cells().size());
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void smallOnesAreSmall(Path file) {
+        String name = stem(file);
+        boolean small = name.endsWith("-small");
+        GridRecipe grid = grid(name);
+        assertEquals(small ? List.of(0L, 1L) : List.of(0L), grid.seeds());
+        for (Cell cell : cells(name)) {
+            PretrainRecipe recipe = cell.recipe();
+            assertEquals(
+                    small,
+                    cell.row().recipe().startsWith("imagenette128-"),
+                    cell.row().recipe());
+            assertEquals(small ? 64 : 224, recipe.views().groups().get(0).size());
+            assertTrue(
+                    !small || recipe.epochs() == 8 || recipe.epochs() == 16,
+                    cell.row().cell());
+        }
+        String probe = parameters(name).path("probe_recipe").asText();
+        assertEquals(small, probe.equals("params/recipes/imagenette128-probe.yml"), probe);
+        assertEquals(name.contains("vit"), probe.endsWith("-vit.yml"), probe);
+        boolean tuned = name.startsWith("table6") || name.startsWith("table7");
+        for (String share : List.of("1pct", "10pct")) {
+            String recipe = parameters(name).path("finetune_" + share).asText();
+            String expected = "params/recipes/" + (small ? "imagenette128-" : "") + "finetune-" + share + ".yml";
+            assertEquals(tuned ? expected : "false", recipe);
+        }
+    }
+
+    /** Values of section H of the specification, and how many cells they make. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "figure1-left | 9 | 0.05 0.08 0.14 0.2 0.25 0.3 0.4 0.5 0.6",
+                "figure1-right | 7 | 0.08 0.14 0.2 0.25 0.3 0.4 0.5",
+                "figure2-right | 13 | 64 80 96 103 112 128 144 160",
+                "figure3-left | 24 | 2 4 6 8 10 12",
+                "figure3-right | 10 | 0.05 0.1 0.142857 0.2 0.3 0.4 0.5 0.6 0.8 1",
+                "figure1-left-small | 12 | 0.05 0.14 0.2 0.3 0.4 0.6",
+                "figure1-right-small | 12 | 0.08 0.14 0.2 0.3 0.4 0.5",
+                "figure2-right-small | 26 | 18 23 27 29 32 37 41 46",
+                "figure3-left-small | 24 | 2 4 8",
+                "figure3-right-small | 14 | 0.05 0.1 0.2 0.3 0.4 0.6 1",
+                "table1 | 5 |",
+                "table2 | 7 |",
+                "table3 | 12 |",
+                "table3-vit | 4 |",
+                "table4 | 9 |",
+                "table5 | 9 |",
+                "table6 | 9 |",
+                "table7 | 2 |",
+                "table8 | 1 |",
+                "table9 | 1 |",
+                "table1-small | 6 |",
+                "table2-small | 12 |",
+                "table3-small | 8 |",
+                "table4-small | 8 |",
+                "table5-small | 4 |",
+                "table6-small | 6 |",
+                "table7-small | 4 |",
+                "table8-small | 2 |",
+                "table9-small | 2 |",
+            })
+    void sweepsWhatThePaperSwept(String name, int count, String values) {
+        List<Cell> cells = cells(name);
+        assertEquals(count, cells.size());
+        if (values != null) {
+            // The only thing on the horizontal axis is one number of the recipe, which the axes of the cells have in
+            // their order.
+            assertEquals(
+                    List.of(values.split(" ")),
+                    cells.stream()
+                            .map(cell -> cell.point().values().iterator().next())
+                            .distinct()
+                            .toList());
+        }
+    }
+
+    /** Sizes times 64 / 224. */
+    @Test
+    void smallLocalViewsAreInProportion() {
+        List<Integer> large = sizes("figure2-right");
+        assertEquals(
+                large.stream()
+                        .map(size -> Math.toIntExact(Math.round(size * 64 / 224.0)))
+                        .toList(),
+                sizes("figure2-right-small"));
+    }
+
+    private static List<Integer> sizes(String name) {
+        return cells(name).stream()
+                .map(cell -> local(cell).size())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static ViewGroup local(Cell cell) {
+        return cell.recipe().views().groups().get(2);
+    }
+
+    /** What is held still in each figure: section H, column "fixed". */
+    @Test
+    void theRestIsAsInThePaper() {
+        for (Cell cell : cells("figure1-left")) {
+            fixed(cell, 0.142857, 96, 0.14, 6);
+        }
+        for (Cell cell : cells("figure1-right")) {
+            assertEquals(0.3, low(cell, 0));
+            fixed(cell, 0.142857, 96, local(cell).scale().high(), 6);
+        }
+        for (Cell cell : cells("figure2-right")) {
+            assertEquals(low(cell, 0), local(cell).scale().high());
+            fixed(cell, 0.142857, local(cell).size(), low(cell, 0), 6);
+        }
+        for (Cell cell : cells("figure3-left")) {
+            assertEquals(low(cell, 0), local(cell).scale().high());
+            assertTrue(List.of("96 0.14", "96 0.3", "103 0.14", "128 0.3")
+                    .contains(local(cell).size() + " " + low(cell, 0)));
+            assertTrue(((DinoRecipe) cell.recipe().method()).alpha().unweighted());
+        }
+        for (Cell cell : cells("figure3-right")) {
+            assertEquals(0.3, low(cell, 0));
+            fixed(cell, ((DinoRecipe) cell.recipe().method()).alpha().value(), 128, 0.3, 6);
+        }
+    }
+
+    private static double low(Cell cell, int group) {
+        return cell.recipe().views().groups().get(group).scale().low();
+    }
+
+    private static void fixed(Cell cell, double alpha, int size, double high, int count) {
+        String name = cell.row().cell();
+        assertEquals(alpha, ((DinoRecipe) cell.recipe().method()).alpha().value(), name);
+        assertEquals(size, local(cell).size(), name);
+        assertEquals(high, local(cell).scale().high(), name);
+        assertEquals(count, local(cell).count(), name);
+        assertEquals(low(cell, 0), low(cell, 1), name);
+        assertEquals(200, cell.recipe().epochs(), name);
+        assertEquals(1024, cell.recipe().batchSize(), name);
+        assertEquals("mobilenet_v2", cell.recipe().backbone().name(), name);
+    }
+
+    /** The small baseline differs from ours in the four things that make the recipe, and in its name. */
+    @Test
+    void theSmallBaselineIsTheOtherHalfOfThePair() {
+        Path ours = RECIPES.resolve("imagenette128-ours.yml");
+        Path baseline = RECIPES.resolve("imagenette128-baseline.yml");
+        TreeSet<String> different = new TreeSet<>(Recipes.differences(
+                        Recipes.tree(Recipes.text(ours), "ours"), Recipes.tree(Recipes.text(baseline), "baseline"))
+                .keySet());
+        assertEquals(new TreeSet<>(List.of("method.alpha", "name", "views.groups")), different);
+        List<ViewGroup> groups =
+                Recipes.read(baseline, PretrainRecipe.class).views().groups();
+        assertEquals(0.14, groups.get(0).scale().low());
+        assertEquals(0.14, groups.get(2).scale().high());
+        assertEquals(27, groups.get(2).size());
+        assertEquals(4, groups.get(2).count());
+    }
+
+    /** The page has each file with its number of cells. */
+    @Test
+    void docsHaveAll() {
+        String page = Repository.text("docs/recipes.md");
+        files().map(PaperFilesTest::stem)
+                .filter(name -> !name.endsWith("-small"))
+                .forEach(name -> {
+                    String row = page.lines()
+                            .filter(line -> line.startsWith("|") && line.contains("`" + name + "`"))
+                            .findFirst()
+                            .orElse("");
+                    assertTrue(row.matches(".*\\b" + cells(name).size() + "\\b.*"), name + ": " + row);
+                    if (!name.endsWith("-vit")) {
+                        assertTrue(row.contains("| " + cells(name + "-small").size() + " |"), name + "-small: " + row);
+                    }
+                });
+    }
+}
