@@ -3,7 +3,6 @@ package viewfit.report.page;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -98,8 +97,8 @@ final class Outputs {
     }
 
     private static String image(byte[] png, String size, String alt) {
-        return "<div class=\"scroll\"><img " + size + " alt=\"" + Html.escape(alt) + "\" src=\"data:image/png;base64,"
-                + Base64.getEncoder().encodeToString(png) + "\"></div>\n";
+        return "<div class=\"scroll\"><img " + size + " alt=\"" + Html.escape(alt) + "\" src=\""
+                + EmbeddedPicture.address(png) + "\"></div>\n";
     }
 
     private static String sources(String id) {
