@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,19 +83,21 @@ class WatchTest {
     @Test
     void endsWhenNobodyReadsItsLines() {
         cells("a");
-        PrintStream closed = new PrintStream(new OutputStream() {
+        OutputStream broken = new OutputStream() {
             @Override
             public void write(int b) throws IOException {
                 throw new IOException("Broken pipe");
             }
-        });
+        };
+        // As standard output is, which keeps what goes wrong to itself.
+        PrintStream closed = new PrintStream(broken, false, StandardCharsets.UTF_8);
         List<String> args = List.of("--outdir", folder.resolve("results").toString(), "--every", "86400");
         int code = assertTimeoutPreemptively(
                 Duration.ofSeconds(60),
                 () -> StageMain.execute(
                         "watch",
                         new Watch(),
-                        new PrintWriter(closed, true),
+                        new PrintWriter(closed, true, StandardCharsets.UTF_8),
                         new PrintWriter(err, true),
                         args.toArray(String[]::new)));
         assertEquals(0, code);
