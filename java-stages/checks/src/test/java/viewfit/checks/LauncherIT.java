@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -237,6 +239,61 @@ class LauncherIT {
         var help = new Workflow(folder).viewfit(Map.of(), "watch", "--help");
         assertEquals(0, help.exit(), help.output());
         assertTrue(help.output().contains("--html"), help.output());
+    }
+
+    /** A terminal of 20 lines: six of them are about the cells, and the cursor stands below. A look for a file has no such signs. */
+    @Test
+    void watchFillsATerminalAndNoMore() throws IOException {
+        Path script = Path.of("/usr/bin/script");
+        assumeTrue(Files.isExecutable(script), "a terminal for the test is that of script");
+        Path jar = Files.createDirectories(folder.resolve("java-stages/dist/tools"))
+                .resolve("watch.jar");
+        Files.writeString(jar, "");
+        Path launcher = copiedLauncher();
+        Map<String, String> terminal =
+                Map.of("JAVA_HOME", folder.resolve("jdk").toString(), "TERM", "xterm", "LINES", "20");
+        for (var expected : Map.of(
+                        "--every 5", "--redraw --rows 13 --every 5",
+                        "--rows 4", "--redraw --rows 4",
+                        "--once --every 5", "--once --every 5")
+                .entrySet()) {
+            var result = new Workflow(folder)
+                    .command(script, terminal, "-qec", launcher + " watch " + expected.getKey(), "/dev/null");
+            assertEquals(0, result.exit(), result.output());
+            assertTrue(result.output().contains("watch.jar " + expected.getValue() + "\r"), result.output());
+        }
+    }
+
+    /** Building removes what a run under way would start next. */
+    @Test
+    void watchDoesNotBuildWhereStagesAre() throws IOException {
+        Path stage = Files.createDirectories(folder.resolve("java-stages/dist/stages"))
+                .resolve("pretrain.jar");
+        Files.writeString(stage, "");
+        var result = new Workflow(folder)
+                .command(
+                        copiedLauncher(),
+                        Map.of("JAVA_HOME", folder.resolve("jdk").toString(), "VIEWFIT_BUILT", "", "MVN", "false"),
+                        "watch",
+                        "--once");
+        assertEquals(69, result.exit(), result.output());
+        assertEquals(
+                List.of("viewfit: " + folder
+                        + "/java-stages/dist/tools/watch.jar: not there: it is built with the stages, by"
+                        + " bin/viewfit build, when no run is under way"),
+                result.lines());
+        assertTrue(Files.exists(stage));
+    }
+
+    /** The launcher over a folder of the test, and a Java 17 that only says how it was called. */
+    private Path copiedLauncher() throws IOException {
+        Path java = Files.createDirectories(folder.resolve("jdk/bin")).resolve("java");
+        Files.writeString(
+                java, "#!/bin/sh\n[ \"$1\" != -version ] || { echo 'version \"17.0.1\"' >&2; exit; }\necho \"$@\"\n");
+        assertTrue(java.toFile().setExecutable(true));
+        Path launcher = Files.createDirectories(folder.resolve("bin")).resolve("viewfit");
+        Files.copy(Repository.ROOT.resolve("bin/viewfit"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
+        return launcher;
     }
 
     @Test

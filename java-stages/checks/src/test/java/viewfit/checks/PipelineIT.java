@@ -27,6 +27,7 @@ import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.select.Selection;
 import viewfit.core.select.TestMetrics;
+import viewfit.formats.EventFile;
 import viewfit.formats.ExportBundle;
 import viewfit.formats.Safetensors;
 import viewfit.formats.TensorFile;
@@ -212,7 +213,15 @@ class PipelineIT {
                 shows: []
                 """);
         var result = new Workflow(folder)
-                .run("-profile", "test", "--grid", grid.toString(), "--outdir", "diverging", "-resume");
+                .run(
+                        "-profile",
+                        "test",
+                        "--grid",
+                        grid.toString(),
+                        "--outdir",
+                        "diverging",
+                        "--tensorboard",
+                        "-resume");
         assertEquals(0, result.exit(), result.output());
         Map<String, String> expected = expectedTasks(List.of("ours_lr0.001_s0"), "COMPLETED");
         expected.put("SPLIT", "CACHED");
@@ -227,6 +236,17 @@ class PipelineIT {
                 Files.readString(folder.resolve("diverging/report.html"))
                         .contains("Not in the means: diverged: ours_lr1e30_s0"),
                 "the report does not show the cell as diverged");
+    }
+
+    /** Of the run above, beside the tasks of those before it. */
+    @Test
+    @Order(7)
+    void watchAndTensorBoardSeeTheRun() throws IOException {
+        var watch = new Workflow(folder).viewfit(Map.of(), "watch", "--once", "--outdir", "diverging");
+        assertEquals(0, watch.exit(), watch.output());
+        String cells = "(?s).*  2 cells: 1 diverged, 1 done\\n.*ours_lr0.001_s0 +done +(\\d+)/\\1 +(\\d+)/\\2 .*";
+        assertTrue(watch.output().matches(cells), watch.output());
+        EventFile.verify(folder.resolve("diverging/pretrain/ours_lr0.001_s0/tensorboard"));
     }
 
     /**

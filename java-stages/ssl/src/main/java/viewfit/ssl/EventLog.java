@@ -7,8 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import viewfit.core.files.AtomicFiles;
 import viewfit.core.metrics.CurveRow;
 import viewfit.core.metrics.MonitorRow;
 import viewfit.core.progress.WallClock;
@@ -18,7 +22,9 @@ import viewfit.formats.EventRecord;
 /**
  * Curve, monitor and contact sheet once more, as TensorBoard reads them; it does nothing for a run that was not asked for them.
  * Its content is made of the rows of the two tables alone, but for the hour it counts from: a run that goes on from a state
- * begins the file with the rows of that state, so that no step is missing or there twice.
+ * begins the file with the rows of that state, so that no step is missing or there twice. The file of each attempt has its own name,
+ * by the hour at which it began, and replaces those before it: a TensorBoard that is at work goes on with what it has opened of a
+ * name that it knows, and would never see the new file.
  *
  * <p>The time of an event is the time that training took up to it, by {@code images_per_second}, counted from such an hour that the
  * process began now: pauses between attempts, the monitor and checkpoints take none.
@@ -27,7 +33,9 @@ final class EventLog implements AutoCloseable {
     /** Folder in the outputs of a run. */
     static final String FOLDER = "tensorboard";
 
-    private static final String FILE = "events.out." + EventFile.MARK + ".0.viewfit";
+    private static final String BEGIN = "events.out." + EventFile.MARK + ".";
+    private static final String END = ".viewfit";
+    private static final Pattern NAME = Pattern.compile(Pattern.quote(BEGIN) + "[0-9.]+" + Pattern.quote(END));
     private static final String STEP = "step";
     private static final String LOSS = "loss";
 
@@ -37,9 +45,11 @@ final class EventLog implements AutoCloseable {
 
     private EventLog(Path folder, Path sheet, int batchSize, List<CurveRow> curve, List<MonitorRow> monitor) {
         this.batchSize = batchSize;
-        this.now =
-                WallClock.seconds() - curve.stream().mapToDouble(this::seconds).sum();
-        this.file = EventFile.open(folder.resolve(FILE), out -> begin(out, sheet, curve, monitor));
+        double began = WallClock.seconds();
+        this.now = began - curve.stream().mapToDouble(this::seconds).sum();
+        // To the millisecond, and as many digits for the next two hundred years: names are sorted as texts.
+        String name = BEGIN + String.format(Locale.ROOT, "%.3f", began) + END;
+        this.file = EventFile.open(folder.resolve(name), out -> begin(out, sheet, curve, monitor));
     }
 
     private EventLog() {
@@ -66,11 +76,21 @@ final class EventLog implements AutoCloseable {
                 resumed == null ? List.of() : resumed.monitor());
     }
 
-    /** Removes the file from the outputs, if there is one. */
+    /** Removes the files of earlier attempts from the outputs, if there are any. */
     static void remove(Path out) throws IOException {
-        Files.deleteIfExists(out.resolve(FOLDER).resolve(FILE));
+        Path folder = out.resolve(FOLDER);
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        List<Path> files;
+        try (Stream<Path> all = Files.list(folder)) {
+            files = all.filter(f -> NAME.matcher(AtomicFiles.name(f)).matches()).toList();
+        }
+        for (Path file : files) {
+            Files.delete(file);
+        }
         try {
-            Files.deleteIfExists(out.resolve(FOLDER));
+            Files.delete(folder);
         } catch (DirectoryNotEmptyException others) {
             // What somebody else put there stays.
         }

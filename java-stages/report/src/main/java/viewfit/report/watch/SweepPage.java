@@ -5,7 +5,7 @@ import java.util.List;
 import viewfit.core.files.AtomicFiles;
 import viewfit.report.page.Html;
 
-/** A sweep as a page that a browser loads again by itself, as long as something is under way. */
+/** A sweep as a page that a browser loads again by itself: between two tasks of a run none may wait or run. */
 public final class SweepPage {
     private static final String STYLE =
             """
@@ -32,9 +32,7 @@ public final class SweepPage {
     static String page(SweepState sweep, int everySeconds) {
         Html html = new Html();
         html.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        if (!sweep.ended()) {
-            html.raw("<meta http-equiv=\"refresh\" content=\"" + everySeconds + "\">\n");
-        }
+        html.raw("<meta http-equiv=\"refresh\" content=\"" + everySeconds + "\">\n");
         html.element("title", "", sweep.counts());
         html.raw("<style>\n" + STYLE + "</style>\n</head>\n<body>\n");
         html.element("h1", "", sweep.results());

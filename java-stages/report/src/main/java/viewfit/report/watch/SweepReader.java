@@ -33,11 +33,12 @@ public final class SweepReader {
     private final Path checkpoints;
     private final WorkFolder work;
     private final RunLength lengths;
-    /** Runs that have ended, by the folder of their outputs: they are read once. */
+    private final Origins origins = new Origins();
+    /** Runs that have ended, by the folder of their outputs: they are read again only if one of these files is another. */
     private final Map<Path, Ended> known = new HashMap<>();
 
-    /** As it was read from metrics written then. */
-    private record Ended(double written, CellState state) {}
+    /** As it was read from these files: publishing copies one after the other, the metrics before the curve or behind it. */
+    private record Ended(List<Stamp> files, Metrics metrics, CurveEnd curve) {}
 
     /**
      * @param results folder of the results
@@ -60,12 +61,14 @@ public final class SweepReader {
     public SweepState read(double now) {
         List<CellRow> cells =
                 CellRow.TABLE.read(results.resolve("grid").resolve("cells.csv")).rows();
-        Map<String, Map<String, Attempt>> latest = latest();
+        Map<String, String> recipes = new HashMap<>();
+        cells.forEach(row -> recipes.put(row.cell(), row.sha256()));
+        Map<String, Map<String, Attempt>> latest = latest(recipes);
         Map<String, Attempt> trainings = latest.getOrDefault(TRAINING, Map.of());
-        Map<String, Path> states = states();
+        Map<String, Path> states = states(recipes);
         List<CellState> found = new ArrayList<>();
         for (CellRow row : cells) {
-            found.add(cell(row.cell(), trainings.get(row.cell()), states.get(row.cell()), now));
+            found.add(cell(row, trainings.get(row.cell()), states.get(row.cell()), now));
         }
         List<SweepState.StageState> stages = new ArrayList<>();
         latest.forEach((process, attempts) -> {
@@ -76,22 +79,31 @@ public final class SweepReader {
         return new SweepState(results.toString(), now, found, stages);
     }
 
-    /** The last attempt of each task, by process and tag. */
-    private Map<String, Map<String, Attempt>> latest() {
+    /**
+     * The last attempt of each task, by process and tag. A training whose curve is of another recipe is of another run, of which
+     * the work folder may have any number.
+     *
+     * @param recipes checksum of the recipe of each cell
+     */
+    private Map<String, Map<String, Attempt>> latest(Map<String, String> recipes) {
         Map<String, Map<String, Attempt>> latest = new TreeMap<>();
         for (Attempt attempt : work.scan()) {
+            String wanted = attempt.process().equals(TRAINING) ? recipes.get(attempt.tag()) : null;
+            if (wanted != null && Origins.differs(origins.of(attempt.folder().resolve(attempt.tag())), wanted)) {
+                continue;
+            }
             latest.computeIfAbsent(attempt.process(), p -> new HashMap<>())
                     .merge(attempt.tag(), attempt, (a, b) -> a.made() > b.made() ? a : b);
         }
         return latest;
     }
 
-    /** The folder of states that each cell last wrote to. */
-    private Map<String, Path> states() {
+    /** The folder of states that each cell last wrote to with the recipe it has now. */
+    private Map<String, Path> states(Map<String, String> recipes) {
         Map<String, Path> newest = new HashMap<>();
         for (Path folder : WorkFolder.list(checkpoints, "*-*")) {
             Matcher name = STATES.matcher(AtomicFiles.name(folder));
-            if (name.matches()) {
+            if (name.matches() && origins.of(folder).equals(recipes.get(name.group(1)))) {
                 newest.merge(name.group(1), folder, (a, b) -> written(a) > written(b) ? a : b);
             }
         }
@@ -111,12 +123,13 @@ public final class SweepReader {
                 attempts.stream().filter(a -> a.ended() && a.exit() != 0).count());
     }
 
-    private CellState cell(String cell, @Nullable Attempt attempt, @Nullable Path states, double now) {
+    private CellState cell(CellRow row, @Nullable Attempt attempt, @Nullable Path states, double now) {
+        String cell = row.cell();
         Path published = results.resolve("pretrain").resolve(cell);
         Path metrics = published.resolve("metrics.json");
         // A task that was made after the results were published is another run of the cell.
         if (attempt == null || attempt.made() <= WorkFolder.modified(metrics)) {
-            CellState ended = ended(cell, published);
+            CellState ended = ended(row, published);
             if (ended != null) {
                 return ended;
             }
@@ -126,32 +139,30 @@ public final class SweepReader {
         }
         Path out = attempt.folder().resolve(cell);
         if (attempt.exit() == 0) {
-            CellState ended = ended(cell, out);
+            CellState ended = ended(row, out);
             return ended == null ? CellState.of(cell, CellState.Status.DONE, "") : ended;
         }
         return underWay(cell, attempt, Files.exists(out.resolve("curve.csv")) || states == null ? out : states, now);
     }
 
-    /** A run that wrote its metrics; null if they are not there, or not whole. */
-    private @Nullable CellState ended(String cell, Path out) {
-        Path file = out.resolve("metrics.json");
-        double written = WorkFolder.modified(file);
-        Ended before = known.get(out);
-        if (before != null && before.written() == written) {
-            return before.state();
+    /** A run that wrote its metrics; null if they are not there, not whole, or of another recipe. */
+    private @Nullable CellState ended(CellRow row, Path out) {
+        List<Stamp> files = Stamp.of(out, "metrics.json", "curve.csv", "monitor.csv");
+        Ended ended = known.get(out);
+        if (ended == null || !ended.files().equals(files)) {
+            try {
+                ended = new Ended(files, Metrics.read(out.resolve("metrics.json")), CurveEnd.in(out));
+            } catch (StageFailure notYet) {
+                return null;
+            }
+            known.put(out, ended);
         }
-        try {
-            CellState state = ended(cell, out, Metrics.read(file));
-            known.put(out, new Ended(written, state));
-            return state;
-        } catch (StageFailure notYet) {
-            return null;
-        }
+        boolean another = Origins.differs(ended.metrics().provenance().recipeSha256(), row.sha256());
+        return another ? null : ended(row.cell(), ended.metrics(), ended.curve());
     }
 
-    private CellState ended(String cell, Path out, Metrics metrics) {
+    private CellState ended(String cell, Metrics metrics, CurveEnd end) {
         boolean good = metrics.outcome() == Outcome.OK;
-        CurveEnd end = CurveEnd.in(out);
         RunLength.Length length = lengths.of(cell);
         return new CellState(
                 cell,

@@ -29,14 +29,6 @@ public record SweepState(String results, double time, List<CellState> cells, Lis
         stages = List.copyOf(stages);
     }
 
-    /** Whether nothing is under way or waiting. */
-    public boolean ended() {
-        return cells.stream()
-                        .noneMatch(
-                                c -> c.status() == CellState.Status.RUNNING || c.status() == CellState.Status.WAITING)
-                && stages.stream().allMatch(s -> s.waiting() + s.running() == 0);
-    }
-
     /** {@code 12 cells: 3 running, 1 failed, 5 waiting, 3 done}. */
     String counts() {
         return cells.size() + (cells.size() == 1 ? " cell: " : " cells: ") + counts(cells);

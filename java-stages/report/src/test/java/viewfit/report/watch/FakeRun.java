@@ -29,6 +29,9 @@ final class FakeRun {
     static final int STEPS_PER_EPOCH = 3;
     static final int BATCH = 16;
 
+    /** Checksum of the recipe of every cell. */
+    static final String RECIPE = "0123abcd".repeat(8);
+
     final Path results;
     final Path work;
     final Path checkpoints;
@@ -40,7 +43,7 @@ final class FakeRun {
         checkpoints = work.resolve("checkpoints");
         List<CellRow> rows = new ArrayList<>();
         for (String cell : cells) {
-            rows.add(new CellRow(cell, cell, "r.yml", "", 0, "0"));
+            rows.add(new CellRow(cell, cell, "r.yml", "", 0, RECIPE));
             recipe(results.resolve("grid/cells").resolve(cell + ".yml"));
         }
         CellRow.TABLE.write(results.resolve("grid/cells.csv"), Map.of(), rows);
@@ -104,11 +107,19 @@ final class FakeRun {
 
     /** Curve and monitor after so many steps, one image a second per step done so far, a quarter of it waiting. */
     static void curve(Path out, int steps, double written) {
+        curve(out, RECIPE, steps, written);
+    }
+
+    /** The same of another recipe. */
+    static void curve(Path out, String recipe, int steps, double written) {
         List<CurveRow> rows = new ArrayList<>();
         for (int step = 0; step < steps; step++) {
             rows.add(row(step / STEPS_PER_EPOCH, step, 8 - step / 10.0, step + 1));
         }
-        CURVE.write(out.resolve("curve.csv"), Map.of("provenance", "{}"), rows);
+        CURVE.write(
+                out.resolve("curve.csv"),
+                Map.of("provenance", provenance(recipe).toJson()),
+                rows);
         time(out.resolve("curve.csv"), written);
         double n = Double.NaN;
         MONITOR.write(
@@ -123,7 +134,15 @@ final class FakeRun {
                 epoch, step, loss, n, n, n, n, n, n, n, n, n, n, n, n, n, n, n, n, n, n, imagesPerSecond, .25);
     }
 
+    private static Provenance provenance(String recipe) {
+        return new Provenance("0.1.0", recipe, "", "", "", "", 0);
+    }
+
     static void metrics(Path out, String cell, Outcome outcome, String message, double written) {
+        metrics(out, RECIPE, cell, outcome, message, written);
+    }
+
+    static void metrics(Path out, String recipe, String cell, Outcome outcome, String message, double written) {
         new Metrics(
                         Metrics.SCHEMA,
                         "pretrain",
@@ -132,7 +151,7 @@ final class FakeRun {
                         message,
                         Map.of("images-per-second", 123.4, "data-wait-share", .015),
                         Map.of(),
-                        Provenance.ofCode("", 0))
+                        provenance(recipe))
                 .write(out.resolve("metrics.json"));
         time(out.resolve("metrics.json"), written);
     }

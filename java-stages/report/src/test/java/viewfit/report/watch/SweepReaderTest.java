@@ -74,7 +74,6 @@ class SweepReaderTest {
         assertEquals(6, done.step());
         assertEquals(123.4, done.imagesPerSecond());
         assertTrue(Double.isNaN(done.secondsLeft()) && Double.isNaN(done.quiet()));
-        assertTrue(reader.read(NOW).ended());
     }
 
     @Test
@@ -138,6 +137,61 @@ class SweepReaderTest {
         assertEquals(30, cells.get(0).quiet());
         assertEquals("a-b", cells.get(1).cell());
         assertEquals(5, cells.get(1).step());
+    }
+
+    /** Publishing copies file by file: the metrics may be there before the curve, and that before its last lines. */
+    @Test
+    void whatIsBeingPublishedIsReadAgain() {
+        FakeRun run = new FakeRun(folder, "a");
+        Path published = run.results.resolve("pretrain/a");
+        SweepReader reader = run.reader();
+        FakeRun.metrics(published, "a", Outcome.OK, "", NOW - 100);
+        assertEquals(0, only(reader).step());
+        assertTrue(Double.isNaN(only(reader).knn()));
+        FakeRun.curve(published, 3, NOW - 100);
+        assertEquals(3, only(reader).step());
+        assertEquals(.375, only(reader).knn());
+        // In the same moment, as far as a coarse clock can tell.
+        FakeRun.curve(published, 6, NOW - 100);
+        assertEquals(6, only(reader).step());
+        assertEquals(Status.DONE, only(reader).status());
+    }
+
+    /** The folders are those of earlier runs too, whose cells have the same names. */
+    @Test
+    void whatIsOfAnotherRecipeIsNotShown() {
+        String other = "ef".repeat(32);
+        FakeRun run = new FakeRun(folder, "published", "trained", "queued", "begun");
+        FakeRun.curve(run.results.resolve("pretrain/published"), other, 6, NOW - 100);
+        FakeRun.metrics(run.results.resolve("pretrain/published"), other, "published", Outcome.OK, "", NOW - 100);
+        // Another run's attempt does not hide this one's, though it is newer.
+        FakeRun.curve(run.begun("PRETRAIN (trained)", NOW - 60).resolve("trained"), 3, NOW - 9);
+        FakeRun.curve(run.begun("PRETRAIN (trained)", NOW - 50).resolve("trained"), other, 5, NOW - 7);
+        run.attempt("PRETRAIN (queued)", NOW - 60);
+        FakeRun.curve(run.checkpoints.resolve("queued-0123456789abcdef"), other, 4, NOW - 5);
+        run.begun("PRETRAIN (begun)", NOW - 60);
+        FakeRun.curve(run.checkpoints.resolve("begun-0123456789abcdef"), other, 4, NOW - 5);
+        FakeRun.curve(run.checkpoints.resolve("begun-fedcba9876543210"), 2, NOW - 500);
+        assertEquals(
+                List.of("trained running 3", "begun running 2", "published waiting 0", "queued waiting 0"),
+                run.reader().read(NOW).cells().stream()
+                        .map(s -> s.cell() + " " + s.status().word() + " " + s.step())
+                        .toList());
+    }
+
+    /** The next run may have the same folder of results, other images and other recipes. */
+    @Test
+    void lengthsFollowTheirFiles() throws IOException {
+        FakeRun run = new FakeRun(folder, "a");
+        run.attempt("PRETRAIN (a)", NOW - 60);
+        SweepReader reader = run.reader();
+        assertEquals(6, only(reader).steps());
+        Path recipe = run.results.resolve("grid/cells/a.yml");
+        Files.writeString(recipe, Files.readString(recipe).replaceFirst("(?m)^epochs: .*$", "epochs: 10"));
+        assertEquals(30, only(reader).steps());
+        Path split = run.results.resolve("split/split.json");
+        Files.writeString(split, Files.readString(split).replaceFirst("\"train\" *: *49", "\"train\": 100"));
+        assertEquals(60, only(reader).steps());
     }
 
     @Test

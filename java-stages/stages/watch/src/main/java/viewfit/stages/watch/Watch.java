@@ -31,7 +31,7 @@ import viewfit.report.watch.SweepText;
             "left is the time of the steps that are left at the speed of the last ones; quiet, how long ago a step was last written.",
             "",
             "Exit codes: 0 with --once; 64 wrong command line; 65, 66 with --once, no table of cells; 74 the page cannot be written;",
-            "until it is interrupted otherwise, with 130."
+            "until it is interrupted otherwise, with 130, or until nobody reads its lines, with 0."
         })
 public final class Watch implements Callable<Integer> {
     private static final int MOST_SECONDS = 86_400;
@@ -107,17 +107,20 @@ public final class Watch implements Callable<Integer> {
             tell(look(reader));
             return ExitCode.OK.code();
         }
-        while (!Thread.currentThread().isInterrupted()) {
+        boolean heard = true;
+        while (heard && !Thread.currentThread().isInterrupted()) {
             try {
-                tell(look(reader));
+                heard = tell(look(reader));
             } catch (StageFailure e) {
                 if (e.exitCode() != ExitCode.NO_INPUT && e.exitCode() != ExitCode.BAD_DATA) {
                     throw e;
                 }
                 // Before the grid is there, or while it is being copied to the results.
-                tell(List.of("waiting: " + e.getMessage()));
+                heard = tell(List.of("waiting: " + e.getMessage()));
             }
-            sleep();
+            if (heard) {
+                sleep();
+            }
         }
         return ExitCode.OK.code();
     }
@@ -138,7 +141,8 @@ public final class Watch implements Callable<Integer> {
         return SweepText.lines(sweep, rows);
     }
 
-    private void tell(List<String> lines) {
+    /** Whether they could be written: a closed pipe is no error, as with {@code watch | head}, but the end. */
+    private boolean tell(List<String> lines) {
         if (spec == null) {
             throw new IllegalStateException("a command of picocli knows its own description");
         }
@@ -153,6 +157,6 @@ public final class Watch implements Callable<Integer> {
                 out.println();
             }
         }
-        out.flush();
+        return !out.checkError();
     }
 }

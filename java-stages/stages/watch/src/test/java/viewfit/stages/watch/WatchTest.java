@@ -2,13 +2,18 @@ package viewfit.stages.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,12 +66,42 @@ class WatchTest {
     }
 
     @Test
-    void onATerminalTheTableIsDrawnOverTheOneBefore() {
+    void onATerminalTheTableIsDrawnOverTheOneBefore() throws InterruptedException {
         cells("a", "b", "c");
-        assertEquals(0, run("--once", "--redraw", "--rows", "1"), err::toString);
+        Thread watch = new Thread(() -> run("--redraw", "--rows", "1", "--every", "1"));
+        watch.start();
+        require("\u001b[J\u001b[?7h\u001b[H");
+        watch.interrupt();
+        watch.join(10_000);
+        assertFalse(watch.isAlive());
         assertTrue(out.toString().startsWith("\u001b[H"), out.toString());
         assertTrue(out.toString().contains("and 2 waiting\u001b[K\n"), out.toString());
         assertTrue(out.toString().endsWith("\u001b[J\u001b[?7h"), out.toString());
+    }
+
+    /** Such as {@code watch | head}. */
+    @Test
+    void endsWhenNobodyReadsItsLines() {
+        cells("a");
+        OutputStream broken = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        // As standard output is, which keeps what goes wrong to itself.
+        PrintStream closed = new PrintStream(broken, false, StandardCharsets.UTF_8);
+        List<String> args = List.of("--outdir", folder.resolve("results").toString(), "--every", "86400");
+        int code = assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () -> StageMain.execute(
+                        "watch",
+                        new Watch(),
+                        new PrintWriter(closed, true, StandardCharsets.UTF_8),
+                        new PrintWriter(err, true),
+                        args.toArray(String[]::new)));
+        assertEquals(0, code);
+        assertEquals("", err.toString());
     }
 
     @Test
