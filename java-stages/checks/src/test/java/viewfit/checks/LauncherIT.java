@@ -153,7 +153,8 @@ class LauncherIT {
         assertTrue(result.output().contains("name its session: -resume <id"), result.output());
         assertFalse(Files.exists(folder.resolve("results")), "a plan leaves no results");
         // What a run before it wrote stays.
-        Path trace = Files.createDirectories(folder.resolve("results/pipeline_info")).resolve("trace.tsv");
+        Path trace =
+                Files.createDirectories(folder.resolve("results/pipeline_info")).resolve("trace.tsv");
         Files.writeString(trace, "task_id\tname\n1\tSPLIT\n");
         var counted = new Workflow(folder).run("--plan", "--plan_images", "1231167", "--plan_flops_per_second", "1e13");
         assertEquals(0, counted.exit(), counted.output());

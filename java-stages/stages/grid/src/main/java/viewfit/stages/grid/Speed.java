@@ -34,6 +34,7 @@ final class Speed {
     private final int units;
     /** Of every kind that {@code byKind} does not have; NaN if nothing is known of it. */
     private final double any;
+
     private final Map<String, Double> byKind;
 
     private Speed(String about, String unit, int units, double any, Map<String, Double> byKind) {

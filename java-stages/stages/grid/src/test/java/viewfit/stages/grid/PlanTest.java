@@ -186,7 +186,9 @@ class PlanTest {
                 grid,
                 Files.readString(grid)
                         .replace("method.alpha: [0.3, 0.4]", "views.groups.2.size: [auto, 122]")
-                        .replace("shows: []", """
+                        .replace(
+                                "shows: []",
+                                """
                                 shows:
                                   - {id: a, kind: figure, x: views.groups.2.size, lines: [], default: auto, paper: '', where: {views.groups.2.size: 122}}
                                 """));
@@ -200,7 +202,8 @@ class PlanTest {
                 out::toString);
         assertTrue(out.toString().startsWith("1 cell of "), out::toString);
         // Of pictures nobody has seen, the size may be any: 77 may be what auto comes to.
-        Files.writeString(grid, Files.readString(grid).replace("[auto, 122]", "[auto]").replace("122", "77"));
+        Files.writeString(
+                grid, Files.readString(grid).replace("[auto, 122]", "[auto]").replace("122", "77"));
         assertEquals(0, run("--check-only"), err::toString);
         assertEquals(0, run("--plan", "--image-count", "2048"), err::toString);
         assertEquals(78, run("--plan", "--image-count", "2048", "--shapes", shapes.toString()), err::toString);
