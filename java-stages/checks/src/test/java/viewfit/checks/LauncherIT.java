@@ -159,7 +159,7 @@ class LauncherIT {
         var counted = new Workflow(folder).run("--plan", "--plan_images", "1231167", "--plan_flops_per_second", "1e13");
         assertEquals(0, counted.exit(), counted.output());
         assertTrue(counted.output().contains(", 1231167 images to train on"), counted.output());
-        assertTrue(counted.output().contains("hours of a machine that does 1.00e+13 FLOPs a second"), counted.output());
+        assertTrue(counted.output().contains("Hours of a machine that does 1.00e+13 FLOPs a second"), counted.output());
         var refused = new Workflow(folder).run("--plan", "--plan_images", "1000");
         assertEquals(78, refused.exit(), refused.output());
         assertTrue(refused.output().contains("batch-size: found 1024: must be at most 1000"), refused.output());
