@@ -38,6 +38,7 @@ workflow {
         def plan = Launch.plan(projectDir, params)
         if( plan[0] != 0 ) exit plan[0], plan[1]
         println plan[1]
+        println 'To resume a run after this, name its session: -resume <id from bin/viewfit log>.'
         exit 0
     }
     def images = file(params.input, type: 'any').toAbsolutePath()

@@ -101,10 +101,10 @@ class Launch {
         def command = [project.resolve('bin/stage'), 'grid', '--grid', params.grid, '--recipes', params.recipes] + options
         def builder = new ProcessBuilder(command*.toString())
         builder.environment().putAll(VIEWFIT_HOME: project.toString(), VIEWFIT_BUILT: 'yes')
+        builder.redirectErrorStream(true)
         def stage = builder.start()
-        def said = new StringBuilder()
-        stage.waitForProcessOutput(said, said)
-        [stage.exitValue(), said.toString().trim()]
+        def said = stage.inputStream.getText('UTF-8').trim()
+        [stage.waitFor(), said]
     }
 
     /** How this run was started, as one word of the shell for the report; without -resume, which changes no result. */

@@ -11,10 +11,10 @@ import viewfit.core.data.Classes;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.Quarantine;
 import viewfit.core.data.Shapes;
-import viewfit.core.grid.Cell;
 import viewfit.core.grid.GridExpander;
 import viewfit.core.grid.GridFile;
 import viewfit.core.grid.Shows;
+import viewfit.core.grid.Sweep;
 import viewfit.core.images.ImageFiles;
 import viewfit.core.metrics.Divergence;
 import viewfit.core.metrics.Json;
@@ -119,11 +119,9 @@ class DamagedTextsTest {
                 .every(6)
                 .run(file -> {
                     GridRecipe grid = GridFile.read(file);
-                    List<Cell> cells = new GridExpander(grid, file.toString(), null)
-                            .expand(List.of(given(RECIPES)))
-                            .cells();
-                    Shows.of(grid, file.toString(), cells, Provenance.ofCode("", 0));
-                    return cells.size();
+                    Sweep sweep = new GridExpander(grid, file.toString(), null).expand(List.of(given(RECIPES)));
+                    Shows.of(grid, file.toString(), sweep, false, Provenance.ofCode("", 0));
+                    return sweep.cells().size();
                 });
     }
 

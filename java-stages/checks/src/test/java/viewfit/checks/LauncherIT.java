@@ -147,18 +147,29 @@ class LauncherIT {
 
     /** Of the images that are there, or of a number of them without any. */
     @Test
-    void aPlanIsPrintedAndNothingRuns() {
+    void aPlanIsPrintedAndNothingRuns() throws IOException {
         var result = new Workflow(folder).run("-profile", "test", "--plan");
         assertEquals(0, result.exit(), result.output());
         assertTrue(result.output().contains("2 cells of "), result.output());
         assertTrue(result.output().lines().anyMatch(line -> line.startsWith("ours_s0 ")), result.output());
+        assertTrue(result.output().contains("name its session: -resume <id"), result.output());
+        assertFalse(Files.exists(folder.resolve("results")), "a plan leaves no results");
+        // What a run before it wrote stays.
+        Path trace =
+                Files.createDirectories(folder.resolve("results/pipeline_info")).resolve("trace.tsv");
+        Files.writeString(trace, "task_id\tname\n1\tSPLIT\n");
         var counted = new Workflow(folder).run("--plan", "--plan_images", "1231167", "--plan_flops_per_second", "1e13");
         assertEquals(0, counted.exit(), counted.output());
         assertTrue(counted.output().contains(", 1231167 images to train on"), counted.output());
-        assertTrue(counted.output().contains("hours of a machine that does 1.00e+13 FLOPs a second"), counted.output());
+        assertTrue(counted.output().contains("Hours of a machine that does 1.00e+13 FLOPs a second"), counted.output());
         var refused = new Workflow(folder).run("--plan", "--plan_images", "1000");
         assertEquals(78, refused.exit(), refused.output());
         assertTrue(refused.output().contains("batch-size: found 1024: must be at most 1000"), refused.output());
+        assertEquals(0, new Workflow(folder).run("--help").exit());
+        assertEquals("task_id\tname\n1\tSPLIT\n", Files.readString(trace));
+        try (Stream<Path> files = Files.list(trace.getParent())) {
+            assertEquals(List.of(trace), files.toList());
+        }
         assertFalse(Files.exists(folder.resolve("results/split")), "a task ran");
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -17,6 +18,7 @@ import viewfit.core.grid.Cell;
 import viewfit.core.grid.GridExpander;
 import viewfit.core.grid.GridFile;
 import viewfit.core.grid.Shows;
+import viewfit.core.grid.Sweep;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.recipe.DinoRecipe;
 import viewfit.core.recipe.GridRecipe;
@@ -42,8 +44,12 @@ class PaperFilesTest {
                 Repository.ROOT.resolve(parameters(name).path("grid").asText()));
     }
 
+    private static Sweep sweep(String name) {
+        return new GridExpander(grid(name), name, null).expand(List.of(RECIPES));
+    }
+
     private static List<Cell> cells(String name) {
-        return new GridExpander(grid(name), name, null).expand(List.of(RECIPES)).cells();
+        return sweep(name).cells();
     }
 
     private static String stem(Path file) {
@@ -76,14 +82,33 @@ class PaperFilesTest {
         String kind = name.startsWith("figure") ? "# Figure " : "# Table ";
         assertTrue(text.startsWith(kind + name.replaceAll("[a-z]+(\\d).*", "$1")), text);
         String images = name.endsWith("-small") ? "imagenette128" : "/data/imagenet";
+        String lists = name.matches("table[67]") ? " --labels_1pct 1percent.txt --labels_10pct 10percent.txt" : "";
         assertTrue(
                 text.contains("\n# bin/viewfit run main.nf -params-file params/papers/" + name + ".yml --input "
-                        + images + "\n"),
+                        + images + lists + "\n"),
                 text);
         assertEquals(
                 "params/grids/papers/" + name + ".yml",
                 parameters(name).path("grid").asText());
         assertTrue(text.contains(cells(name).size() + " cell"), text);
+    }
+
+    /**
+     * The test split opens for one selection in a folder of results, so each has its own; and for figures it stays closed: they
+     * show held-out scores. Tables say what theirs are on.
+     */
+    @ParameterizedTest
+    @MethodSource("files")
+    void keepsItsResultsAndTheTestSplitToItself(Path file) {
+        String name = stem(file);
+        assertEquals("results/papers/" + name, parameters(name).path("outdir").asText());
+        boolean figure = name.startsWith("figure");
+        assertEquals(figure, parameters(name).has("test"));
+        assertTrue(!figure || !parameters(name).path("test").booleanValue(), name);
+        String text = Recipes.text(file);
+        boolean large = !figure && !name.endsWith("-small");
+        assertEquals(!figure, text.contains("# Scores are on held-out images of train"), text);
+        assertEquals(large, text.contains("pre-training sees\n# 4 % fewer images than the paper's"), text);
     }
 
     /** Expanded strictly, figures and tables included; each has its own. */
@@ -92,7 +117,7 @@ class PaperFilesTest {
     void everyCellIsARecipe(Path file) {
         String name = stem(file);
         List<Cell> cells = cells(name);
-        Shows shows = Shows.of(grid(name), name, cells, Provenance.ofCode("", 0));
+        Shows shows = Shows.of(grid(name), name, sweep(name), false, Provenance.ofCode("", 0));
         assertEquals(1, shows.shows().size());
         Shows.Show show = shows.shows().get(0);
         assertEquals(name.replace("-small", ""), show.id());
@@ -142,7 +167,7 @@ class PaperFilesTest {
                 "figure3-right | 10 | 0.05 0.1 0.142857 0.2 0.3 0.4 0.5 0.6 0.8 1",
                 "figure1-left-small | 12 | 0.05 0.14 0.2 0.3 0.4 0.6",
                 "figure1-right-small | 12 | 0.08 0.14 0.2 0.3 0.4 0.5",
-                "figure2-right-small | 26 | 18 23 27 29 32 37 41 46",
+                "figure2-right-small | 26 | 18 23 27 29 32 36 41 46",
                 "figure3-left-small | 24 | 2 4 8",
                 "figure3-right-small | 14 | 0.05 0.1 0.2 0.3 0.4 0.6 1",
                 "table1 | 5 |",
@@ -180,15 +205,89 @@ class PaperFilesTest {
         }
     }
 
-    /** Sizes times 64 / 224. */
+    /** Sizes times 64 / 224, but for 128: that is 36, the size of the small recipes. */
     @Test
     void smallLocalViewsAreInProportion() {
         List<Integer> large = sizes("figure2-right");
         assertEquals(
                 large.stream()
-                        .map(size -> Math.toIntExact(Math.round(size * 64 / 224.0)))
+                        .map(size -> size == 128 ? 36 : Math.toIntExact(Math.round(size * 64 / 224.0)))
                         .toList(),
                 sizes("figure2-right-small"));
+        int recipe = Recipes.read(RECIPES.resolve("imagenette128-ours.yml"), PretrainRecipe.class)
+                .views()
+                .groups()
+                .get(2)
+                .size();
+        assertEquals(36, recipe);
+        assertEquals(List.of(27, 29, 36), sizes("figure3-left-small"));
+    }
+
+    /** Sizes at each scale: what is far off is left out. */
+    @ParameterizedTest
+    @CsvSource({
+        "figure2-right, 0.14, 64 80 96 103 112 128 144",
+        "figure2-right, 0.3, 80 96 112 128 144 160",
+        "figure2-right-small, 0.14, 18 23 27 29 32 36 41",
+        "figure2-right-small, 0.3, 23 27 32 36 41 46",
+        "figure3-left, 0.14, 96 103",
+        "figure3-left, 0.3, 96 128",
+        "figure3-left-small, 0.14, 27 29",
+        "figure3-left-small, 0.3, 27 36",
+    })
+    void sizesGoWithScales(String name, double scale, String expected) {
+        assertEquals(
+                List.of(expected.split(" ")),
+                cells(name).stream()
+                        .filter(cell -> low(cell, 0) == scale && low(cell, 1) == scale)
+                        .filter(cell -> local(cell).scale().high() == scale)
+                        .map(cell -> Integer.toString(local(cell).size()))
+                        .distinct()
+                        .sorted(Comparator.comparingInt(Integer::parseInt))
+                        .toList());
+    }
+
+    /** The rows of each table: recipe, backbone, epochs, and of the small ones the size of local views where one recipe has two. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "table1 | supervised-mobilenetv2 mobilenet_v2 300, moco-mobilenetv2-two-view mobilenet_v2 200, moco-mobilenetv2-baseline mobilenet_v2 200 96, swav-mobilenetv2-baseline mobilenet_v2 200 96, dino-mobilenetv2-baseline mobilenet_v2 200 96",
+                "table2 | supervised-mobilenetv2 mobilenet_v2 300, moco-mobilenetv2-baseline mobilenet_v2 200 96, moco-mobilenetv2-ours mobilenet_v2 200 128, swav-mobilenetv2-baseline mobilenet_v2 200 96, swav-mobilenetv2-ours mobilenet_v2 200 128, dino-mobilenetv2-baseline mobilenet_v2 200 96, dino-mobilenetv2-ours mobilenet_v2 200 128",
+                "table3 | supervised-mobilenetv2 mobilenet_v2 300, dino-mobilenetv2-baseline mobilenet_v2 200 96, dino-mobilenetv2-ours mobilenet_v2 200 128, supervised-resnet18 resnet18 90, dino-resnet18-baseline resnet18 200 96, dino-resnet18-ours resnet18 200 128, supervised-resnet34 resnet34 90, dino-resnet34-baseline resnet34 200 96, dino-resnet34-ours resnet34 200 128, supervised-resnet50 resnet50 90, dino-resnet50-baseline resnet50 200 96, dino-resnet50-ours resnet50 200 128",
+                "table3-vit | dino-vit-tiny-baseline vit_tiny 200 96, dino-vit-tiny-ours vit_tiny 200 128, dino-vit-small-baseline vit_small 200 96, dino-vit-small-ours vit_small 200 128",
+                "table4 | supervised-mobilenetv2 mobilenet_v2 300, dino-mobilenetv2-baseline mobilenet_v2 200 96, dino-mobilenetv2-ours mobilenet_v2 200 128, supervised-resnet18 resnet18 90, dino-resnet18-baseline resnet18 200 96, dino-resnet18-ours resnet18 200 128, supervised-resnet34 resnet34 90, dino-resnet34-baseline resnet34 200 96, dino-resnet34-ours resnet34 200 128",
+                "table5 | supervised-mobilenetv2 mobilenet_v2 300, dino-mobilenetv2-ours mobilenet_v2 200 128, dino-mobilenetv2-ours-400ep mobilenet_v2 400 128, supervised-resnet18 resnet18 90, dino-resnet18-ours resnet18 200 128, dino-resnet18-ours-400ep resnet18 400 128, supervised-resnet34 resnet34 90, dino-resnet34-ours resnet34 200 128, dino-resnet34-ours-400ep resnet34 400 128",
+                "table6 | dino-mobilenetv2-baseline mobilenet_v2 200 96, dino-mobilenetv2-ours mobilenet_v2 200 128, dino-mobilenetv2-ours-400ep mobilenet_v2 400 128, dino-resnet18-baseline resnet18 200 96, dino-resnet18-ours resnet18 200 128, dino-resnet18-ours-400ep resnet18 400 128, dino-resnet34-baseline resnet34 200 96, dino-resnet34-ours resnet34 200 128, dino-resnet34-ours-400ep resnet34 400 128",
+                "table7 | dino-resnet18-ours resnet18 200 128, dino-resnet18-ours-400ep resnet18 400 128",
+                "table8 | dino-mobilenetv2-ours-400ep mobilenet_v2 400 128",
+                "table9 | dino-resnet18-ours-400ep resnet18 400 128",
+                "table1-small | moco mobilenet_v2 8 27, swav mobilenet_v2 8 27, baseline mobilenet_v2 8 27",
+                "table2-small | moco mobilenet_v2 8 27, moco mobilenet_v2 8 36, swav mobilenet_v2 8 27, swav mobilenet_v2 8 36, baseline mobilenet_v2 8 27, ours mobilenet_v2 8 36",
+                "table3-small | baseline mobilenet_v2 8 27, baseline resnet18 8 27, ours mobilenet_v2 8 36, ours resnet18 8 36",
+                "table4-small | baseline mobilenet_v2 8 27, baseline resnet18 8 27, ours mobilenet_v2 8 36, ours resnet18 8 36",
+                "table5-small | ours mobilenet_v2 8 36, ours mobilenet_v2 16 36",
+                "table6-small | baseline mobilenet_v2 8 27, ours mobilenet_v2 8 36, ours mobilenet_v2 16 36",
+                "table7-small | ours resnet18 8 36, ours resnet18 16 36",
+                "table8-small | ours mobilenet_v2 16 36",
+                "table9-small | ours resnet18 16 36",
+            })
+    void tablesHaveTheirRows(String name, String expected) {
+        assertEquals(
+                Stream.of(expected.split(", ")).sorted().toList(),
+                cells(name).stream()
+                        .filter(cell -> cell.row().seed() == 0)
+                        .map(PaperFilesTest::row)
+                        .sorted()
+                        .toList());
+    }
+
+    private static String row(Cell cell) {
+        PretrainRecipe recipe = cell.recipe();
+        List<ViewGroup> groups = recipe.views().groups();
+        String stem = cell.row().recipe().replace(".yml", "").replace("imagenette128-", "");
+        String size = groups.size() < 3 ? "" : " " + groups.get(2).size();
+        return stem + " " + recipe.backbone().name() + " " + recipe.epochs() + size;
     }
 
     private static List<Integer> sizes(String name) {

@@ -35,6 +35,11 @@ public record Cell(CellRow row, PretrainRecipe recipe, Map<String, String> point
                 + Recipes.toYaml(recipe);
     }
 
+    /** Whether a number of the recipe stands for an open one: notes begin with their keys. */
+    boolean isOpen(String key) {
+        return notes.stream().anyMatch(note -> note.startsWith(key + ": "));
+    }
+
     /** What keys stand for in this cell. */
     CellValues values() {
         return new CellValues(row.recipe(), point, RecordTree.of(recipe));

@@ -51,16 +51,32 @@ final class Conditions {
     /**
      * What is set in a cell.
      *
-     * @throws StageFailure if two conditions set one key there
+     * @param point its value on each axis that was not taken away
+     * @throws StageFailure if an axis or two conditions set one key there
      */
-    Map<String, Object> set(CellValues values) {
+    Map<String, Object> set(CellValues values, Map<String, Object> point) {
         Map<String, Object> keys = new LinkedHashMap<>();
         for (int i = 0; i < conditions.size(); i++) {
             if (conditions.get(i) instanceof SetRecipe set && holds(i, values)) {
                 for (Map.Entry<String, Object> each : set.set().entrySet()) {
-                    if (keys.put(each.getKey(), each.getValue()) != null) {
-                        throw bad(i, "set." + each.getKey(), "found a key that an earlier entry sets in the same cell");
+                    KeyPath key = new KeyPath(each.getKey());
+                    String place = "set." + key.text();
+                    if (keys.containsKey(key.text())) {
+                        throw bad(i, place, "found a key that an earlier entry sets in the same cell");
                     }
+                    for (String other : keys.keySet()) {
+                        if (key.overlaps(new KeyPath(other))) {
+                            throw bad(i, place, "found a key that overlaps with " + other + ", set in the same cell");
+                        }
+                    }
+                    for (String other : Points.keys(point).keySet()) {
+                        if (key.overlaps(new KeyPath(other))) {
+                            String same = key.text().equals(other) ? "a key of" : "a key that overlaps with";
+                            String found = "found " + same + " the axis of " + other;
+                            throw bad(i, place, found + ", which a cell has: must be one that no axis sets there");
+                        }
+                    }
+                    keys.put(key.text(), each.getValue());
                 }
             }
         }

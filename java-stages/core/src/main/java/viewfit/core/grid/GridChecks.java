@@ -3,6 +3,7 @@ package viewfit.core.grid;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import viewfit.core.contract.ExitCode;
@@ -16,11 +17,13 @@ import viewfit.core.recipe.WithoutRecipe;
 
 /** What can be wrong with a grid before any recipe is read: values twice, keys that two places set, names that clash. */
 final class GridChecks {
+    private static final String SEED = "seed";
+
     private final GridRecipe grid;
     private final String where;
     private final CellNames names;
     /** What sets a key: the key to the place that sets it in the grid. */
-    private final Map<String, String> setters = new HashMap<>();
+    private final Map<String, String> setters = new LinkedHashMap<>();
 
     private GridChecks(GridRecipe grid, String where, CellNames names) {
         this.grid = grid;
@@ -61,7 +64,7 @@ final class GridChecks {
     private void linked() {
         List<String> labels =
                 new ArrayList<>(grid.axes().keySet().stream().map(names::label).toList());
-        labels.addAll(List.of(CellValues.RECIPE, "seed"));
+        labels.addAll(List.of(CellValues.RECIPE, SEED));
         for (int i = 0; i < grid.linked().size(); i++) {
             LinkedAxisRecipe axis = grid.linked().get(i);
             String place = "linked[" + i + "]";
@@ -79,13 +82,12 @@ final class GridChecks {
 
     private void condition(WhereRecipe condition, String place) {
         if (condition instanceof SetRecipe set) {
-            set.set().keySet().forEach(key -> {
-                refuseSeed(place + ".set." + key, key);
-                String axis = setters.getOrDefault(key, "");
-                if (axis.startsWith("axes.") || axis.startsWith("linked[")) {
-                    throw bad(place + ".set." + key, "found a key of " + axis + ": must be one that no axis sets");
-                }
-            });
+            set.set().keySet().forEach(key -> refuseSeed(place + ".set." + key, key));
+            if (set.when().containsKey(SEED)) {
+                throw bad(
+                        place + ".when.seed",
+                        "found seed beside set: must be beside skip, cells of one group differ in their seed alone");
+            }
         }
         if (condition instanceof WithoutRecipe without) {
             List<String> axes = new ArrayList<>(grid.axes().keySet());
@@ -111,6 +113,11 @@ final class GridChecks {
             String what = other.startsWith("axes.") ? "an axis of the same name" : "a key that " + other + " sets";
             throw bad(place, "found " + what + ": must be one or the other");
         }
+        setters.forEach((another, its) -> {
+            if (!another.equals(key) && new KeyPath(another).overlaps(new KeyPath(key))) {
+                throw bad(place, "found a key that overlaps with " + its + ": must be one or the other");
+            }
+        });
     }
 
     private void distinct(String key, List<?> values) {
@@ -144,10 +151,9 @@ final class GridChecks {
     }
 
     private void refuseSeed(String place, String key) {
-        if (key.equals("seed") || key.equals("name")) {
+        if (key.equals(SEED) || key.equals("name")) {
             throw bad(
-                    place,
-                    "found " + key + ": must not be set here, use " + (key.equals("seed") ? "seeds" : "recipes"));
+                    place, "found " + key + ": must not be set here, use " + (key.equals(SEED) ? "seeds" : "recipes"));
         }
     }
 

@@ -1,7 +1,6 @@
 package viewfit.core.grid;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.LongNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,8 +46,8 @@ public final class GridExpander {
         GridChecks.check(grid, where, names);
     }
 
-    /** A combination before its seed: recipe file, its tree as recipe, {@code set} and axes make it, and the point. */
-    private record Draft(String recipe, JsonNode tree, Map<String, Object> point) {
+    /** A combination: recipe file, its tree as recipe, {@code set}, axes and seed make it, the point, and the seed. */
+    private record Draft(String recipe, JsonNode tree, Map<String, Object> point, long seed) {
         CellValues values() {
             return new CellValues(recipe, Points.texts(point), tree);
         }
@@ -63,30 +62,25 @@ public final class GridExpander {
      */
     public Sweep expand(List<Path> folders) {
         List<Cell> cells = new ArrayList<>();
-        List<String> twins = new ArrayList<>();
+        List<Twin> twins = new ArrayList<>();
         Map<String, Cell> byName = new HashMap<>();
         Map<String, Cell> byRecipe = new HashMap<>();
         Conditions conditions = new Conditions(grid.where(), where);
         for (Draft draft : drafts(folders, conditions)) {
-            Map<String, Object> more = conditions.set(draft.values());
-            for (long seed : grid.seeds()) {
-                Cell cell = cell(draft, more, seed);
-                Cell owner = byName.put(cell.row().cell(), cell);
-                if (owner != null) {
-                    throw bad(
-                            "recipes",
-                            "found cell " + cell.row().cell() + " twice, from "
-                                    + owner.row().recipe() + " and "
-                                    + cell.row().recipe()
-                                    + ": recipes of one grid need different names");
-                }
-                Cell twin = byRecipe.putIfAbsent(cell.row().sha256(), cell);
-                if (twin == null) {
-                    cells.add(cell);
-                } else {
-                    twins.add(cell.row().cell() + ": the same complete recipe as "
-                            + twin.row().cell() + ", which stands for both");
-                }
+            Cell cell = cell(draft, conditions.set(draft.values(), draft.point()));
+            Cell owner = byName.put(cell.row().cell(), cell);
+            if (owner != null) {
+                throw bad(
+                        "recipes",
+                        "found cell " + cell.row().cell() + " twice, from "
+                                + owner.row().recipe() + " and " + cell.row().recipe()
+                                + ": recipes of one grid need different names");
+            }
+            Cell first = byRecipe.putIfAbsent(cell.row().sha256(), cell);
+            if (first == null) {
+                cells.add(cell);
+            } else {
+                twins.add(new Twin(cell, first));
             }
         }
         conditions.requireMet();
@@ -106,35 +100,49 @@ public final class GridExpander {
             // The recipe itself must be right before anything in it is replaced.
             AutoSizes.check(tree, file.toString());
             requireOwnNames(tree);
-            Set<Map<String, Object>> seen = new HashSet<>();
+            Set<Map.Entry<Map<String, Object>, Long>> seen = new HashSet<>();
             for (Map<String, Object> point : points) {
-                Map<String, Object> own =
-                        conditions.reduce(point, draft(recipe, tree, point).values());
-                Draft draft = draft(recipe, tree, own);
-                if (seen.add(own) && !conditions.skip(draft.values())) {
-                    drafts.add(draft);
+                for (long seed : grid.seeds()) {
+                    // Conditions may take away what this recipe has no key for: only what is left has to fit.
+                    CellValues values = draft(recipe, tree, point, seed, true).values();
+                    Map<String, Object> own = conditions.reduce(point, values);
+                    values = draft(recipe, tree, own, seed, true).values();
+                    if (seen.add(Map.entry(own, seed)) && !conditions.skip(values)) {
+                        drafts.add(draft(recipe, tree, own, seed, false));
+                    }
                 }
             }
         }
         return drafts;
     }
 
-    private Draft draft(String recipe, JsonNode recipeTree, Map<String, Object> point) {
+    /**
+     * Builds a combination.
+     *
+     * @param lenient whether keys that the recipe does not have are passed over
+     */
+    private Draft draft(String recipe, JsonNode recipeTree, Map<String, Object> point, long seed, boolean lenient) {
         JsonNode tree = recipeTree.deepCopy();
-        set(tree, grid.set(), recipe);
-        set(tree, Points.keys(point), recipe);
-        return new Draft(recipe, tree, point);
+        set(tree, grid.set(), recipe, lenient);
+        set(tree, Points.keys(point), recipe, lenient);
+        set(tree, Map.of("seed", seed), recipe, false);
+        return new Draft(recipe, tree, point, seed);
     }
 
-    private void set(JsonNode tree, Map<String, Object> keys, String recipe) {
-        keys.forEach((key, value) -> new KeyPath(key).set(tree, RecordTree.node(value), where + ": " + recipe));
+    private void set(JsonNode tree, Map<String, Object> keys, String recipe, boolean lenient) {
+        keys.forEach((text, value) -> {
+            KeyPath key = new KeyPath(text);
+            if (!lenient || key.get(tree) != null) {
+                key.set(tree, RecordTree.node(value), where + ": " + recipe);
+            }
+        });
     }
 
-    private Cell cell(Draft draft, Map<String, Object> more, long seed) {
+    private Cell cell(Draft draft, Map<String, Object> more) {
         JsonNode tree = draft.tree().deepCopy();
         String recipe = draft.recipe();
-        set(tree, more, recipe);
-        new KeyPath("seed").set(tree, LongNode.valueOf(seed), where + ": " + recipe);
+        set(tree, more, recipe, false);
+        long seed = draft.seed();
         String axes = CellNames.axes(draft.point());
         String here = where + ": " + recipe + (axes.isEmpty() ? "" : " at " + axes);
         List<String> notes = AutoSizes.fill(tree, here, sizes);

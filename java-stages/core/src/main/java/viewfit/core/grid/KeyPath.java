@@ -42,6 +42,11 @@ record KeyPath(String text) {
         }
     }
 
+    /** Whether setting one of two paths sets the other or a part of it. */
+    boolean overlaps(KeyPath other) {
+        return (text + ".").startsWith(other.text + ".") || (other.text + ".").startsWith(text + ".");
+    }
+
     /** The value at this path, or null if there is none. */
     @Nullable
     JsonNode get(JsonNode tree) {

@@ -1,9 +1,11 @@
 package viewfit.core.grid;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import viewfit.core.recipe.GridRecipe;
 import viewfit.core.recipe.LinkedAxisRecipe;
 
@@ -23,9 +25,15 @@ final class Points {
         return points;
     }
 
-    /** The values of a linked axis. */
+    /** The values of a linked axis. One whose brief label an earlier value has gets the full one, so that more values rename none. */
     static List<Object> links(LinkedAxisRecipe axis) {
-        return axis.values().stream().map(keys -> (Object) new Link(keys)).toList();
+        Set<String> taken = new HashSet<>();
+        List<Object> links = new ArrayList<>();
+        for (Map<String, Object> keys : axis.values()) {
+            Link brief = Link.brief(keys);
+            links.add(taken.add(CellNames.value(brief)) ? brief : Link.full(keys));
+        }
+        return links;
     }
 
     private static List<Map<String, Object>> times(List<Map<String, Object>> points, String axis, List<Object> values) {

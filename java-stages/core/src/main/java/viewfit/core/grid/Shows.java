@@ -3,6 +3,7 @@ package viewfit.core.grid;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
@@ -72,13 +73,15 @@ public record Shows(String schema, Provenance provenance, List<Show> shows) {
      * What a grid shows.
      *
      * @param where names the grid in messages
-     * @param cells all cells of the grid
+     * @param sweep all cells of the grid
+     * @param invented whether numbers that stand for open sizes are not those of the data set: they are held against nothing
      * @throws StageFailure {@link ExitCode#BAD_RECIPE} if a figure or table names what its cells do not have, or has no cell
      */
-    public static Shows of(GridRecipe grid, String where, List<Cell> cells, Provenance provenance) {
+    public static Shows of(GridRecipe grid, String where, Sweep sweep, boolean invented, Provenance provenance) {
+        List<Shown> all = Shown.of(sweep, invented);
         List<Show> shows = new ArrayList<>();
         for (int i = 0; i < grid.shows().size(); i++) {
-            shows.add(new Chosen(where + ": shows[" + i + "]", grid.shows().get(i), cells).show());
+            shows.add(new Chosen(where + ": shows[" + i + "]", grid.shows().get(i), all).show());
         }
         return new Shows(SCHEMA, provenance, shows);
     }
@@ -87,26 +90,24 @@ public record Shows(String schema, Provenance provenance, List<Show> shows) {
     private static final class Chosen {
         private final String place;
         private final ShowRecipe recipe;
-        private final List<Cell> cells;
+        private final List<Shown> cells;
 
-        Chosen(String place, ShowRecipe recipe, List<Cell> all) {
+        Chosen(String place, ShowRecipe recipe, List<Shown> all) {
             this.place = place;
             this.recipe = recipe;
             recipe.where().keySet().forEach(key -> requireKnown("where." + key, key, all));
-            this.cells = all.stream()
-                    .filter(cell -> cell.values().match(recipe.where()))
-                    .toList();
+            this.cells = all.stream().filter(cell -> cell.match(recipe.where())).toList();
             if (cells.isEmpty()) {
                 throw bad("where", "found " + recipe.where() + ", which no cell has: must hold for at least one");
             }
         }
 
         Show show() {
-            List<String> names = cells.stream().map(cell -> cell.row().cell()).toList();
+            List<String> names = cells.stream().map(Shown::name).toList();
             if (recipe instanceof FigureRecipe figure) {
                 figure.lines().forEach(key -> requireKnown("lines", key, cells));
                 List<String> values = values(figure.x());
-                String usual = usual(figure.default_(), values);
+                String usual = usual(figure.default_(), figure.x(), values);
                 return new Show(
                         figure.id(),
                         figure.kind(),
@@ -126,34 +127,42 @@ public record Shows(String schema, Provenance provenance, List<Show> shows) {
         private List<String> values(String x) {
             requireKnown("x", x, cells);
             List<String> values = new ArrayList<>();
-            for (Cell cell : cells) {
-                String value = cell.values().text(x);
+            for (Shown cell : cells) {
+                String value = cell.text(x);
                 if (value == null) {
                     throw bad(
                             "x",
-                            "found " + x + ", which cell " + cell.row().cell()
-                                    + " has not: must be a key of all its cells");
+                            "found " + x + ", which cell " + cell.name() + " has not: must be a key of all its cells");
                 }
                 values.add(value);
             }
             return values.stream().distinct().toList();
         }
 
-        private String usual(@Nullable Object value, List<String> values) {
+        /** The value of x that a default means; none where {@code auto} comes to several. */
+        private String usual(@Nullable Object value, String x, List<String> values) {
             if (value == null) {
                 return "";
             }
             String text = CellNames.plain(value);
-            if (!values.contains(text)) {
+            if (values.contains(text)) {
+                return text;
+            }
+            List<String> meant = cells.stream()
+                    .filter(cell -> cell.match(Map.of(x, value)))
+                    .map(cell -> String.valueOf(cell.text(x)))
+                    .distinct()
+                    .toList();
+            if (meant.isEmpty()) {
                 throw bad(
                         "default",
                         "found " + text + ": must be a value of x, " + String.join(", ", values) + ", or null");
             }
-            return text;
+            return meant.size() == 1 ? meant.get(0) : "";
         }
 
-        private void requireKnown(String at, String key, List<Cell> some) {
-            if (some.stream().allMatch(cell -> cell.values().text(key) == null)) {
+        private void requireKnown(String at, String key, List<Shown> some) {
+            if (some.stream().noneMatch(cell -> cell.knows(key))) {
                 throw bad(at, "found " + key + ": unknown key: " + CellValues.KEYS);
             }
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,8 +28,12 @@ class GridConditionsTest {
     }
 
     private static Sweep expand(String recipes, String axes, String linked, String set, String where) {
-        String yaml = "schema: grid/2\nrecipes: " + recipes + "\naxes: " + axes + "\nlinked: " + linked
-                + "\nseeds: [0]\nset: " + set + "\nwhere: " + where + "\nshows: []";
+        return expand(recipes, axes, linked, "[0]", set, where);
+    }
+
+    private static Sweep expand(String recipes, String axes, String linked, String seeds, String set, String where) {
+        String yaml = "schema: grid/2\nrecipes: " + recipes + "\naxes: " + axes + "\nlinked: " + linked + "\nseeds: "
+                + seeds + "\nset: " + set + "\nwhere: " + where + "\nshows: []";
         return new GridExpander(GridFile.parse(yaml, "g.yml"), "g.yml", null).expand(List.of(RECIPES));
     }
 
@@ -96,6 +101,84 @@ class GridConditionsTest {
                         "{method.alpha: [0.1]}", SCALES, "[{when: {recipe: test-baseline.yml}, without: [scale]}]")));
     }
 
+    /** Training with labels has no alpha: only cells that are left need the keys of the axes. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{method.alpha: [0.2, 0.4]} | [{when: {recipe: test-supervised.yml}, without: [method.alpha]}] | supervised_s0 ours_alpha0.2_s0 ours_alpha0.4_s0",
+                "{method.alpha: [0.2, 0.4]} | [{when: {recipe: test-supervised.yml}, skip: true}] | ours_alpha0.2_s0 ours_alpha0.4_s0",
+                "{method.alpha: [0.2, 0.4]} | [{when: {recipe: test-supervised.yml, method.alpha: 0.2}, skip: true}] |",
+                "{method.alpha: [0.2, 0.4]} | [] |",
+            })
+    void recipesThatLackAKeyMayBeLeftOut(String axes, String where, @Nullable String expected) {
+        String recipes = "[test-supervised.yml, test-ours.yml]";
+        if (expected != null) {
+            assertEquals(List.of(expected.split(" ")), names(expand(recipes, axes, "[]", "{}", where)));
+            return;
+        }
+        StageFailure e = assertThrows(StageFailure.class, () -> expand(recipes, axes, "[]", "{}", where));
+        assertTrue(
+                String.valueOf(e.getMessage()).startsWith("g.yml: test-supervised.yml: method.alpha: unknown key: "),
+                e::getMessage);
+    }
+
+    /** Fewer seeds for what matters less. */
+    @Test
+    void seedsAreLeftOut() {
+        assertEquals(
+                List.of(
+                        "ours_alpha0.1_s0",
+                        "ours_alpha0.1_s3",
+                        "ours_alpha0.4_s0",
+                        "ours_alpha0.4_s2",
+                        "ours_alpha0.4_s3"),
+                names(expand(
+                        "[test-ours.yml]",
+                        "{method.alpha: [0.1, 0.4]}",
+                        "[]",
+                        "[0, 2, 3]",
+                        "{}",
+                        "[{when: {method.alpha: [0.1, 0.7], seed: 2}, skip: true}]")));
+        assertEquals(
+                List.of("baseline_s0", "ours_s0", "ours_s1"),
+                names(expand(
+                        "[test-baseline.yml, test-ours.yml]",
+                        "{}",
+                        "[]",
+                        "[0, 1]",
+                        "{}",
+                        "[{when: {recipe: test-baseline.yml, seed: [1]}, skip: true}]")));
+    }
+
+    /** An entry may set the key of an axis where it was taken away. */
+    @Test
+    void aFreedKeyMayBeSet() {
+        Sweep sweep = expand(
+                "{method.alpha: [0.1, 0.3]}",
+                "[]",
+                "[{when: {recipe: test-baseline.yml}, without: [method.alpha]}, {when: {recipe: test-baseline.yml}, set: {method.alpha: 0.2}}]");
+        assertEquals(List.of("baseline_s0", "ours_alpha0.1_s0", "ours_alpha0.3_s0"), names(sweep));
+        assertEquals(List.of("0.2", "0.1", "0.3"), values(sweep, "method.alpha"));
+    }
+
+    /** Without repetition two of them would be 0.14-0.3; another value at the end renames none. */
+    @Test
+    void labelsThatClashAreSpeltOut() {
+        String[] values = {
+            "{views.groups.0.scale.low: 0.14, views.groups.1.scale.low: 0.14, views.groups.2.scale.high: 0.3}",
+            "{views.groups.0.scale.low: 0.14, views.groups.1.scale.low: 0.3, views.groups.2.scale.high: 0.3}",
+            "{views.groups.0.scale.low: 0.3, views.groups.1.scale.low: 0.3, views.groups.2.scale.high: 0.3}"
+        };
+        String linked = "[{name: scale, values: [" + String.join(", ", values) + "]}]";
+        assertEquals(
+                List.of("ours_scale0.14-0.3_s0", "ours_scale0.14-0.3-0.3_s0", "ours_scale0.3_s0"),
+                names(expand("[test-ours.yml]", "{}", linked, "{}", "[]")));
+        assertEquals(
+                List.of("ours_scale0.14-0.3_s0", "ours_scale0.3_s0"),
+                names(expand("[test-ours.yml]", "{}", linked, "{}", "[{when: {scale: 0.14-0.3-0.3}, skip: true}]")));
+    }
+
     /** Over what the grid sets for all; conditions do not see each other. */
     @Test
     void keysAreSetForSomeCells() {
@@ -143,7 +226,7 @@ class GridConditionsTest {
                 List.of(
                         "ours_size24_s0: the same complete recipe as ours_size-auto_s0, which stands for both",
                         "ours_size24_s1: the same complete recipe as ours_size-auto_s1, which stands for both"),
-                sweep.twins());
+                sweep.twins().stream().map(Twin::line).toList());
         assertEquals(4, sweep.cells().stream().map(Cell::recipe).distinct().count());
     }
 
@@ -176,7 +259,13 @@ class GridConditionsTest {
                 "{} | [] | [{when: {epochs: 1}, skip: true}] | where: found no cell that is left",
                 "{} | [] | [{when: {epochs: 1}, without: [method.alpha]}] | where[0].without: found method.alpha: the grid has no axis",
                 "{epochs: [1, 2]} | [] | [{when: {epochs: 1}, without: [epochs]}] | where[0].when.epochs: found an axis that is taken away: must be another key",
-                "{epochs: [1, 2]} | [] | [{when: {epochs: 1}, set: {epochs: 3}}] | where[0].set.epochs: found a key of axes.epochs: must be one that no axis sets",
+                "{epochs: [1, 2]} | [] | [{when: {epochs: 1}, set: {epochs: 3}}] | where[0].set.epochs: found a key of the axis of epochs, which a cell has: must be one that no axis sets there",
+                "{optimizer.lr: [1, 2]} | [] | [{when: {optimizer.lr: 1}, set: {optimizer: {a: 3}}}] | where[0].set.optimizer: found a key that overlaps with the axis of optimizer.lr, which a cell has",
+                "{optimizer.lr: [1]} | [{name: a, values: [{optimizer: {a: 1}}]}] | [] | linked[0].optimizer: found a key that overlaps with axes.optimizer.lr: must be one or the other",
+                "{} | [{name: a, values: [{optimizer: {a: 1}, optimizer.lr: 1}]}] | [] | linked[0].optimizer.lr: found a key that overlaps with linked[0].optimizer: must be",
+                "{} | [] | [{when: {epochs: 1}, set: {optimizer.lr: 3}}, {when: {epochs: 1}, set: {optimizer: {a: 4}}}] | where[1].set.optimizer: found a key that overlaps with optimizer.lr, set in the same cell",
+                "{} | [] | [{when: {seed: 1}, skip: true}] | where[0].when: found {seed=1}, which no cell has: must hold for at least one",
+                "{} | [] | [{when: {seed: 0}, set: {epochs: 2}}] | where[0].when.seed: found seed beside set: must be beside skip",
                 "{} | [] | [{when: {epochs: 1}, set: {seed: 3}}] | where[0].set.seed: found seed: must not be set here",
                 "{} | [] | [{when: {epochs: 1}, set: {epochs: 3}}, {when: {epochs: 1}, set: {epochs: 4}}] | where[1].set.epochs: found a key that an earlier entry sets",
                 "{} | [] | [{when: {epochs: 1}, set: {epoch: 3}}] | test-baseline.yml: epoch: unknown key",

@@ -38,11 +38,79 @@ class ShowsTest {
                         + entries;
         GridRecipe grid = GridFile.parse(yaml, "g.yml");
         assertEquals(grid, GridFile.parse(Recipes.toYaml(grid), "written"));
-        return Shows.of(
-                grid,
-                "g.yml",
-                new GridExpander(grid, "g.yml", null).expand(List.of(RECIPES)).cells(),
-                PROVENANCE);
+        Sweep sweep = new GridExpander(grid, "g.yml", null).expand(List.of(RECIPES));
+        return Shows.of(grid, "g.yml", sweep, false, PROVENANCE);
+    }
+
+    /** Of a sweep over sizes, two of which are one: {@code auto} comes to 24, and to 43 at another scale. */
+    private static Shows.Show open(boolean invented, String entry) {
+        String yaml =
+                """
+                schema: grid/2
+                recipes: [test-ours.yml]
+                axes: {views.groups.2.scale.high: [0.14, 0.3]}
+                linked: [{name: side, values: [{views.groups.2.size: auto}, {views.groups.2.size: 20}, {views.groups.2.size: 24}]}]
+                seeds: [0]
+                set: {}
+                where: []
+                shows:
+                """
+                        + "  - " + entry;
+        GridRecipe grid = GridFile.parse(yaml, "g.yml");
+        LocalSizes sizes = (recipe, group) -> new LocalSizes.Estimate(
+                recipe.views().groups().get(group).scale().high() > 0.2 ? 43 : 24, "of a test");
+        Sweep sweep = new GridExpander(grid, "g.yml", sizes).expand(List.of(RECIPES));
+        assertEquals(1, sweep.twins().size());
+        return Shows.of(grid, "g.yml", sweep, invented, PROVENANCE).shows().get(0);
+    }
+
+    /** What stands for two combinations is found under the values of both, and of a size under auto too. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{side: 24} | ours_high0.14_side-auto_s0 ours_high0.3_side24_s0",
+                "{side: [24], views.groups.2.scale.high: 0.14} | ours_high0.14_side-auto_s0",
+                "{side: auto} | ours_high0.14_side-auto_s0 ours_high0.3_side-auto_s0",
+                "{views.groups.2.size: 24} | ours_high0.14_side-auto_s0 ours_high0.3_side24_s0",
+                "{views.groups.2.size: [auto, 20]} | ours_high0.14_side-auto_s0 ours_high0.14_side20_s0 ours_high0.3_side-auto_s0 ours_high0.3_side20_s0",
+            })
+    void oneCellStandsForTwo(String where, String cells) {
+        String entry = "{id: a, kind: table, rows: [side], paper: '', where: " + where + "}";
+        assertEquals(List.of(cells.split(" ")), open(false, entry).cells());
+    }
+
+    /** As the report reads x: the number that auto comes to, the name of the cell that is left; none where there are several. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "views.groups.2.size | auto | {views.groups.2.scale.high: 0.14} | '24'",
+                "views.groups.2.size | auto | {} | ''",
+                "views.groups.2.size | 20 | {} | '20'",
+                "side | auto | {} | 'auto'",
+                "side | 24 | {views.groups.2.scale.high: 0.14} | 'auto'",
+                "side | 24 | {} | '24'",
+            })
+    void theUsualValueMayBeOpen(String x, String usual, String where, String expected) {
+        String entry = "{id: a, kind: figure, x: " + x + ", lines: [], default: " + usual + ", paper: '', where: "
+                + where + "}";
+        assertEquals(expected, open(false, entry).default_());
+    }
+
+    /** Before the pictures are known a size of auto may become any. */
+    @Test
+    void inventedSizesAreHeldAgainstNothing() {
+        String figure =
+                "{id: a, kind: figure, x: views.groups.2.size, lines: [], default: 37, paper: '', where: {views.groups.2.size: [37, 20]}}";
+        assertEquals(4, open(true, figure).cells().size());
+        StageFailure e = assertThrows(StageFailure.class, () -> open(false, figure));
+        assertTrue(
+                String.valueOf(e.getMessage())
+                        .contains("shows[0].default: found 37: must be a value of x, 20, or null"),
+                e::getMessage);
+        String scale = "{id: a, kind: table, rows: [side], paper: '', where: {views.groups.2.scale.high: 0.2}}";
+        assertThrows(StageFailure.class, () -> open(true, scale));
     }
 
     @Test

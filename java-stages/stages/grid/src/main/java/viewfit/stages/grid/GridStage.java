@@ -113,14 +113,15 @@ public final class GridStage extends Stage {
         Sweep sweep = new GridExpander(recipe, grid.toString(), sizes()).expand(recipes);
         List<Cell> cells = sweep.cells();
         Provenance provenance = new Provenance(viewfit.core.Code.version(), Recipes.sha256(recipe), "", "", "", "", 0);
-        Shows shows = Shows.of(recipe, grid.toString(), cells, provenance);
+        boolean invented = shapes == null;
+        Shows shows = Shows.of(recipe, grid.toString(), sweep, invented, provenance);
         if (plan.asked()) {
-            tellPlan(cells);
+            tellPlan(sweep);
         }
         if (!writes()) {
             return;
         }
-        sweep.twins().forEach(this::say);
+        sweep.twins().forEach(twin -> say(twin.line()));
         for (Cell cell : cells) {
             write(CELLS, cell);
             cell.notes().forEach(note -> say(cell.row().cell() + ": " + note));
@@ -135,11 +136,13 @@ public final class GridStage extends Stage {
         shows.write(out().resolve("shows.json"));
     }
 
-    private void tellPlan(List<Cell> cells) {
+    private void tellPlan(Sweep sweep) {
+        List<Cell> cells = sweep.cells();
         PlanOptions.Images images = plan.images();
         Speed speed = plan.speed(images.classes());
         PlanText.of(Plan.of(cells, images, speed), grid.toString(), images.train(), speed)
                 .forEach(this::answer);
+        sweep.twins().forEach(twin -> answer(twin.line()));
         if (shapes == null && cells.stream().anyMatch(cell -> !cell.notes().isEmpty())) {
             answer("size: auto is reckoned for pictures of 500 x 375: --shapes gives those of the data set.");
         }

@@ -41,6 +41,11 @@ final class PlanText {
                         + " a backward pass is 2 forward passes, and a teacher has none.");
         lines.add("Pre-training alone: probe, fine-tuning, export and the k-NN monitor come on top. "
                 + sentence(speed.about()) + ".");
+        List<String> unmeasured = speed.unmeasured(
+                plan.lines().stream().map(line -> line.cell().recipe()).toList());
+        if (!unmeasured.isEmpty()) {
+            lines.add("No finished cell of " + String.join(", ", unmeasured) + ": no hours for these, and no total.");
+        }
         return lines;
     }
 

@@ -32,7 +32,9 @@ final class Speed {
     private final String about;
     private final String unit;
     private final int units;
+    /** Of every kind that {@code byKind} does not have; NaN if nothing is known of it. */
     private final double any;
+
     private final Map<String, Double> byKind;
 
     private Speed(String about, String unit, int units, double any, Map<String, Double> byKind) {
@@ -94,7 +96,7 @@ final class Speed {
                 "speed of " + samples.size() + " finished cells on " + device + ", FLOPs a second: " + rates,
                 cores ? "core-hours" : "GPU-hours",
                 cores ? Integer.parseInt(cpu.group(1)) : 1,
-                median(samples),
+                Double.NaN,
                 byKind);
     }
 
@@ -143,8 +145,19 @@ final class Speed {
         return recipe.backbone().name() + " " + recipe.precision().name().toLowerCase(Locale.ROOT);
     }
 
+    /** Backbone and precision of those recipes that nothing finished is like, where other kinds have a speed. */
+    List<String> unmeasured(List<PretrainRecipe> recipes) {
+        return byKind.isEmpty()
+                ? List.of()
+                : recipes.stream()
+                        .map(Speed::kind)
+                        .filter(kind -> !byKind.containsKey(kind))
+                        .distinct()
+                        .toList();
+    }
+
     /**
-     * Hours of work, of all cores where it is a processor; NaN if no speed is known.
+     * Hours of work, of all cores where it is a processor; NaN if no speed is known, or none for its backbone and precision.
      *
      * @param flops in all
      */

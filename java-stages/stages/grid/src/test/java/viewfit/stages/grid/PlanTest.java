@@ -156,6 +156,59 @@ class PlanTest {
         assertTrue(out.toString().contains("core-hours"), out::toString);
     }
 
+    /** The speed of one backbone says nothing about another one. */
+    @Test
+    void whatNobodyMeasuredHasNoHours() throws IOException {
+        PretrainRecipe small = Recipes.read(PARAMS.resolve("recipes/test-ours.yml"), PretrainRecipe.class);
+        finished("one", small, Recipes.sha256(small), 50, "cpu, 2 threads");
+        Files.writeString(
+                grid,
+                Files.readString(grid)
+                        .replace("dino-mobilenetv2-ours.yml", "test-ours.yml")
+                        .replace("method.alpha: [0.3, 0.4]", "backbone.name: [mobilenet_v2, resnet18]"));
+        assertEquals(0, run("--plan", "--image-count", "2048", "--done", dir.toString()), err::toString);
+        List<String> lines = out.toString().lines().toList();
+        assertTrue(lines.get(2).startsWith("ours_name-mobilenet-v2_s0 "), out::toString);
+        assertTrue(lines.get(2).matches(".* [0-9.]+"), out::toString);
+        assertTrue(lines.get(3).endsWith("  -"), out::toString);
+        assertTrue(lines.get(4).startsWith("total ") && lines.get(4).endsWith("  -"), out::toString);
+        assertEquals(
+                "No finished cell of resnet18 fp32: no hours for these, and no total.", lines.get(lines.size() - 1));
+        assertEquals(0, run("--plan", "--image-count", "2048", "--flops-per-second", "1e12"), err::toString);
+        assertFalse(out.toString().contains("  -\n"), out::toString);
+        assertFalse(out.toString().contains("No finished cell"), out::toString);
+    }
+
+    /** A combination that is another cell is named, as in the run. */
+    @Test
+    void twinsAreTold() throws IOException {
+        Files.writeString(
+                grid,
+                Files.readString(grid)
+                        .replace("method.alpha: [0.3, 0.4]", "views.groups.2.size: [auto, 122]")
+                        .replace(
+                                "shows: []",
+                                """
+                                shows:
+                                  - {id: a, kind: figure, x: views.groups.2.size, lines: [], default: auto, paper: '', where: {views.groups.2.size: 122}}
+                                """));
+        Path shapes = dir.resolve("shapes.csv");
+        new Shapes(List.of(new Shapes.Row(500, 500, 1))).write(shapes, Map.of());
+        assertEquals(0, run("--plan", "--image-count", "2048", "--shapes", shapes.toString()), err::toString);
+        assertTrue(
+                out.toString()
+                        .contains(
+                                "ours_size122_s0: the same complete recipe as ours_size-auto_s0, which stands for both\n"),
+                out::toString);
+        assertTrue(out.toString().startsWith("1 cell of "), out::toString);
+        // Of pictures nobody has seen, the size may be any: 77 may be what auto comes to.
+        Files.writeString(
+                grid, Files.readString(grid).replace("[auto, 122]", "[auto]").replace("122", "77"));
+        assertEquals(0, run("--check-only"), err::toString);
+        assertEquals(0, run("--plan", "--image-count", "2048"), err::toString);
+        assertEquals(78, run("--plan", "--image-count", "2048", "--shapes", shapes.toString()), err::toString);
+    }
+
     @Test
     void graphicsCardsCountAsOne() throws IOException {
         PretrainRecipe small = Recipes.read(PARAMS.resolve("recipes/test-ours.yml"), PretrainRecipe.class);
