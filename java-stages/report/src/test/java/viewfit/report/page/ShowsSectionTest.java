@@ -76,11 +76,11 @@ class ShowsSectionTest {
         String html = html(sweep(TABLE));
         MeanSd ours = MeanSd.of(List.of(FakeSweep.linear(FakeSweep.OURS, 0), FakeSweep.linear(FakeSweep.OURS, 1)));
         assertTrue(
-                html.contains("<th scope=\"row\">dino-ours</th><td>2 of 2</td><td>" + Text.percent(ours)
+                html.contains("<th scope=\"row\">dino-ours</th><td>2 of 2</td><td>200</td><td>" + Text.percent(ours)
                         + "</td><td><span class=\"up\">\u25B2\u00A0+2.3</span></td><td>68.3</td>"
                         + "<td><span class=\"up\">\u25B2\u00A0+2.1</span></td>"),
                 html);
-        assertTrue(html.contains("<th scope=\"row\">dino-hot</th><td>0 of 2</td><td>\u2013</td>"));
+        assertTrue(html.contains("<th scope=\"row\">dino-hot</th><td>0 of 2</td><td>\u2013</td><td>\u2013</td>"));
         assertTrue(html.contains("<summary>Table 2 of the paper: "));
         assertTrue(html.contains("Not shown: dino-hot-s0 (diverged), dino-hot-s1 (no result: pretrain failed: "));
         ResultTable csv = ResultTable.read(folder.resolve("out/tables/table2.csv"));
@@ -97,6 +97,9 @@ class ShowsSectionTest {
         assertEquals(2, csv.numbers("difference_n")[row]);
         assertEquals(0.683, csv.numbers("paper")[row], 1e-12);
         assertEquals(0.021, csv.numbers("paper_difference")[row], 1e-12);
+        assertEquals("200", csv.text("paper_epochs").get(row));
+        assertTrue(html.contains("<th scope=\"col\">paper, epochs</th>"), html);
+        assertTrue(csv.text("measure").contains("1pct.top5"), "fine-tuning has a top-5");
     }
 
     @Test
