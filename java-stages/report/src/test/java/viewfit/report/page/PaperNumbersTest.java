@@ -1,10 +1,12 @@
 package viewfit.report.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The paper's tables are all there; which rows find theirs is in {@link PaperTablesTest}. */
@@ -23,5 +25,30 @@ class PaperNumbersTest {
         assertEquals(
                 Path.of("paper/table" + n + ".csv"),
                 PaperNumbers.csv("table" + n).file());
+    }
+
+    /** A detector's precision is no probe's accuracy: each table says itself what it measures. */
+    @ParameterizedTest
+    @CsvSource({
+        "table1, Linear probe on ImageNet",
+        "table3, Linear probe on ImageNet",
+        "table4, trained and scored on COCO",
+        "table5, Linear probe on ImageNet",
+        "table6, Fine-tuning on 1 % or 10 % of the labels",
+        "table7, Fine-tuning on 1 % or 10 % of the labels",
+        "table8, trained and scored on COCO",
+        "table9, trained and scored on COCO"
+    })
+    void everyTableSaysWhatItMeasures(String table, String words) {
+        String beside = PaperSection.beside(table);
+        assertTrue(beside.contains(words), beside);
+        assertEquals(words.startsWith("Linear"), beside.contains("Linear probe on"));
+        String folded = PaperSection.html();
+        assertTrue(
+                folded.contains(beside.substring(beside.indexOf("<p class=\"note\">"))) || table.equals("table3"),
+                table);
+        assertFalse(
+                folded.substring(0, folded.indexOf("<h3>")).contains("probe"),
+                "over all tables stands what is true of all");
     }
 }

@@ -71,6 +71,26 @@ class ShowsSectionTest {
         assertFalse(html.contains("over more than seeds"));
     }
 
+    /** One cell has no k-NN: it is missing in that figure alone. The paper's table is below a figure, not in it. */
+    @Test
+    void gapsAreThoseOfEachFigure() throws IOException {
+        FakeGrid grid = new FakeGrid(folder).write();
+        String cell = FakeGrid.cell(64, "0.14", 0);
+        Path metrics = grid.inputs().resolve("probe/" + cell + "/metrics.json");
+        Files.writeString(metrics, Files.readString(metrics).replace("heldout.knn.top1", "heldout.other"));
+        Path shows = grid.inputs().resolve("grid/shows.json");
+        Files.writeString(shows, Files.readString(shows).replaceFirst("\"paper\":\"\"", "\"paper\":\"table3\""));
+        String html = html(ResultReader.read(null, List.of(grid.inputs())));
+        String missing = FakeGrid.cell(128, "0.3", 2) + " (no result).";
+        assertTrue(html.contains("Not shown, linear probe: " + missing), html);
+        assertTrue(html.contains("Not shown, k-NN: " + cell + " (not scored), " + missing), html);
+        assertTrue(
+                html.contains("Plot only: the paper published no numbers of this figure. Its table 3 is below as"
+                        + " published, and not in the figure."),
+                html);
+        assertTrue(html.contains("<summary>Table 3 of the paper: "), html);
+    }
+
     @Test
     void aTableHasDifferencesWithSignsAndThePapersNumbersBeside() throws IOException {
         String html = html(sweep(TABLE));
