@@ -172,9 +172,10 @@ class LauncherIT {
     /** The session of a `-resume` goes with it, by name or number; the pipeline keeps its path. */
     @Test
     void theCommandIsAsTypedButForResume() {
-        String expression = "['/x/main.nf -resume mad_curie --input a', 'main.nf -resume', '-resume /x y/main.nf -profile demo',"
-                + " 'main.nf -resume 1f2e3d4c-0000-1111-2222-333344445555 -profile demo']"
-                + ".collect { Launch.command('nextflow run ' + it) }.join('\\n')";
+        String expression =
+                "['/x/main.nf -resume mad_curie --input a', 'main.nf -resume', '-resume /x y/main.nf -profile demo',"
+                        + " 'main.nf -resume 1f2e3d4c-0000-1111-2222-333344445555 -profile demo']"
+                        + ".collect { Launch.command('nextflow run ' + it) }.join('\\n')";
         assertEquals(
                 List.of(
                         "'bin/viewfit run /x/main.nf --input a'",
