@@ -107,10 +107,10 @@ class Launch {
         [stage.waitFor(), said]
     }
 
-    /** How this run was started, as one word of the shell for the report; without -resume, which changes no result. */
+    /** How this run was started, as one word of the shell for the report; without -resume and its session, which change no result. */
     static String command(String line) {
-        def typed = line.replaceFirst(/^\S*nextflow run \S*main\.nf\b/, 'bin/viewfit run main.nf')
-            .replaceAll(/ -resume( [0-9a-f-]{36})?(?= |$)/, '')
+        def typed = line.replaceAll(/ -resume( \w[\w-]*)?(?= |$)/, '')      // main.nf, which may stand next, has a dot
+            .replaceFirst(/^\S*nextflow run (?=.*main\.nf\b)/, 'bin/viewfit run ')
         "'" + typed.replace("'", "'\\''") + "'"
     }
 

@@ -182,6 +182,22 @@ class LauncherIT {
                 launch("Launch.problem(Path.of(args[0]), [input: args[1]])", Repository.ROOT, images));
     }
 
+    /** The session of a `-resume` goes with it, by name or number; the pipeline keeps its path. */
+    @Test
+    void theCommandIsAsTypedButForResume() {
+        String expression =
+                "['/x/main.nf -resume mad_curie --input a', 'main.nf -resume', '-resume /x y/main.nf -profile demo',"
+                        + " 'main.nf -resume 1f2e3d4c-0000-1111-2222-333344445555 -profile demo']"
+                        + ".collect { Launch.command('nextflow run ' + it) }.join('\\n')";
+        assertEquals(
+                List.of(
+                        "'bin/viewfit run /x/main.nf --input a'",
+                        "'bin/viewfit run main.nf'",
+                        "'bin/viewfit run /x y/main.nf -profile demo'",
+                        "'bin/viewfit run main.nf -profile demo'"),
+                launch(expression));
+    }
+
     /** What `-resume` sees of the images is what the split reads, links and all. */
     @Test
     void aChangedImageBehindALinkIsSeen() throws IOException {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,13 +60,20 @@ class PipelineIT {
 
     @Test
     @Order(1)
-    void runsEveryTaskOnce() {
+    void runsEveryTaskOnce() throws IOException {
         var result = new Workflow(folder).run("-profile", "test");
         assertEquals(0, result.exit(), result.output());
         assertEquals(withTests("results", CELLS, "COMPLETED"), new Workflow(folder).tasks("results"));
         Path page = folder.resolve("results/report.html");
         assertTrue(result.output().contains("The report: " + page), result.output());
         assertTrue(Files.isRegularFile(page), "no report");
+        String html = Files.readString(page);
+        // How it was started: by bin/viewfit, which names the pipeline by its path.
+        assertTrue(
+                Pattern.compile("<code>bin/viewfit run [^<]*/main\\.nf -profile test")
+                        .matcher(html)
+                        .find(),
+                html);
     }
 
     @Test

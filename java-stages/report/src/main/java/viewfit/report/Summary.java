@@ -17,6 +17,10 @@ public final class Summary {
     public static final String LINEAR = "linear.top1";
 
     public static final String KNN = "knn.top1";
+
+    /** Ends the key of a measure that counts the five likeliest classes. */
+    public static final String TOP5 = ".top5";
+
     private static final String TRAINED_PREFIX = "heldout.";
     private static final String FLOOR_PREFIX = "untrained.";
 
@@ -32,15 +36,20 @@ public final class Summary {
         return probeRuns(results, variant, FLOOR_PREFIX + measure);
     }
 
-    /** As {@link #run}, or of the label fraction that a fine-tuning was done on, such as {@code 1pct}: top-1. */
+    /**
+     * As {@link #run}, or of the label fraction that a fine-tuning was done on: top-1 of {@code 1pct}, top-5 of
+     * {@code 1pct.top5}.
+     */
     public static Optional<Run> score(CellResult cell, String measure) {
-        if (!cell.finetune().containsKey(measure)) {
+        boolean top5 = measure.endsWith(TOP5);
+        String fraction = top5 ? measure.substring(0, measure.length() - TOP5.length()) : measure;
+        if (!cell.finetune().containsKey(fraction)) {
             return run(cell, measure);
         }
         List<Run> runs = new ArrayList<>();
-        Scored scored = cell.scoredFinetune(measure);
+        Scored scored = cell.scoredFinetune(fraction);
         if (scored != null) {
-            add(runs, cell, scored, key(scored, "heldout", "top1"));
+            add(runs, cell, scored, key(scored, "heldout", top5 ? "top5" : "top1"));
         }
         return runs.stream().findFirst();
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import viewfit.report.chart.BarFigure.Run;
 import viewfit.report.results.CellResult;
@@ -27,6 +28,7 @@ public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
      * A way to score.
      *
      * @param key {@code linear.top1}, {@code knn.top1}, or of a fine-tuning its label fraction, such as {@code 1pct}
+     *     or {@code 1pct.top5}
      * @param title in words
      */
     public record Measure(String key, String title) {}
@@ -45,6 +47,12 @@ public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
 
         public CellResult first() {
             return cells.get(0);
+        }
+
+        /** The views that all its cells train with; {@link ViewKind#OTHER} if they differ. */
+        public ViewKind views() {
+            ViewKind views = ViewKind.of(first());
+            return cells.stream().allMatch(cell -> ViewKind.of(cell) == views) ? views : ViewKind.OTHER;
         }
 
         public List<Run> runs(Measure measure) {
@@ -81,9 +89,11 @@ public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
                 new Measure("linear.top5", "linear top-5"),
                 new Measure("fast.top1", "fast probe top-1"),
                 new Measure(Summary.KNN, "k-NN top-1")));
-        results.fractions()
-                .forEach(fraction -> all.add(
-                        new Measure(fraction, Text.fraction(fraction).replace(" of labels", " labels") + ", top-1")));
+        for (String fraction : results.fractions()) {
+            String title = Text.fraction(fraction).replace(" of labels", " labels");
+            all.add(new Measure(fraction, title + ", top-1"));
+            all.add(new Measure(fraction + Summary.TOP5, title + ", top-5"));
+        }
         return all.stream()
                 .filter(measure ->
                         rows.stream().anyMatch(row -> !row.runs(measure).isEmpty()))
@@ -91,32 +101,53 @@ public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
     }
 
     /**
-     * The row whose recipe is called a baseline, of the same method and backbone; of several the one that has most values
-     * in common. Where no row is called so, the first of the same method and backbone.
+     * The row that a row is compared with: of {@link #chosen} the one that has most values in common, or the first row of
+     * the same method and backbone; -1 if it is such a row itself.
      */
     private static int baseline(Show show, List<Row> rows, Row row) {
-        boolean anyNamed = rows.stream().anyMatch(SweepTable::named);
-        if (anyNamed && named(row)) {
+        List<Row> group = group(rows, row);
+        List<Row> chosen = chosen(group);
+        List<Row> baselines = chosen.isEmpty() ? group.subList(0, 1) : chosen;
+        if (baselines.contains(row)) {
             return -1;
         }
-        int own = rows.indexOf(row);
-        int best = -1;
-        for (int i = 0; i < rows.size(); i++) {
-            Row other = rows.get(i);
-            boolean may = i != own
-                    && other.first().method().equals(row.first().method())
-                    && other.first().backbone().equals(row.first().backbone())
-                    && (anyNamed ? named(other) : i < own);
-            boolean better = best < 0 || (anyNamed && common(show, other, row) > common(show, rows.get(best), row));
-            if (may && better) {
-                best = i;
+        Row best = baselines.get(0);
+        for (Row other : baselines) {
+            best = common(show, other, row) > common(show, best, row) ? other : best;
+        }
+        return rows.indexOf(best);
+    }
+
+    /** Rows of the same method and backbone. */
+    private static List<Row> group(List<Row> rows, Row row) {
+        return rows.stream()
+                .filter(other -> other.first().method().equals(row.first().method())
+                        && other.first().backbone().equals(row.first().backbone()))
+                .toList();
+    }
+
+    /**
+     * Of rows of one method and backbone those with the stock views, or else those whose recipe is called a baseline; none
+     * where that is all of them or none.
+     */
+    private static List<Row> chosen(List<Row> group) {
+        for (Predicate<Row> test : List.<Predicate<Row>>of(row -> row.views() == ViewKind.STOCK, SweepTable::named)) {
+            List<Row> some = group.stream().filter(test).toList();
+            if (!some.isEmpty() && some.size() < group.size()) {
+                return some;
             }
         }
-        return best;
+        return List.of();
     }
 
     private static boolean named(Row row) {
         return row.first().cell().recipe().contains(BASELINE);
+    }
+
+    /** Whether some row is compared with the first of its method and backbone, because nothing makes another a baseline. */
+    public boolean firstStandsIn() {
+        return rows.stream()
+                .anyMatch(row -> row.baseline() >= 0 && chosen(group(rows, row)).isEmpty());
     }
 
     /** Number of keys that have the same value in both. */

@@ -308,9 +308,10 @@ public final class FakeSweep {
         boolean ours = name.equals(OURS);
         return "schema: pretrain/1\nname: " + name + "\nseed: " + seed
                 + "\nepochs: 10\nbatch-size: 64\nbackbone: {name: mobilenet_v2}\nmethod:\n  name: dino\n  alpha: "
-                + (ours ? "0.4" : "0.142857") + "\n  head: {out-dim: " + OUT_DIM + "}\nviews:\n  groups:\n"
-                + "    - {kind: global, size: 64, scale: {low: " + (ours ? "0.3" : "0.14") + ", high: 1.0}}\n"
-                + "    - {kind: local, size: " + (ours ? 36 : 28) + ", scale: {low: 0.05, high: "
+                + (ours ? "0.4" : name.equals(HOT) ? "0.2" : "0.142857") + "\n  head: {out-dim: " + OUT_DIM
+                + "}\nviews:\n  groups:\n"
+                + "    - {kind: global, count: 2, size: 64, scale: {low: " + (ours ? "0.3" : "0.14") + ", high: 1.0}}\n"
+                + "    - {kind: local, count: 6, size: " + (ours ? 36 : 28) + ", scale: {low: 0.05, high: "
                 + (ours ? "0.3" : "0.14") + "}}\noptimizer: {name: lars, lr: " + (name.equals(HOT) ? "48.0" : "0.48")
                 + "}\n";
     }

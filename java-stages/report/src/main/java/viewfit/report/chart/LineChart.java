@@ -1,16 +1,21 @@
 package viewfit.report.chart;
 
 import java.awt.BasicStroke;
+import java.awt.Color;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.LegendItem;
 import org.jfree.chart.LegendItemCollection;
+import org.jfree.chart.annotations.XYTextAnnotation;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
@@ -29,6 +34,16 @@ final class LineChart {
 
     /** Lines with few points, such as k-NN by epoch, show them as dots. */
     private static final int SHOW_DOTS_BELOW = 40;
+
+    /** Radius of such a dot, and of the marks of longer lines. */
+    private static final double DOT = 2.3;
+
+    private static final double MARK = 3.2;
+
+    /** Marks on a line of many points, where colours alone do not tell the variants apart. */
+    private static final int MARKS = 6;
+
+    private static final int SHAPES = 4;
 
     /** Share of the plot's height that a label of a reference takes. */
     private static final double LABEL_HEIGHT = 0.075;
@@ -55,7 +70,7 @@ final class LineChart {
             lines.setSeriesStroke(i, PaperTheme.dash(line.seed(), 1.8f));
             if (line.points().size() < SHOW_DOTS_BELOW) {
                 lines.setSeriesShapesVisible(i, true);
-                lines.setSeriesShape(i, new java.awt.geom.Ellipse2D.Double(-2.3, -2.3, 4.6, 4.6));
+                lines.setSeriesShape(i, PaperTheme.marker(round(line.variant()), DOT));
             }
             if (line.ended()) {
                 addEnd(ends, crosses, line);
@@ -75,10 +90,63 @@ final class LineChart {
         x.setUpperMargin(0.02);
         plot.setDataset(1, ends);
         plot.setRenderer(1, crosses);
+        if (many(figure)) {
+            mark(figure, plot);
+        }
         includeReferences(figure, y);
         addReferences(plot, figure.references(), y.getRange().getLength());
         plot.setFixedLegendItems(legend(figure, ends.getSeriesCount() > 0));
         return PaperTheme.chart(figure.title(), plot);
+    }
+
+    private static boolean many(LineFigure figure) {
+        return figure.variants().size() > PaperTheme.COLOURS;
+    }
+
+    /** How often the colours had been used up before this variant. */
+    private static int round(int variant) {
+        return variant / PaperTheme.COLOURS;
+    }
+
+    /** Marks along the lines by round of colours, hollow ones after all shapes, and the number of each variant at a line's end. */
+    private static void mark(LineFigure figure, XYPlot plot) {
+        XYSeriesCollection marks = new XYSeriesCollection();
+        XYLineAndShapeRenderer shapes = new XYLineAndShapeRenderer(false, true);
+        shapes.setUseFillPaint(true);
+        shapes.setDrawOutlines(true);
+        Set<Integer> numbered = new HashSet<>();
+        for (int i = 0; i < figure.lines().size(); i++) {
+            LineFigure.Line line = figure.lines().get(i);
+            List<LineFigure.Point> finite =
+                    line.points().stream().filter(p -> Double.isFinite(p.y())).toList();
+            XYSeries series = new XYSeries("mark " + i, false, true);
+            // Lines that run together have their marks side by side.
+            double shift = (line.variant() % PaperTheme.COLOURS + 0.5) / PaperTheme.COLOURS;
+            for (int m = 0; m < MARKS && finite.size() >= SHOW_DOTS_BELOW; m++) {
+                LineFigure.Point p = finite.get((int) ((m + shift) * finite.size() / MARKS));
+                series.add(p.x(), p.y());
+            }
+            marks.addSeries(series);
+            Color colour = PaperTheme.colour(line.variant());
+            shapes.setSeriesShape(i, PaperTheme.marker(round(line.variant()), MARK));
+            shapes.setSeriesPaint(i, colour);
+            shapes.setSeriesOutlinePaint(i, colour);
+            shapes.setSeriesFillPaint(i, hollow(line.variant()) ? Color.WHITE : colour);
+            if (!finite.isEmpty() && numbered.add(line.variant())) {
+                LineFigure.Point last = finite.get(finite.size() - 1);
+                XYTextAnnotation number = new XYTextAnnotation(line.variant() + 1 + "", last.x(), last.y());
+                number.setFont(PaperTheme.font(11f));
+                number.setPaint(PaperTheme.INK);
+                number.setTextAnchor(TextAnchor.BOTTOM_RIGHT);
+                plot.addAnnotation(number);
+            }
+        }
+        plot.setDataset(2, marks);
+        plot.setRenderer(2, shapes);
+    }
+
+    private static boolean hollow(int variant) {
+        return round(variant) / SHAPES % 2 == 1;
     }
 
     private static DecimalFormat plainNumbers() {
@@ -168,7 +236,7 @@ final class LineChart {
         marker.setLabel(reference.label());
         marker.setLabelFont(PaperTheme.font(11.5f));
         marker.setLabelPaint(PaperTheme.SOFT);
-        marker.setLabelBackgroundColor(new java.awt.Color(255, 255, 255, 0));
+        marker.setLabelBackgroundColor(new Color(255, 255, 255, 0));
         marker.setLabelAnchor(RectangleAnchor.TOP_RIGHT);
         marker.setLabelTextAnchor(TextAnchor.BOTTOM_RIGHT);
         marker.setLabelOffset(new RectangleInsets(2, 2, 2, 4));
@@ -183,7 +251,17 @@ final class LineChart {
     private static LegendItemCollection legend(LineFigure figure, boolean diverged) {
         LegendItemCollection items = new LegendItemCollection();
         for (int v : drawn(figure, LineFigure.Line::variant)) {
-            items.add(PaperTheme.lineItem(figure.variants().get(v), PaperTheme.colour(v), new BasicStroke(2.2f)));
+            BasicStroke stroke = new BasicStroke(2.2f);
+            String name = figure.variants().get(v);
+            Color colour = PaperTheme.colour(v);
+            if (many(figure)) {
+                LegendItem item =
+                        PaperTheme.markedItem(v + 1 + " " + name, colour, stroke, PaperTheme.marker(round(v), MARK));
+                item.setFillPaint(hollow(v) ? Color.WHITE : colour);
+                items.add(item);
+            } else {
+                items.add(PaperTheme.lineItem(name, colour, stroke));
+            }
         }
         if (figure.seeds().size() > 1) {
             for (int s : drawn(figure, LineFigure.Line::seed)) {

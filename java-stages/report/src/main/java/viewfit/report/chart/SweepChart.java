@@ -63,7 +63,8 @@ final class SweepChart {
         double[] range = range(figure);
         NumberAxis x = figure.names().isEmpty() ? numbers(figure, range) : names(figure, range);
         NumberAxis y = new NumberAxis(figure.yLabel());
-        y.setNumberFormatOverride(new DecimalFormat("0.# %", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+        // Ticks as close as a hundredth of a percent have a number of their own.
+        y.setNumberFormatOverride(new DecimalFormat("0.## %", DecimalFormatSymbols.getInstance(Locale.ROOT)));
         XYPlot plot = new XYPlot(null, x, y, null);
         PaperTheme.style(plot);
         plot.setDataset(BARS, bars(figure));

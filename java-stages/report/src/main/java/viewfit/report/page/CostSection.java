@@ -41,9 +41,11 @@ final class CostSection {
         List<List<String>> numbers = new ArrayList<>();
         Map<String, Double> totals = new LinkedHashMap<>();
         boolean resumed = false;
+        List<String> unknown = new ArrayList<>();
         for (CellResult cell : results.cells()) {
             Scored run = cell.pretrain();
             if (run == null || !Double.isFinite(run.value("wall-seconds"))) {
+                unknown.add(cell.cell().id());
                 continue;
             }
             double seconds = run.value("wall-seconds");
@@ -94,8 +96,12 @@ final class CostSection {
         html.element(
                 "p",
                 "",
-                "Pre-training of " + Text.plural(rows.size(), "cell") + " took " + (resumed ? "at least " : "")
-                        + String.join(" and ", sums) + ".");
+                "Pre-training of " + Text.plural(rows.size(), "cell") + " took "
+                        + (resumed || !unknown.isEmpty() ? "at least " : "") + String.join(" and ", sums)
+                        + "; probes and fine-tuning are not counted"
+                        + (unknown.isEmpty()
+                                ? "."
+                                : ", nor is what went into cells without a time: " + String.join(", ", unknown) + "."));
         html.table(
                 "numbers",
                 List.of("cell", "device", "wall time", "cost", "images seen", "images/s", "waiting for data, %"),
@@ -104,7 +110,7 @@ final class CostSection {
                 "<p class=\"note\">Wall time of the training process from its start to its last file, times the threads"
                         + " or GPUs it had"
                         + (resumed ? "; of a run that was interrupted (\u2265), its last process alone" : "")
-                        + ". Probes and fine-tuning are in Nextflow's own <code>pipeline_info/</code>."
+                        + ". The times of probes and fine-tuning are in Nextflow's own <code>pipeline_info/</code>."
                         + " <span class=\"source\"><a href=\"tables/cost.csv\">data</a></span></p>\n");
     }
 

@@ -2,20 +2,22 @@ package viewfit.report.page;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import viewfit.report.Summary;
 import viewfit.report.SweepTable;
-import viewfit.report.results.CellResult;
+import viewfit.report.ViewKind;
 import viewfit.report.results.ResultTable;
 
 /**
- * Which row of a table of the paper is that of a row of one's own, and what it says, in percent. Rows are matched by
- * method, backbone and views (baseline, ours, two views); of two lengths of training by the epochs, or by which is longer.
+ * Which row of a table of the paper is that of a row of one's own, and what it says, as fractions. Rows are matched by
+ * method, backbone, {@link ViewKind} and epochs; where no length of training is one of the paper's and there are as many,
+ * by the order of the lengths.
  */
 final class PaperNumbers {
     private static final Map<String, String> METHODS = Map.of(
@@ -44,14 +46,17 @@ final class PaperNumbers {
             "vit_tiny",
             "ViT-S/16",
             "vit_small");
-    private static final String OURS = "ours";
-    private static final String BASELINE = "baseline";
-    private static final String TWO_VIEWS = "two views";
     private static final String SUPERVISED = "supervised";
-    private static final String TOP5 = "linear.top5";
+    private static final String TOP5 = "linear" + Summary.TOP5;
 
-    /** What is trained, and for how long; 0 epochs where the paper has one length alone. */
-    private record Row(String method, String backbone, String views, int epochs) {}
+    /** Epochs of the paper's tables of one length. */
+    private static final String USUAL = "200";
+
+    /** A run of one of the paper's lengths never stands for another. */
+    private static final Set<Integer> LENGTHS = Set.of(200, 400);
+
+    /** What is trained, and for how long; 0 epochs where the paper does not say, as of supervised training. */
+    private record Row(String method, String backbone, ViewKind views, int epochs) {}
 
     private final Map<Row, Map<String, Double>> rows = new LinkedHashMap<>();
 
@@ -93,60 +98,73 @@ final class PaperNumbers {
 
     /** What the paper has for this row, as a fraction; NaN for nothing. */
     double value(SweepTable table, SweepTable.Row row, String measure) {
-        Row own = kind(row.first());
-        List<Row> same = rows.keySet().stream()
-                .filter(r -> r.method().equals(own.method())
-                        && r.backbone().equals(own.backbone())
-                        && r.views().equals(own.views()))
-                .sorted(Comparator.comparingInt(Row::epochs))
-                .toList();
-        if (same.isEmpty()) {
-            return Double.NaN;
-        }
-        int at = 0;
-        if (same.size() > 1) {
-            int exact = same.stream().map(Row::epochs).toList().indexOf(own.epochs());
-            at = exact >= 0 ? exact : rank(table, own);
-        }
-        return at < same.size()
-                ? rows.getOrDefault(same.get(at), Map.of()).getOrDefault(measure, Double.NaN)
-                : Double.NaN;
+        Row found = match(table, row);
+        return found == null ? Double.NaN : rows.getOrDefault(found, Map.of()).getOrDefault(measure, Double.NaN);
     }
 
-    /** The how-manieth of its lengths of training this is, from 0. */
-    private static int rank(SweepTable table, Row own) {
-        TreeSet<Integer> epochs = new TreeSet<>();
-        for (SweepTable.Row row : table.rows()) {
-            Row other = kind(row.first());
-            if (new Row(other.method(), other.backbone(), other.views(), own.epochs()).equals(own)) {
-                epochs.add(other.epochs());
+    /** Epochs of pre-training that the paper's row has; 0 where it names none or there is no such row. */
+    int epochs(SweepTable table, SweepTable.Row row) {
+        Row found = match(table, row);
+        return found == null ? 0 : found.epochs();
+    }
+
+    /** The paper's row that is this one's and no other's of the table; null for none. */
+    private @Nullable Row match(SweepTable table, SweepTable.Row row) {
+        Row found = candidate(table, row);
+        return found != null
+                        && table.rows().stream()
+                                        .filter(other -> found.equals(candidate(table, other)))
+                                        .count()
+                                == 1
+                ? found
+                : null;
+    }
+
+    private @Nullable Row candidate(SweepTable table, SweepTable.Row row) {
+        int epochs = length(row);
+        TreeSet<Integer> lengths = new TreeSet<>();
+        for (SweepTable.Row other : table.rows()) {
+            if (method(other).equals(method(row)) && backbone(other).equals(backbone(row))) {
+                lengths.add(length(other));
             }
         }
-        return epochs.headSet(own.epochs()).size();
-    }
-
-    /** What a cell is: views by the name of its recipe, else by its alpha (the paper's best are in 0.3 to 0.4). */
-    private static Row kind(CellResult cell) {
-        String name = cell.cell().recipe();
-        String alpha = cell.setting("method.alpha");
-        String views;
-        if (cell.method().equals(SUPERVISED)) {
-            views = SUPERVISED;
-        } else if (name.contains("two-view")) {
-            views = TWO_VIEWS;
-        } else if (name.contains(BASELINE)) {
-            views = BASELINE;
-        } else if (name.contains(OURS) || alpha.matches("0\\.[34]\\d*")) {
-            views = OURS;
-        } else {
-            views = "";
+        TreeSet<Integer> theirs = new TreeSet<>();
+        for (Row paper : rows.keySet()) {
+            if (paper.method().equals(method(row)) && paper.backbone().equals(backbone(row)) && paper.epochs() > 0) {
+                theirs.add(paper.epochs());
+            }
         }
-        String epochs = cell.setting("epochs");
-        return new Row(
-                cell.method(), cell.backbone(), views, epochs.matches("\\d{1,6}") ? Integer.parseInt(epochs) : 0);
+        // Lengths of training stand for the paper's by their order only if all of them are other lengths, and as many.
+        boolean byRank = lengths.size() == theirs.size()
+                && lengths.stream().noneMatch(length -> length == 0 || LENGTHS.contains(length));
+        int wanted = byRank ? List.copyOf(theirs).get(lengths.headSet(epochs).size()) : epochs;
+        return rows.keySet().stream()
+                .filter(paper -> paper.method().equals(method(row))
+                        && paper.backbone().equals(backbone(row))
+                        && paper.views() == row.views()
+                        && (paper.epochs() == 0 || paper.epochs() == wanted))
+                .findFirst()
+                .orElse(null);
     }
 
-    private void put(String method, String backbone, String views, String epochs, String measure, String percent) {
+    private static String method(SweepTable.Row row) {
+        return row.first().method();
+    }
+
+    private static String backbone(SweepTable.Row row) {
+        return row.first().backbone();
+    }
+
+    /** Epochs of all cells of a row; 0 if they differ or are not known. */
+    private static int length(SweepTable.Row row) {
+        List<String> epochs = row.cells().stream()
+                .map(cell -> cell.setting("epochs"))
+                .distinct()
+                .toList();
+        return epochs.size() == 1 && epochs.get(0).matches("\\d{1,6}") ? Integer.parseInt(epochs.get(0)) : 0;
+    }
+
+    private void put(String method, String backbone, ViewKind views, String epochs, String measure, String percent) {
         if (!percent.isEmpty()) {
             Row row = new Row(method, backbone, views, epochs.isEmpty() ? 0 : Integer.parseInt(epochs));
             rows.computeIfAbsent(row, r -> new LinkedHashMap<>()).put(measure, Double.parseDouble(percent) / 100);
@@ -160,9 +178,7 @@ final class PaperNumbers {
     private void methods(ResultTable table, int i) {
         String name = at(table, "method", i);
         String method = METHODS.getOrDefault(name, "");
-        String views = method.equals(SUPERVISED)
-                ? SUPERVISED
-                : at(table, "group", i).equals("two_views") ? TWO_VIEWS : BASELINE;
+        ViewKind views = at(table, "group", i).equals("two_views") ? ViewKind.TWO_VIEWS : ViewKind.STOCK;
         if (!method.isEmpty()) {
             top(table, i, method, "mobilenet_v2", views);
         }
@@ -170,20 +186,25 @@ final class PaperNumbers {
 
     private void pairs(ResultTable table, int i) {
         String method = METHODS.getOrDefault(at(table, "ssl_method", i), "");
-        String views = at(table, "variant", i);
-        top(table, i, method, "mobilenet_v2", views.isEmpty() ? SUPERVISED : views);
+        top(table, i, method, "mobilenet_v2", views(at(table, "variant", i)));
     }
 
     private void backbones(ResultTable table, int i) {
         String variant = at(table, "variant", i);
         String method = variant.equals(SUPERVISED) ? SUPERVISED : "dino";
-        String views = variant.equals("dino") ? BASELINE : variant;
-        top(table, i, method, BACKBONES.getOrDefault(at(table, "backbone", i), ""), views);
+        top(table, i, method, BACKBONES.getOrDefault(at(table, "backbone", i), ""), views(variant));
     }
 
-    private void top(ResultTable table, int i, String method, String backbone, String views) {
-        put(method, backbone, views, "", Summary.LINEAR, at(table, "top1", i));
-        put(method, backbone, views, "", TOP5, at(table, "top5", i));
+    private static ViewKind views(String variant) {
+        return variant.equals("ours") ? ViewKind.OURS : ViewKind.STOCK;
+    }
+
+    private void top(ResultTable table, int i, String method, String backbone, ViewKind views) {
+        boolean supervised = method.equals(SUPERVISED);
+        ViewKind kind = supervised ? ViewKind.SUPERVISED : views;
+        String epochs = supervised ? "" : USUAL;
+        put(method, backbone, kind, epochs, Summary.LINEAR, at(table, "top1", i));
+        put(method, backbone, kind, epochs, TOP5, at(table, "top5", i));
     }
 
     private void lengths(ResultTable table, int i) {
@@ -196,7 +217,7 @@ final class PaperNumbers {
                     }));
             for (String[] column : columns) {
                 String method = supervised ? SUPERVISED : "dino";
-                String views = supervised ? SUPERVISED : OURS;
+                ViewKind views = supervised ? ViewKind.SUPERVISED : ViewKind.OURS;
                 String epochs = at(table, "train_epochs", i);
                 put(method, column[1], views, epochs, Summary.LINEAR, at(table, column[0] + "_top1", i));
                 put(method, column[1], views, epochs, TOP5, at(table, column[0] + "_top5", i));
@@ -205,21 +226,19 @@ final class PaperNumbers {
     }
 
     private void labels(ResultTable table, int i) {
-        String variant = at(table, "variant", i);
-        put(
-                "dino",
-                BACKBONES.getOrDefault(at(table, "backbone", i), ""),
-                variant.equals("dino") ? BASELINE : variant,
-                at(table, "pretrain_epochs", i),
-                at(table, "labels", i).replace("%", "pct"),
-                at(table, "top1", i));
+        String backbone = BACKBONES.getOrDefault(at(table, "backbone", i), "");
+        ViewKind views = views(at(table, "variant", i));
+        String epochs = at(table, "pretrain_epochs", i);
+        String fraction = at(table, "labels", i).replace("%", "pct");
+        put("dino", backbone, views, epochs, fraction, at(table, "top1", i));
+        put("dino", backbone, views, epochs, fraction + Summary.TOP5, at(table, "top5", i));
     }
 
     private void fewLabels(ResultTable table, int i) {
         if (at(table, "method", i).equals("Ours")) {
             String epochs = at(table, "pretrain_epochs", i);
-            put("dino", "resnet18", OURS, epochs, "1pct", at(table, "top1_1pct", i));
-            put("dino", "resnet18", OURS, epochs, "10pct", at(table, "top1_10pct", i));
+            put("dino", "resnet18", ViewKind.OURS, epochs, "1pct", at(table, "top1_1pct", i));
+            put("dino", "resnet18", ViewKind.OURS, epochs, "10pct", at(table, "top1_10pct", i));
         }
     }
 }

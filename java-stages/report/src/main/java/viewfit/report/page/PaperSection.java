@@ -22,17 +22,50 @@ final class PaperSection {
             "table8", "Detection with MobileNetV2 beside SimReg, average precision",
             "table9", "Detection with ResNet-18 beside methods with a teacher, average precision"));
 
+    private static final String PROBE =
+            "Linear probe on ImageNet, percent of the official validation images, after 200 epochs of pre-training;"
+                    + " supervised rows are of training with all labels.";
+    private static final String DETECTOR =
+            "Mask R-CNN trained and scored on COCO, average precision of boxes (bb) and masks (mk) in percent, 1x or 2x"
+                    + " schedule";
+    private static final String FINETUNED =
+            "Fine-tuning on 1 % or 10 % of the labels of ImageNet, percent of the official validation images, after as many"
+                    + " epochs of pre-training as column pretrain epochs has";
+
+    /** What the numbers of a table measure, on what data, and after how many epochs. */
+    private static final Map<String, String> MEASURES = Map.of(
+            "table1",
+            PROBE,
+            "table2",
+            PROBE,
+            "table3",
+            PROBE,
+            "table4",
+            DETECTOR + "; the backbones are after as many epochs of pre-training as column pretrain epochs has.",
+            "table5",
+            "Linear probe on ImageNet, percent of the official validation images, after as many epochs as column train"
+                    + " epochs has; the supervised row is of training with all labels.",
+            "table6",
+            FINETUNED + ".",
+            "table7",
+            FINETUNED + ", top-1.",
+            "table8",
+            DETECTOR + "; the backbones of the paper are after 400 epochs of pre-training.",
+            "table9",
+            DETECTOR + "; the backbones of the paper are after 400 epochs of pre-training.");
+
     private PaperSection() {}
 
     static String html() {
         return "<h2 id=\"paper\">The paper's numbers</h2>\n<div class=\"paper\">\n"
-                + "<p>Paper, ImageNet, 200 epochs: linear probe, percent on the official validation set."
-                + " <strong>Not comparable with runs on small data;</strong> they are here for the direction and size of the"
+                + "<p><strong>Not comparable with runs on small data;</strong> they are here for the direction and size of the"
                 + " effect only. Source: Tan, Saleh and Martinez, Effective Self-supervised Pre-training on Low-compute"
                 + " Networks without Distillation, ICLR 2023.</p>\n"
                 + "<h3>Methods on MobileNetV2 (table 2), top-1</h3>\n"
+                + measure("table2")
                 + table("table2", List.of("ssl_method"), "baseline")
                 + "<h3>Networks, DINO (table 3), top-1</h3>\n"
+                + measure("table3")
                 + table("table3", List.of("backbone", "params_m", "gflops"), "dino")
                 + others() + "</div>\n";
     }
@@ -57,7 +90,13 @@ final class PaperSection {
                         published(table));
     }
 
-    /** Row by row; a dash where the paper reports nothing. */
+    private static String measure(String table) {
+        return new Html()
+                .element("p", "class=\"note\"", MEASURES.getOrDefault(table, ""))
+                .toString();
+    }
+
+    /** What it measures, then row by row; a dash where the paper reports nothing. */
     private static String published(String name) {
         ResultTable table = PaperNumbers.csv(name);
         List<List<String>> rows = table.rows().stream()
@@ -68,7 +107,7 @@ final class PaperSection {
         List<String> header = table.header().stream()
                 .map(column -> Html.escape(column.replace('_', ' ')))
                 .toList();
-        return new Html().table("numbers", header, rows).toString();
+        return measure(name) + new Html().table("numbers", header, rows);
     }
 
     /** One row per method or network: supervised, the stock views, the paper's views, and the difference. */

@@ -114,28 +114,69 @@ final class ShowsSection {
         if (scales) {
             header.add("pixel scale, global over local");
         }
-        figures.forEach(
-                figure -> header.addAll(List.of(Html.escape(figure.title().replaceFirst("^.*: ", "")) + ", %", "n")));
+        figures.forEach(figure -> header.addAll(List.of(Html.escape(measure(figure)) + ", %", "n")));
         return new Html().table("numbers", header, List.copyOf(rows.values())).toString();
     }
 
     private static List<String> notes(Results results, Show show, List<SweepFigure> figures) {
-        List<String> notes = new ArrayList<>();
-        Set<String> drawn = new LinkedHashSet<>();
-        for (SweepFigure figure : figures) {
-            figure.lines().forEach(line -> line.points()
-                    .forEach(point -> point.runs().forEach(run -> drawn.add(run.cell()))));
-        }
-        absent(results, show, drawn).forEach(notes::add);
-        if (show.paper().isEmpty()) {
-            notes.add("Plot only: the paper published no numbers of this figure.");
-        }
+        List<String> notes = new ArrayList<>(gaps(results, show, figures));
+        notes.addAll(mixed(results, show));
+        String plot = "Plot only: the paper published no numbers of this figure.";
+        notes.add(
+                show.paper().isEmpty()
+                        ? plot
+                        : plot + " Its " + show.paper().replace("table", "table ")
+                                + " is below as published, and not in the figure.");
         return notes;
     }
 
-    /** What is not shown though it was asked for, and what is shown otherwise than one may think. */
+    /** What each figure does not show; said once where it is the same in all. */
+    private static List<String> gaps(Results results, Show show, List<SweepFigure> figures) {
+        Map<String, String> absent = new LinkedHashMap<>();
+        for (SweepFigure figure : figures) {
+            Set<String> drawn = new LinkedHashSet<>();
+            figure.lines().forEach(line -> line.points()
+                    .forEach(point -> point.runs().forEach(run -> drawn.add(run.cell()))));
+            absent.put(measure(figure), gap(results, show, drawn));
+        }
+        List<String> different = absent.values().stream().distinct().toList();
+        if (figures.isEmpty() || different.size() == 1) {
+            String all = figures.isEmpty() ? gap(results, show, Set.of()) : different.get(0);
+            return all.isEmpty() ? List.of() : List.of("Not shown: " + all + ".");
+        }
+        List<String> notes = new ArrayList<>();
+        absent.forEach((measure, cells) -> {
+            if (!cells.isEmpty()) {
+                notes.add("Not shown, " + measure + ": " + cells + ".");
+            }
+        });
+        return notes;
+    }
+
+    /** The way to score that a figure is of. */
+    private static String measure(SweepFigure figure) {
+        return figure.title().replaceFirst("^.*: ", "");
+    }
+
+    /** What a table does not show though it was asked for, and what it shows otherwise than one may think. */
     static List<String> absent(Results results, Show show, Collection<String> shown) {
         List<String> notes = new ArrayList<>();
+        String gap = gap(results, show, shown);
+        if (!gap.isEmpty()) {
+            notes.add("Not shown: " + gap + ".");
+        }
+        notes.addAll(mixed(results, show));
+        return notes;
+    }
+
+    private static List<String> mixed(Results results, Show show) {
+        return Sweeps.mixed(results, show)
+                ? List.of("Some means are over more than seeds: cells that differ in another key fall together.")
+                : List.of();
+    }
+
+    /** Cells that are not shown, each with the reason; may be empty. */
+    private static String gap(Results results, Show show, Collection<String> shown) {
         List<String> absent = new ArrayList<>();
         Set<String> nowhere = show.table() ? Set.of() : Set.copyOf(Sweeps.withoutPlace(results, show));
         for (CellResult cell : Sweeps.cells(results, show)) {
@@ -144,13 +185,7 @@ final class ShowsSection {
                 absent.add(id + " (" + (nowhere.contains(id) ? "has no " + show.x() : reason(results, cell)) + ")");
             }
         }
-        if (!absent.isEmpty()) {
-            notes.add("Not shown: " + String.join(", ", absent) + ".");
-        }
-        if (Sweeps.mixed(results, show)) {
-            notes.add("Some means are over more than seeds: cells that differ in another key fall together.");
-        }
-        return notes;
+        return String.join(", ", absent);
     }
 
     private static String reason(Results results, CellResult cell) {

@@ -19,7 +19,11 @@ final class SweepTableSection {
         SweepTable table = SweepTable.of(results, show);
         PaperNumbers paper = PaperNumbers.of(show.paper());
         boolean differences = table.rows().stream().anyMatch(row -> row.baseline() >= 0);
+        boolean epochs = epochs(table, paper);
         List<String> header = new ArrayList<>(List.of("", "seeds scored"));
+        if (epochs) {
+            header.add("paper, epochs");
+        }
         for (SweepTable.Measure measure : table.measures()) {
             header.add(Html.escape(measure.title()).replace('-', '\u2011'));
             if (differences) {
@@ -35,7 +39,7 @@ final class SweepTableSection {
         List<List<String>> cells = new ArrayList<>();
         List<List<String>> numbers = new ArrayList<>();
         for (SweepTable.Row row : table.rows()) {
-            cells.add(row(table, paper, row, differences, numbers));
+            cells.add(row(table, paper, row, differences, epochs, numbers));
         }
         outputs.table(
                 show.id(),
@@ -50,7 +54,8 @@ final class SweepTableSection {
                         "difference_n",
                         "difference_sd",
                         "paper",
-                        "paper_difference"),
+                        "paper_difference",
+                        "paper_epochs"),
                 numbers);
         Html html = new Html();
         if (table.measures().isEmpty()) {
@@ -66,10 +71,19 @@ final class SweepTableSection {
     }
 
     private static List<String> row(
-            SweepTable table, PaperNumbers paper, SweepTable.Row row, boolean differences, List<List<String>> numbers) {
+            SweepTable table,
+            PaperNumbers paper,
+            SweepTable.Row row,
+            boolean differences,
+            boolean epochs,
+            List<List<String>> numbers) {
         long scored = row.cells().stream().filter(c -> c.scoredProbe() != null).count();
         List<String> cells = new ArrayList<>(
                 List.of(Html.escape(row.label()), scored + " of " + row.cells().size()));
+        int theirEpochs = paper.epochs(table, row);
+        if (epochs) {
+            cells.add(theirEpochs == 0 ? Text.NONE : Integer.toString(theirEpochs));
+        }
         SweepTable.Row baseline = table.baselineOf(row);
         for (SweepTable.Measure measure : table.measures()) {
             MeanSd mean =
@@ -98,7 +112,8 @@ final class SweepTableSection {
                     Integer.toString(difference.n()),
                     number(difference.sd()),
                     number(theirs),
-                    number(gain)));
+                    number(gain),
+                    Double.isFinite(theirs) && theirEpochs > 0 ? Integer.toString(theirEpochs) : ""));
         }
         return cells;
     }
@@ -107,11 +122,17 @@ final class SweepTableSection {
         return table.rows().stream().anyMatch(row -> Double.isFinite(paper.value(table, row, measure.key())));
     }
 
+    /** Whether some number of the paper has a length of training to name. */
+    private static boolean epochs(SweepTable table, PaperNumbers paper) {
+        return table.measures().stream().anyMatch(measure -> published(table, paper, measure))
+                && table.rows().stream().anyMatch(row -> paper.epochs(table, row) > 0);
+    }
+
     private static String note(SweepTable table, PaperNumbers paper, boolean differences) {
         String note = "In percent, on held-out images: mean \u00B1 standard deviation over seeds.";
         if (differences) {
             note += " Differences in points, mean over the seeds both have, to the baseline of the same method and"
-                    + " backbone" + (firstIsBaseline(table) ? ", here the first row of it" : "")
+                    + " backbone" + (table.firstStandsIn() ? ", here the first row of it" : "")
                     + ": \u25B2\u00A0+ better, \u25BC\u00A0\u2212 worse.";
         }
         if (table.show().paper().isEmpty()) {
@@ -124,15 +145,10 @@ final class SweepTableSection {
         boolean beside = table.measures().stream().anyMatch(measure -> published(table, paper, measure));
         return note
                 + (beside
-                        ? " Paper: ImageNet, 200 epochs or as its table says, official validation images; beside runs on"
-                                + " other data it shows the direction and size of an effect, nothing more."
-                        : " None of these rows is in the paper's table.");
-    }
-
-    private static boolean firstIsBaseline(SweepTable table) {
-        return table.rows().stream()
-                .map(table::baselineOf)
-                .anyMatch(row -> row != null && !row.first().cell().recipe().contains("baseline"));
+                        ? " Paper: ImageNet, as many epochs as stand there, official validation images; beside runs on"
+                                + " other data or of other length it shows the direction and size of an effect, nothing"
+                                + " more."
+                        : " No row of the paper's table is that of exactly one of these rows.");
     }
 
     private static Set<String> shown(SweepTable table) {

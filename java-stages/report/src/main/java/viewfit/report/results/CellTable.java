@@ -47,7 +47,7 @@ final class CellTable {
     }
 
     /** Recipe name without folder and ending. */
-    private static String recipe(String file) {
+    static String recipe(String file) {
         return file.replaceFirst("^.*/", "").replaceFirst("\\.ya?ml$", "");
     }
 

@@ -82,6 +82,9 @@ public record Show(
         if (!table && x.isEmpty()) {
             throw bad(file, at + "x", x, "must name a key");
         }
+        // A grid writes recipes as files; the page calls them by name.
+        String standard = optional(file, at + "default", entry.path("default"));
+        standard = x.equals("recipe") ? CellTable.recipe(standard) : standard;
         List<String> rows = texts(file, at + "rows", entry.path("rows"));
         if (table && rows.isEmpty()) {
             throw bad(file, at + "rows", "[]", "must name what tells the rows apart");
@@ -91,7 +94,7 @@ public record Show(
                 table,
                 x,
                 texts(file, at + "lines", entry.path("lines")),
-                optional(file, at + "default", entry.path("default")),
+                standard,
                 rows,
                 paper,
                 texts(file, at + "cells", entry.path("cells")));

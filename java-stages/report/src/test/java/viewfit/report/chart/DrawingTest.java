@@ -11,6 +11,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.jfree.chart.plot.Marker;
 import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.ui.Layer;
 import org.jfree.chart.ui.RectangleAnchor;
 import org.jfree.data.xy.IntervalXYDataset;
@@ -103,6 +104,45 @@ class DrawingTest {
         assertEquals(3, plot.getDataset(1).getXValue(0, 0), "cross on the last finite point");
         assertTrue(plot.getRangeAxis().getRange().contains(9), "reference inside");
         assertTrue(plot.getRangeAxis().getRange().contains(1));
+    }
+
+    /** The eighth line has the colour of the first: marks and numbers tell them apart, in the plot and in the legend. */
+    @Test
+    void moreLinesThanColoursHaveMarksAndNumbers() {
+        List<LineFigure.Point> points = java.util.stream.IntStream.range(0, 100)
+                .mapToObj(i -> new LineFigure.Point(i, i < 50 ? i : Double.NaN))
+                .toList();
+        List<String> variants =
+                java.util.stream.IntStream.range(0, 30).mapToObj(v -> "r" + v).toList();
+        List<LineFigure.Line> lines = java.util.stream.IntStream.range(0, 30)
+                .mapToObj(v -> new LineFigure.Line("c" + v, v, 0, points, false))
+                .toList();
+        XYPlot plot = LineChart.draw(many(variants, lines)).getXYPlot();
+        assertEquals(30, plot.getAnnotations().size(), "a number at each line");
+        XYLineAndShapeRenderer marks = (XYLineAndShapeRenderer) plot.getRenderer(2);
+        java.util.Set<List<Object>> looks = new java.util.HashSet<>();
+        for (int v = 0; v < 30; v++) {
+            assertEquals(6, plot.getDataset(2).getItemCount(v));
+            looks.add(List.of(
+                    marks.getSeriesPaint(v),
+                    marks.getSeriesShape(v).getClass(),
+                    marks.getSeriesShape(v).getBounds2D(),
+                    marks.getSeriesFillPaint(v)));
+            assertEquals(v + 1 + " r" + v, plot.getFixedLegendItems().get(v).getLabel());
+            assertEquals(
+                    marks.getSeriesShape(v).getBounds2D(),
+                    plot.getFixedLegendItems().get(v).getShape().getBounds2D());
+        }
+        assertEquals(30, looks.size());
+        XYPlot few = LineChart.draw(many(variants.subList(0, 7), lines.subList(0, 7)))
+                .getXYPlot();
+        assertEquals("r6", few.getFixedLegendItems().get(6).getLabel());
+        assertEquals(2, few.getDatasetCount());
+    }
+
+    private static LineFigure many(List<String> variants, List<LineFigure.Line> lines) {
+        return new LineFigure(
+                "m", "M", "step", "loss", LineFigure.YScale.DATA, variants, List.of("seed 0"), lines, List.of());
     }
 
     /** Of three variants the second has no line; two lines of chance are as good as one. */

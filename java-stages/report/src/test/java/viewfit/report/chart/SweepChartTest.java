@@ -103,6 +103,23 @@ class SweepChartTest {
         assertTrue(labels > 5 && labels < 30, labels + " labels");
     }
 
+    /** Ticks of half a tenth of a percent are not told as the same tenth twice. */
+    @Test
+    void closeTicksHaveDifferentNumbers() {
+        SweepFigure close = figure(
+                List.of(),
+                new SweepFigure.Line(
+                        "",
+                        List.of(point("1", 1, false, Double.NaN, 0.6010), point("2", 2, false, Double.NaN, 0.6022))));
+        String svg = new String(close.svg(515, 340), java.nio.charset.StandardCharsets.UTF_8);
+        List<String> ticks = svg.lines()
+                .filter(line -> line.matches(".*>[\\d.]+ %</text>.*"))
+                .map(line -> line.replaceAll(".*>([\\d.]+ %)</text>.*", "$1"))
+                .toList();
+        assertTrue(ticks.size() > 2, svg);
+        assertEquals(ticks.stream().distinct().toList(), ticks);
+    }
+
     @Test
     void namesStandWhereTheirPointsAre() {
         SweepFigure named = figure(

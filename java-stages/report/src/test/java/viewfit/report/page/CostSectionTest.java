@@ -48,7 +48,10 @@ class CostSectionTest {
         run("b", "cpu, 1 thread", 1800, 0);
         run("c", "gpu0", 7200, 0);
         String html = html("");
-        assertTrue(html.contains("Pre-training of 3\u00A0cells took 3.50 core-hours and 2.00 GPU-hours."), html);
+        assertTrue(
+                html.contains("Pre-training of 3\u00A0cells took 3.50 core-hours and 2.00 GPU-hours; probes and"
+                        + " fine-tuning are not counted."),
+                html);
         assertTrue(
                 html.contains("<td>cpu, 2 threads</td><td>1\u00A0h\u00A030\u00A0min</td><td>3.00\u00A0core-hours</td>"
                         + "<td>3\u202F200</td><td>100</td><td>25.0</td>"),
@@ -66,6 +69,21 @@ class CostSectionTest {
         String html = html("");
         assertTrue(html.contains("took at least 2.00 core-hours"), html);
         assertTrue(html.contains("<td>\u2265\u00A01\u00A0h\u00A000\u00A0min</td>"), html);
+    }
+
+    /** A cell that left nothing may have cost much. */
+    @Test
+    void aCellWithoutATimeMakesTheSumALowerBound() throws IOException {
+        run("a", "cpu, 2 threads", 3600, 0);
+        Files.writeString(
+                folder.resolve("in/cells.csv"),
+                "# schema: cells/1\ncell,group,recipe,axes,seed,sha256\na,a,a.yml,,0,\nb,b,b.yml,,0,\n");
+        String html = html("");
+        assertTrue(
+                html.contains(
+                        "Pre-training of 1\u00A0cell took at least 2.00 core-hours; probes and fine-tuning are not"
+                                + " counted, nor is what went into cells without a time: b."),
+                html);
     }
 
     @Test

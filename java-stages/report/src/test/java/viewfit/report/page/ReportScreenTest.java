@@ -3,6 +3,7 @@ package viewfit.report.page;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,23 +42,34 @@ class ReportScreenTest {
 
     private static final List<String> PAGES = List.of("sweep", "methods", "grid");
 
+    /** A4 without the margins of the page, 182 mm, in CSS pixels of 96 to the inch. */
+    private static final int PAPER = 688;
+
+    /** Share of a figure that is not white, at least: axes and letters alone are more than this. */
+    private static final double LEAST_INK = 0.005;
+
     /**
-     * Put into a copy of the page: when all is loaded the widths are told, and what sticks out of the window without a box
-     * around it that scrolls.
+     * Put into a copy of the page: when all is loaded the widths and the height are told, what sticks out of the window
+     * without a box around it that scrolls (on paper nothing scrolls), and where the pictures of the figures are seen.
      */
     private static final String PROBE =
             """
             <script>
             window.addEventListener('load', () => {
-              const scrolls = e => { for (let p = e.parentElement; p; p = p.parentElement)
+              const paper = false;
+              const scrolls = e => { for (let p = paper ? null : e.parentElement; p; p = p.parentElement)
                 if (p.classList.contains('scroll')) return true; return false; };
               const out = [...document.body.querySelectorAll('*')].filter(e => !scrolls(e))
                 .filter(e => e.getBoundingClientRect().right > window.innerWidth + 0.5)
                 .map(e => e.tagName + '.' + e.className + '#' + e.id);
               const broken = [...document.images].filter(i => !i.complete || i.naturalWidth === 0).length;
               const asked = performance.getEntriesByType('resource').map(r => r.name).filter(n => !n.startsWith('data:'));
+              const boxes = [...document.querySelectorAll('figure img')].map(i => {
+                const b = i.getBoundingClientRect(), s = (i.closest('.scroll') || i).getBoundingClientRect();
+                const left = Math.max(b.left, s.left), right = Math.min(b.right, s.right);
+                return [left, b.top + scrollY, right - left, b.height].map(Math.round).join(' '); });
               const said = JSON.stringify({inner: window.innerWidth, scroll: document.documentElement.scrollWidth,
-                out: out, asked: asked, broken: broken, images: document.images.length});
+                height: document.documentElement.scrollHeight, boxes: boxes.join(), out: out, asked: asked, broken: broken, images: document.images.length});
               document.documentElement.dataset.probe = said;
               if (window.parent !== window) window.parent.postMessage(said, '*');
             });
@@ -96,8 +108,13 @@ class ReportScreenTest {
                 folder.resolve("grid/out"));
         for (String name : PAGES) {
             Path page = folder.resolve(name).resolve("out/report.html");
+            String html = Files.readString(page);
+            Files.writeString(page.resolveSibling("probed.html"), html.replace("</body>", PROBE + "</body>"));
+            assertTrue(html.contains("@media print {"), "nothing is for paper");
             Files.writeString(
-                    page.resolveSibling("probed.html"), Files.readString(page).replace("</body>", PROBE + "</body>"));
+                    page.resolveSibling("paper.html"),
+                    html.replace("@media print {", "@media all {")
+                            .replace("</body>", PROBE.replace("paper = false", "paper = true") + "</body>"));
         }
     }
 
@@ -112,6 +129,11 @@ class ReportScreenTest {
     private record Said(String dom, String log) {}
 
     private Said browse(int width, String name, String... options) throws IOException, InterruptedException {
+        return browse(width, 900, name, options);
+    }
+
+    private Said browse(int width, int height, String name, String... options)
+            throws IOException, InterruptedException {
         Path home = Files.createTempDirectory(folder, "browser");
         Path dom = home.resolve("dom.html");
         Path log = home.resolve("log.txt");
@@ -126,7 +148,7 @@ class ReportScreenTest {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--user-data-dir=" + home.resolve("profile"),
-                "--window-size=" + width + ",900",
+                "--window-size=" + width + "," + height,
                 "--virtual-time-budget=20000",
                 "--enable-logging=stderr"));
         command.addAll(List.of(options));
@@ -186,16 +208,61 @@ class ReportScreenTest {
         }
     }
 
+    /** With the rules for paper, as wide as A4 leaves it: what scrolls on a screen would be cut off. */
     @Test
-    void aScreenshotAndAPrintAreLeftToLookAt() throws IOException, InterruptedException {
+    void nothingSticksOutOfPaper() throws IOException, InterruptedException {
+        for (String name : PAGES) {
+            Said said = browse(PAPER, name + "/out/paper.html", "--dump-dom");
+            String probe = unescape(first("data-probe=\"([^\"]*)\"", said.dom()));
+            assertEquals(PAPER, Integer.parseInt(first("\"inner\":(\\d+)", probe)), probe);
+            assertEquals("", first("\"out\":\\[([^\\]]*)\\]", probe), name);
+        }
+    }
+
+    /** The whole page is shot, and each figure is on it and not blank. */
+    @Test
+    void screenshotsHaveEveryFigure() throws IOException, InterruptedException {
         Files.createDirectories(PICTURES);
         for (String name : PAGES) {
             for (int width : new int[] {500, 1200}) {
+                String probe = unescape(first(
+                        "data-probe=\"([^\"]*)\"",
+                        browse(width, name + "/out/probed.html", "--dump-dom").dom()));
+                int height = Integer.parseInt(first("\"height\":(\\d+)", probe));
                 Path picture = PICTURES.resolve(name + "-" + width + ".png").toAbsolutePath();
                 Files.deleteIfExists(picture);
-                browse(width, name + "/out/report.html", "--screenshot=" + picture);
-                assertEquals(width, ImageIO.read(picture.toFile()).getWidth());
+                browse(width, height, name + "/out/report.html", "--screenshot=" + picture);
+                BufferedImage shot = ImageIO.read(picture.toFile());
+                assertEquals(List.of(width, height), List.of(shot.getWidth(), shot.getHeight()));
+                String html = Files.readString(folder.resolve(name).resolve("out/report.html"));
+                String[] boxes = first("\"boxes\":\"([^\"]*)\"", probe).split(",");
+                assertEquals(html.split("<figure", -1).length - 1, boxes.length, "each figure has a picture");
+                for (String box : boxes) {
+                    assertInk(shot, box, name + " at " + width);
+                }
             }
+        }
+    }
+
+    private static void assertInk(BufferedImage shot, String box, String where) {
+        int[] b = Stream.of(box.split(" ")).mapToInt(Integer::parseInt).toArray();
+        assertTrue(b[2] > 100 && b[3] > 50, where + ": a figure of " + box);
+        assertTrue(
+                b[0] >= 0 && b[1] >= 0 && b[0] + b[2] <= shot.getWidth() && b[1] + b[3] <= shot.getHeight(),
+                where + ": off the page: " + box);
+        long ink = 0;
+        for (int y = b[1]; y < b[1] + b[3]; y++) {
+            for (int x = b[0]; x < b[0] + b[2]; x++) {
+                ink += (shot.getRGB(x, y) & 0xFFFFFF) != 0xFFFFFF ? 1 : 0;
+            }
+        }
+        assertTrue(ink >= LEAST_INK * b[2] * b[3], where + ": a blank figure: " + box);
+    }
+
+    @Test
+    void aPrintIsLeftToLookAt() throws IOException, InterruptedException {
+        Files.createDirectories(PICTURES);
+        for (String name : PAGES) {
             Path print = PICTURES.resolve(name + ".pdf").toAbsolutePath();
             Files.deleteIfExists(print);
             browse(1200, name + "/out/report.html", "--print-to-pdf=" + print, "--no-pdf-header-footer");

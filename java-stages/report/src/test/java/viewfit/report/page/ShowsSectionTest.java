@@ -71,16 +71,36 @@ class ShowsSectionTest {
         assertFalse(html.contains("over more than seeds"));
     }
 
+    /** One cell has no k-NN: it is missing in that figure alone. The paper's table is below a figure, not in it. */
+    @Test
+    void gapsAreThoseOfEachFigure() throws IOException {
+        FakeGrid grid = new FakeGrid(folder).write();
+        String cell = FakeGrid.cell(64, "0.14", 0);
+        Path metrics = grid.inputs().resolve("probe/" + cell + "/metrics.json");
+        Files.writeString(metrics, Files.readString(metrics).replace("heldout.knn.top1", "heldout.other"));
+        Path shows = grid.inputs().resolve("grid/shows.json");
+        Files.writeString(shows, Files.readString(shows).replaceFirst("\"paper\":\"\"", "\"paper\":\"table3\""));
+        String html = html(ResultReader.read(null, List.of(grid.inputs())));
+        String missing = FakeGrid.cell(128, "0.3", 2) + " (no result).";
+        assertTrue(html.contains("Not shown, linear probe: " + missing), html);
+        assertTrue(html.contains("Not shown, k-NN: " + cell + " (not scored), " + missing), html);
+        assertTrue(
+                html.contains("Plot only: the paper published no numbers of this figure. Its table 3 is below as"
+                        + " published, and not in the figure."),
+                html);
+        assertTrue(html.contains("<summary>Table 3 of the paper: "), html);
+    }
+
     @Test
     void aTableHasDifferencesWithSignsAndThePapersNumbersBeside() throws IOException {
         String html = html(sweep(TABLE));
         MeanSd ours = MeanSd.of(List.of(FakeSweep.linear(FakeSweep.OURS, 0), FakeSweep.linear(FakeSweep.OURS, 1)));
         assertTrue(
-                html.contains("<th scope=\"row\">dino-ours</th><td>2 of 2</td><td>" + Text.percent(ours)
+                html.contains("<th scope=\"row\">dino-ours</th><td>2 of 2</td><td>200</td><td>" + Text.percent(ours)
                         + "</td><td><span class=\"up\">\u25B2\u00A0+2.3</span></td><td>68.3</td>"
                         + "<td><span class=\"up\">\u25B2\u00A0+2.1</span></td>"),
                 html);
-        assertTrue(html.contains("<th scope=\"row\">dino-hot</th><td>0 of 2</td><td>\u2013</td>"));
+        assertTrue(html.contains("<th scope=\"row\">dino-hot</th><td>0 of 2</td><td>\u2013</td><td>\u2013</td>"));
         assertTrue(html.contains("<summary>Table 2 of the paper: "));
         assertTrue(html.contains("Not shown: dino-hot-s0 (diverged), dino-hot-s1 (no result: pretrain failed: "));
         ResultTable csv = ResultTable.read(folder.resolve("out/tables/table2.csv"));
@@ -97,6 +117,9 @@ class ShowsSectionTest {
         assertEquals(2, csv.numbers("difference_n")[row]);
         assertEquals(0.683, csv.numbers("paper")[row], 1e-12);
         assertEquals(0.021, csv.numbers("paper_difference")[row], 1e-12);
+        assertEquals("200", csv.text("paper_epochs").get(row));
+        assertTrue(html.contains("<th scope=\"col\">paper, epochs</th>"), html);
+        assertTrue(csv.text("measure").contains("1pct.top5"), "fine-tuning has a top-5");
     }
 
     @Test

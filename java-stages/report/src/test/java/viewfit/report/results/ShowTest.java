@@ -38,6 +38,15 @@ class ShowTest {
         return ResultReader.read(null, List.of(folder));
     }
 
+    /** A grid checks the default against the files it expands; the page has names. */
+    @Test
+    void aDefaultRecipeIsCalledAsRecipesAre() throws IOException {
+        Results results = read(GOOD.replace("\"method.alpha\"", "\"recipe\"").replace("0.142857", "sub/a.yml"));
+        assertEquals("a", results.shows().get(0).standard());
+        assertEquals(
+                results.cells().get(0).setting("recipe"), results.shows().get(0).standard());
+    }
+
     @Test
     void figuresAndTablesAreRead() throws IOException {
         List<Show> shows = read(GOOD).shows();
