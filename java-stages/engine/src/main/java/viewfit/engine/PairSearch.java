@@ -64,8 +64,7 @@ final class PairSearch {
             int from = first;
             IntStream.range(0, panels)
                     .parallel()
-                    .forEach(p -> bank.panel(
-                            from + p * UnitRows.PANEL, tile, p * UnitRows.PANEL * bank.width()));
+                    .forEach(p -> bank.panel(from + p * UnitRows.PANEL, tile, p * UnitRows.PANEL * bank.width()));
             IntStream.range(0, (some.length + GROUP - 1) / GROUP).parallel().forEach(g -> {
                 int[] group = Arrays.copyOfRange(some, g * GROUP, Math.min(some.length, (g + 1) * GROUP));
                 for (int p = 0; p < panels; p++) {
