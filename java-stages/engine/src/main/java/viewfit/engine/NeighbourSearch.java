@@ -1,23 +1,21 @@
 package viewfit.engine;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import viewfit.core.metrics.Nearest;
 
 /**
  * The exact nearest neighbours by cosine, a piece of the bank at a time.
  *
  * <p>The engine multiplies a block of queries with a piece of the bank in single precision, or in double where the precision of the
- * run rounds products further, and keeps the best of each query: a short list, somewhat longer than asked for. The list is put in order by cosines in double, whose value depends on nothing but
- * the two rows. Whether a row outside the list could belong to the answer is told by the rounding error that the products can
- * have at most; a query for which it could is compared with all rows in double. So the answer is the exact one, bit for bit the
- * same whatever the pieces, the number of threads and the device.
+ * run rounds products further, and keeps the best of each query: a short list, somewhat longer than asked for. To each product it
+ * adds the rounding error that this one can have at most, so that a list is of what could be best. It is put in order by cosines
+ * in double, whose value depends on nothing but the two rows. A query whose last listed row could still belong to the answer is
+ * compared with all rows in double. So the answer is the exact one, bit for bit the same whatever the pieces, the number of
+ * threads and the device. Rows of the same bits are multiplied once.
  *
- * <p>What is multiplied is the distance from the mean direction m of the bank: {@code q.b = (q-m).(b-m) + m.(b-m) + q.m}, of
+ * <p>What is multiplied is the distance from a mean direction m of the bank: {@code q.b = (q-m).(b-m) + m.(b-m) + q.m}, of
  * which the last term is the same for all rows of the bank. Features of a network that tells images hardly apart have cosines of
  * 0.999 and more; without their common part single precision orders them as well as any others.
  *
@@ -39,7 +37,7 @@ public final class NeighbourSearch {
     /** Rounding of single precision to nearest. */
     private static final double ROUNDING = 0x1.0p-24;
 
-    /** Roundings of double precision in a cosine of about 1. */
+    /** Roundings of double precision in a cosine of about 1: n each of the sum, of {@code m.(b-m)} and of {@code q.m}. */
     private static final double FINE_ROUNDING = 0x1.0p-51;
 
     private static final String PROGRAM =
@@ -63,10 +61,26 @@ public final class NeighbourSearch {
     private final int piece;
     private final int block;
     private final long type;
+    private final Listener listener;
+
+    /** Is told how far a search is, after each block, and may end it by what it throws. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * @param what is done, in words
+         * @param rows of the bank that all queries have been compared with so far
+         */
+        void rows(String what, int rows, int all);
+    }
 
     /** Pieces of a size that is fast everywhere. */
     public NeighbourSearch(TorchRuntime runtime) {
         this(runtime, PIECE, BLOCK);
+    }
+
+    /** The same, for who wants to know how far it is. */
+    public NeighbourSearch(TorchRuntime runtime, Listener listener) {
+        this(runtime, PIECE, BLOCK, runtime.roundsProducts(), listener);
     }
 
     /**
@@ -79,10 +93,15 @@ public final class NeighbourSearch {
 
     /** @param wide products in double: the bound of their error is that of single precision, which a rounded product exceeds */
     NeighbourSearch(TorchRuntime runtime, int piece, int block, boolean wide) {
+        this(runtime, piece, block, wide, (what, rows, all) -> {});
+    }
+
+    NeighbourSearch(TorchRuntime runtime, int piece, int block, boolean wide, Listener listener) {
         this.runtime = runtime;
         this.piece = piece;
         this.block = block;
         this.type = wide ? FLOAT64 : FLOAT32;
+        this.listener = listener;
     }
 
     /**
@@ -128,53 +147,60 @@ public final class NeighbourSearch {
     }
 
     private Nearest find(UnitRows rows, UnitRows asked, int k) {
-        int width = rows.width();
         if (k < 1 || rows.rows() > MOST) {
             throw new IllegalArgumentException(
                     "k " + k + " of " + rows.rows() + " rows: k must be 1 or more, rows at most " + MOST);
         }
-        int size = Math.min(k, rows.rows());
-        int listed = Math.min(rows.rows(), size + Math.max(SPARE, size / 2));
-        double[] mean = rows.mean();
-        Lists lists = lists(rows, asked, mean, listed);
-        Nearest found = new Nearest(size, new int[asked.rows() * size], new double[asked.rows() * size], 0);
-        AtomicInteger again = new AtomicInteger();
-        IntStream.range(0, asked.rows()).parallel().forEach(q -> {
-            double bound = 2 * lists.error(q, width);
-            int at = q * listed;
-            boolean certain =
-                    listed == rows.rows() || lists.scores[at + listed - 1] < lists.scores[at + size - 1] - bound;
-            if (!certain) {
-                again.incrementAndGet();
-            }
-            order(asked, q, rows, certain ? lists.row(q, listed) : null, found);
-        });
-        return new Nearest(size, found.rows(), found.cosines(), again.get());
+        Duplicates duplicates = Duplicates.of(rows);
+        return duplicates.expand(distinct(duplicates.once(), asked, k), Math.min(k, rows.rows()));
     }
 
-    /** What single precision found: approximate scores, best first, and their bank rows; [queries, listed]. */
+    private Nearest distinct(UnitRows rows, UnitRows asked, int k) {
+        int size = Math.min(k, rows.rows());
+        int listed = Math.min(rows.rows(), size + Math.max(SPARE, size / 2));
+        double[] mean = rows.centre();
+        Lists lists = lists(rows, asked, mean, listed);
+        PairSearch pairs = new PairSearch(rows, asked, size);
+        boolean[] open = new boolean[asked.rows()];
+        for (int first = 0; first < open.length; first += block) {
+            IntStream.range(first, Math.min(open.length, first + block))
+                    .parallel()
+                    .forEach(q -> {
+                        pairs.among(q, lists.row(q, listed));
+                        open[q] = listed < rows.rows() && !lists.certain(q, listed, asked, mean, pairs.worst(q));
+                    });
+            listener.rows("k-NN", rows.rows(), rows.rows());
+        }
+        int[] again = IntStream.range(0, open.length).filter(q -> open[q]).toArray();
+        pairs.all(again, (count, all) -> listener.rows("k-NN in double", count, all));
+        return pairs.found(again.length);
+    }
+
+    /**
+     * What the products found: scores, best first, and their bank rows; [queries, listed]. A score is {@code q.b - q.m} and the most
+     * by which its product can be wrong.
+     */
     static final class Lists {
         final float[] scores;
         final float[] rows;
-        final double[] queryLength;
-        double bankLength;
-        double offset;
 
         Lists(int queries, int listed) {
             scores = new float[queries * listed];
             rows = new float[queries * listed];
-            queryLength = new double[queries];
         }
 
         /**
-         * The most by which a score of this query can be wrong: a sum of n products in any order is off by at most n roundings
-         * of the sum of their magnitudes, which is at most the product of the lengths; two more for the factors. Numbers below the
-         * smallest normal one may be lost, and the cosines in double have their own rounding, which counts where all rows are
-         * alike.
+         * Whether no row outside the list is as near as a row of the answer. Scores of both are at most the last listed one. Numbers
+         * below the smallest normal one may be lost, and the cosines in double have their own rounding, which counts where all
+         * rows are alike.
          */
-        double error(int query, int width) {
-            double magnitude = queryLength[query] * bankLength + offset;
-            return (width + 8) * (1.1 * ROUNDING * magnitude + Float.MIN_NORMAL + FINE_ROUNDING);
+        boolean certain(int query, int listed, UnitRows queries, double[] mean, double worst) {
+            double common = 0;
+            for (int c = 0; c < mean.length; c++) {
+                common += queries.value(query, c) * mean[c];
+            }
+            double lost = (mean.length + 8) * (Float.MIN_NORMAL + FINE_ROUNDING);
+            return scores[query * listed + listed - 1] + common + lost < worst;
         }
 
         int[] row(int query, int listed) {
@@ -186,16 +212,25 @@ public final class NeighbourSearch {
         }
     }
 
+    /**
+     * The most by which a product can be wrong, as a share of the lengths' product plus the offset: a sum of n products in any order
+     * is off by at most n roundings of the sum of their magnitudes, which is at most the product of the lengths; two more for the
+     * factors, one for this very term.
+     */
+    static double share(int width) {
+        return (width + 8) * 1.1 * ROUNDING;
+    }
+
     Lists lists(UnitRows bank, UnitRows queries, double[] mean, int listed) {
         Lists lists = new Lists(queries.rows(), listed);
         try (Program program = runtime.compile(PROGRAM);
                 Scope scope = runtime.scope()) {
-            List<Tensor> blocks = blocks(scope, queries, mean, lists);
+            List<Tensor> blocks = blocks(scope, queries, mean);
             List<List<Tensor>> best = new ArrayList<>();
             for (int first = 0; first < bank.rows(); first += piece) {
                 int count = Math.min(piece, bank.rows() - first);
                 try (Scope step = runtime.scope()) {
-                    Tensor part = part(step, bank, mean, first, count, lists);
+                    Tensor part = part(step, bank, mean, first, count);
                     for (int b = 0; b < blocks.size(); b++) {
                         long size = Math.min(listed, count);
                         List<Tensor> now = program.call(step, "best", blocks.get(b), part, (long) first, size, type);
@@ -204,6 +239,8 @@ public final class NeighbourSearch {
                         } else {
                             best.set(b, merged(program, scope, best.get(b), now, listed));
                         }
+                        int done = (int) ((long) count * (b + 1) / blocks.size());
+                        listener.rows("k-NN", first + done, bank.rows());
                     }
                 }
             }
@@ -228,74 +265,48 @@ public final class NeighbourSearch {
         System.arraycopy(values, 0, to, at, values.length);
     }
 
-    /** Queries less the mean, and a column of ones that takes the bank's own offset: [n, width + 1] each. */
-    private List<Tensor> blocks(Scope scope, UnitRows queries, double[] mean, Lists lists) {
+    /** Queries less the mean, and two columns that take the bank's own offset and error: ones and lengths; [n, width + 2] each. */
+    private List<Tensor> blocks(Scope scope, UnitRows queries, double[] mean) {
         int width = queries.width();
+        int columns = width + 2;
         List<Tensor> blocks = new ArrayList<>();
         for (int first = 0; first < queries.rows(); first += block) {
             int from = first;
             int count = Math.min(block, queries.rows() - first);
-            float[] values = new float[count * (width + 1)];
+            float[] values = new float[count * columns];
             IntStream.range(0, count).parallel().forEach(q -> {
                 double squares = 0;
                 for (int c = 0; c < width; c++) {
                     double v = queries.value(from + q, c) - mean[c];
                     squares += v * v;
-                    values[q * (width + 1) + c] = (float) v;
+                    values[q * columns + c] = (float) v;
                 }
-                values[q * (width + 1) + width] = 1;
-                lists.queryLength[from + q] = Math.sqrt(squares);
+                values[q * columns + width] = 1;
+                values[q * columns + width + 1] = (float) Math.sqrt(squares);
             });
-            blocks.add(runtime.tensor(scope, values, count, width + 1));
+            blocks.add(runtime.tensor(scope, values, count, columns));
         }
         return blocks;
     }
 
-    /** Bank rows less the mean, and a column of their own offset: [count, width + 1]. */
-    private Tensor part(Scope scope, UnitRows bank, double[] mean, int first, int count, Lists lists) {
+    /** Bank rows less the mean, and columns of their own offset and error: [count, width + 2]. */
+    private Tensor part(Scope scope, UnitRows bank, double[] mean, int first, int count) {
         int width = bank.width();
-        float[] values = new float[(width + 1) * count];
-        double[] lengths = new double[count];
-        double[] offsets = new double[count];
+        int columns = width + 2;
+        double share = share(width);
+        float[] values = new float[columns * count];
         IntStream.range(0, count).parallel().forEach(row -> {
+            double squares = 0;
+            double offset = 0;
             for (int c = 0; c < width; c++) {
                 double v = bank.value(first + row, c) - mean[c];
-                lengths[row] += v * v;
-                offsets[row] += v * mean[c];
-                values[row * (width + 1) + c] = (float) v;
+                squares += v * v;
+                offset += v * mean[c];
+                values[row * columns + c] = (float) v;
             }
-            values[row * (width + 1) + width] = (float) offsets[row];
+            values[row * columns + width] = (float) (offset + share * Math.abs(offset));
+            values[row * columns + width + 1] = (float) (share * Math.sqrt(squares));
         });
-        lists.bankLength = Math.max(
-                lists.bankLength, Math.sqrt(Arrays.stream(lengths).max().orElse(0)));
-        lists.offset = Math.max(
-                lists.offset, Arrays.stream(offsets).map(Math::abs).max().orElse(0));
-        return runtime.tensor(scope, values, count, width + 1);
-    }
-
-    /** The best of the candidates, or of all rows, by cosines in double. */
-    private static void order(UnitRows queries, int q, UnitRows bank, int @Nullable [] some, Nearest into) {
-        int k = into.k();
-        int at = q * k;
-        int filled = 0;
-        int count = some == null ? bank.rows() : some.length;
-        for (int n = 0; n < count; n++) {
-            int row = some == null ? n : some[n];
-            double cosine = queries.cosine(q, bank, row);
-            if (filled == k && !before(cosine, row, into.cosines()[at + k - 1], into.rows()[at + k - 1])) {
-                continue;
-            }
-            int slot = filled < k ? filled++ : k - 1;
-            for (; slot > 0 && before(cosine, row, into.cosines()[at + slot - 1], into.rows()[at + slot - 1]); slot--) {
-                into.cosines()[at + slot] = into.cosines()[at + slot - 1];
-                into.rows()[at + slot] = into.rows()[at + slot - 1];
-            }
-            into.cosines()[at + slot] = cosine;
-            into.rows()[at + slot] = row;
-        }
-    }
-
-    private static boolean before(double cosine, int row, double otherCosine, int otherRow) {
-        return cosine > otherCosine || (cosine == otherCosine && row < otherRow);
+        return runtime.tensor(scope, values, count, columns);
     }
 }

@@ -62,11 +62,29 @@ class NeighbourBoundTest {
         return sum;
     }
 
+    /** {@code 1.1 (n + 8) u} of the lengths' product and the offset. */
+    private static double bound(UnitRows queries, int q, UnitRows bank, int row, double[] mean) {
+        double offset = 0;
+        for (int c = 0; c < mean.length; c++) {
+            offset += (bank.value(row, c) - mean[c]) * mean[c];
+        }
+        double lengths = length(queries, q, mean) * length(bank, row, mean);
+        return (mean.length + 8) * 1.1 * 0x1.0p-24 * (lengths + Math.abs(offset));
+    }
+
+    private static double length(UnitRows rows, int row, double[] mean) {
+        double squares = 0;
+        for (int c = 0; c < mean.length; c++) {
+            squares += (rows.value(row, c) - mean[c]) * (rows.value(row, c) - mean[c]);
+        }
+        return Math.sqrt(squares);
+    }
+
     /** The largest error of a product as a share of the bound, over all pairs. */
     private static double worst(float[] bank, float[] queries, int width, int piece, int block, boolean wide) {
         UnitRows rows = new UnitRows(bank, width);
         UnitRows asked = new UnitRows(queries, width);
-        double[] mean = rows.mean();
+        double[] mean = rows.centre();
         // All rows are listed, so that every product is seen.
         NeighbourSearch.Lists lists =
                 new NeighbourSearch(runtime, piece, block, wide).lists(rows, asked, mean, rows.rows());
@@ -76,8 +94,11 @@ class NeighbourBoundTest {
             for (int n = 0; n < rows.rows(); n++) {
                 int row = (int) lists.rows[q * rows.rows() + n];
                 seen[row] = true;
-                double error = Math.abs(lists.scores[q * rows.rows() + n] - product(asked, q, rows, row, mean));
-                worst = Math.max(worst, error / lists.error(q, width));
+                double bound = bound(asked, q, rows, row, mean);
+                double expected = product(asked, q, rows, row, mean) + bound;
+                double error = Math.abs(lists.scores[q * rows.rows() + n] - expected);
+                double lost = (width + 8) * (Float.MIN_NORMAL + 4 * ROUNDING);
+                worst = Math.max(worst, error / (bound + lost));
             }
             for (boolean one : seen) {
                 assertTrue(one, "a row of query " + q + " is not in its list");
@@ -88,7 +109,7 @@ class NeighbourBoundTest {
 
     /**
      * A product is off by at most {@code (n + 3) u} of the lengths' product plus the offset, n its terms and u = 2^-24: one rounding a
-     * term and sum, two for the factors, one for the score as it is handed over. The bound has {@code 1.1 (n + 8) u} of the largest length,
+     * term and sum, two for the factors, one for the score as it is handed over. The bound, which is part of the score, has {@code 1.1 (n + 8) u} of them,
      * so no error may reach it. What the double twin itself is off by is 2^-29 of that. Errors of both signs cancel to about the
      * square root of n, and are then some hundredth of the bound: were all below a five-thousandth, it would be too wide to be of use.
      */
@@ -118,7 +139,7 @@ class NeighbourBoundTest {
         int width = 700;
         UnitRows bank = new UnitRows(features("bank", ROWS, width, .5, 1), width);
         UnitRows queries = new UnitRows(features("queries", QUERIES, width, .5, 1), width);
-        double[] mean = bank.mean();
+        double[] mean = bank.centre();
         long[] further = new long[2];
         for (int wide = 0; wide < 2; wide++) {
             NeighbourSearch.Lists lists =
@@ -141,7 +162,9 @@ class NeighbourBoundTest {
             sum += (double) (float) (queries.value(q, c) - mean[c]) * (float) b;
             offset += b * mean[c];
         }
-        return sum + (float) offset;
+        double share = (mean.length + 8) * 1.1 * 0x1.0p-24;
+        double lengths = (double) (float) length(queries, q, mean) * (float) (share * length(bank, row, mean));
+        return sum + lengths + (float) (offset + share * Math.abs(offset));
     }
 
     /** One row a piece, all but one, all, more than there are; the same of the queries. */

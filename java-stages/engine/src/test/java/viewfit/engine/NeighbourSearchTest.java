@@ -87,18 +87,23 @@ class NeighbourSearchTest {
         float[] queries = new float[2 * 8];
         Arrays.fill(queries, 0, 8, .3f);
         Nearest found = new NeighbourSearch(runtime, 64, 1).find(bank, queries, 8, 150);
-        assertEquals(2, found.searchedTwice());
+        assertEquals(0, found.searchedTwice());
         for (int n = 0; n < 150; n++) {
             assertEquals(n < 120 ? n : n + 10, found.row(0, n));
             assertEquals(n, found.row(1, n));
         }
     }
 
-    /** Duplicates at the end of the list make it uncertain, and only then is the bank gone through again. */
+    /** Rows of one direction but of several lengths make a list uncertain, and only then is the bank gone through again. */
     @Test
     void aListThatCannotTellIsSearchedAgain() {
         int width = 16;
         float[] bank = withDuplicates(400, width);
+        for (int copy = 100; copy < 200; copy++) {
+            for (int c = 0; c < width; c++) {
+                bank[copy * width + c] *= copy;
+            }
+        }
         float[] queries = gaussians("queries", 30 * width, 0, 1);
         System.arraycopy(bank, 0, queries, 3 * width, width);
         NaiveKnn twin = NaiveKnn.of(bank, queries, width);
@@ -106,8 +111,6 @@ class NeighbourSearchTest {
             Nearest found = new NeighbourSearch(runtime, piece, 1024).find(bank, queries, width, 20);
             assertNearest(twin, found);
             assertTrue(found.searchedTwice() >= 1 && found.searchedTwice() < 30, found.searchedTwice() + " twice");
-            assertEquals(0, found.row(3, 0));
-            assertEquals(100, found.row(3, 1));
         }
     }
 

@@ -14,18 +14,20 @@ import viewfit.views.ImageStore;
 public final class CentreCrops {
     private final float[] train;
     private final float[] heldout;
+    private final Listener listener;
     private @Nullable Nearest nearest;
 
-    private CentreCrops(float[] train, float[] heldout) {
+    private CentreCrops(float[] train, float[] heldout, Listener listener) {
         this.train = train;
         this.heldout = heldout;
+        this.listener = listener;
     }
 
     /** Is told how many images have passed. */
     @FunctionalInterface
     public interface Listener {
-        /** @param which of the images, in words */
-        void images(String which, int count, int all);
+        /** @param what is done to which images, in words */
+        void images(String what, long count, long all);
     }
 
     /**
@@ -38,7 +40,7 @@ public final class CentreCrops {
         return of(backbones, recipe, data, cache, (which, count, all) -> {});
     }
 
-    /** The same, for who wants to know how far it is. */
+    /** The same, for who wants to know how far it is, and how far a search for neighbours. */
     public static List<CentreCrops> of(
             List<FrozenBackbone> backbones, ProbeRecipe recipe, ProbeData data, FeatureCache cache, Listener listener) {
         List<float[]> train = features(
@@ -59,7 +61,7 @@ public final class CentreCrops {
                 (count, all) -> listener.images("features of held-out images", count, all));
         List<CentreCrops> all = new ArrayList<>();
         for (int i = 0; i < backbones.size(); i++) {
-            all.add(new CentreCrops(train.get(i), heldout.get(i)));
+            all.add(new CentreCrops(train.get(i), heldout.get(i), listener));
         }
         return all;
     }
@@ -113,6 +115,11 @@ public final class CentreCrops {
         }
     }
 
+    /** Who wants to know how far it is with them. */
+    Listener listener() {
+        return listener;
+    }
+
     /** Of the training images, row-major [images, width]; shared, not to be changed. */
     float[] train() {
         return train;
@@ -132,7 +139,7 @@ public final class CentreCrops {
     Nearest nearest(TorchRuntime runtime, FrozenBackbone backbone, int k) {
         Nearest found = nearest;
         if (found == null || found.k() < Math.min(k, train.length / backbone.width())) {
-            found = new NeighbourSearch(runtime)
+            found = new NeighbourSearch(runtime, listener::images)
                     .find(backbone.plain(train), backbone.plain(heldout), backbone.plainWidth(), k);
             nearest = found;
         }

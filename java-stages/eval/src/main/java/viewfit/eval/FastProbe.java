@@ -67,10 +67,27 @@ public final class FastProbe {
      * @throws StageFailure {@link ExitCode#DIVERGED} if no rate has a finite loss
      */
     public FastScores run(CentreCrops features, ProbeData data) {
-        return run(features.train(), data.trainLabels(), features.heldout(), data.heldoutLabels(), data.classes());
+        return run(
+                features.train(),
+                data.trainLabels(),
+                features.heldout(),
+                data.heldoutLabels(),
+                data.classes(),
+                features.listener());
     }
 
     FastScores run(float[] train, int[] labels, float[] heldout, int[] heldoutLabels, int classes) {
+        return run(train, labels, heldout, heldoutLabels, classes, (what, count, all) -> {});
+    }
+
+    /** @param listener is told how many images the steps have seen, over all epochs */
+    FastScores run(
+            float[] train,
+            int[] labels,
+            float[] heldout,
+            int[] heldoutLabels,
+            int classes,
+            CentreCrops.Listener listener) {
         int width = train.length / labels.length;
         int batch = Math.min(recipe.batchSize(), labels.length);
         List<Double> lrs = recipe.rates().stream()
@@ -90,9 +107,25 @@ public final class FastProbe {
                             pick(labels, others),
                             rows(train, choosing, width),
                             pick(labels, choosing),
-                            classes);
-            return scores(lrs, trials, fit(program, lrs, train, labels, heldout, heldoutLabels, classes));
+                            classes,
+                            (count, all) -> listener.images("fast probe, choice of the rate", count, all));
+            return scores(
+                    lrs,
+                    trials,
+                    fit(
+                            program,
+                            lrs,
+                            train,
+                            labels,
+                            heldout,
+                            heldoutLabels,
+                            classes,
+                            (count, all) -> listener.images("fast probe", count, all)));
         }
+    }
+
+    private interface Passed {
+        void images(long count, long all);
     }
 
     private static float[] rows(float[] features, int[] rows, int width) {
@@ -123,14 +156,15 @@ public final class FastProbe {
             int[] labels,
             float[] scored,
             int[] scoredLabels,
-            int classes) {
+            int classes,
+            Passed passed) {
         int width = train.length / labels.length;
         try (Scope scope = runtime.scope()) {
             Tensor weights = weights(scope, width, classes);
             Tensor momentum = runtime.zeros(scope, (long) lrs.size() * classes, width + 1);
             double[] losses = new double[lrs.size()];
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
-                losses = epoch(program, epoch, lrs, weights, momentum, train, labels, classes);
+                losses = epoch(program, epoch, lrs, weights, momentum, train, labels, classes, passed);
             }
             List<Outcome> all = new ArrayList<>();
             for (int r = 0; r < lrs.size(); r++) {
@@ -165,7 +199,8 @@ public final class FastProbe {
             Tensor momentum,
             float[] train,
             int[] labels,
-            int classes) {
+            int classes,
+            Passed passed) {
         int images = labels.length;
         int batch = Math.min(recipe.batchSize(), images);
         int width = train.length / images;
@@ -193,6 +228,7 @@ public final class FastProbe {
                             (long) lrs.size(),
                             (long) classes);
                 }
+                passed.images((long) epoch * images + from + count, (long) recipe.epochs() * images);
             }
             float[] total = runtime.floats(sums);
             double[] means = new double[total.length];

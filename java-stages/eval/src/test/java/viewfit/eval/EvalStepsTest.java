@@ -84,17 +84,21 @@ class EvalStepsTest {
                 FrozenBackbone backbone =
                         new FrozenBackbone(runtime, Fixtures.backbone(runtime, pretrain), recipe.normalize())) {
             CentreCrops.of(
-                    List.of(backbone),
-                    recipe,
-                    data,
-                    FeatureCache.none(),
-                    (which, count, all) -> told.add(which + " " + count + "/" + all));
+                            List.of(backbone),
+                            recipe,
+                            data,
+                            FeatureCache.none(),
+                            (which, count, all) -> told.add(which + " " + count + "/" + all))
+                    .get(0)
+                    .nearest(runtime, backbone, 1);
         }
         assertEquals(
                 List.of(
                         "features of training images 128/130",
                         "features of training images 130/130",
-                        "features of held-out images 3/3"),
+                        "features of held-out images 3/3",
+                        "k-NN 130/130",
+                        "k-NN 130/130"),
                 told);
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -53,6 +54,33 @@ class FastProbeTest {
 
     private static FastProbeRecipe recipe(int epochs, Double... rates) {
         return new FastProbeRecipe(List.of(rates), 256, epochs, 16, .9);
+    }
+
+    /** Batches of 16 over two epochs, first without a fifth of the images. */
+    @Test
+    void imagesThatStepsSawAreCounted() {
+        List<String> told = new ArrayList<>();
+        new FastProbe(runtime, recipe(2, .1), 7)
+                .run(
+                        features("train", 40),
+                        labels(40),
+                        features("heldout", 30),
+                        labels(30),
+                        CLASSES,
+                        (what, count, all) -> told.add(what + " " + count + "/" + all));
+        assertEquals(
+                List.of(
+                        "fast probe, choice of the rate 16/64",
+                        "fast probe, choice of the rate 32/64",
+                        "fast probe, choice of the rate 48/64",
+                        "fast probe, choice of the rate 64/64",
+                        "fast probe 16/80",
+                        "fast probe 32/80",
+                        "fast probe 40/80",
+                        "fast probe 56/80",
+                        "fast probe 72/80",
+                        "fast probe 80/80"),
+                told);
     }
 
     private static FastScores run(FastProbeRecipe recipe) {

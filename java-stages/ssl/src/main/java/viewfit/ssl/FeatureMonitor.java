@@ -10,6 +10,7 @@ import viewfit.core.data.ManifestRow;
 import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Nearest;
 import viewfit.core.metrics.NeighbourVotes;
+import viewfit.core.progress.ProgressLine;
 import viewfit.core.random.SeedTree;
 import viewfit.core.recipe.EvalViewRecipe;
 import viewfit.core.recipe.PretrainRecipe;
@@ -68,6 +69,7 @@ final class FeatureMonitor implements AutoCloseable {
 
     private final TorchRuntime runtime;
     private final RunControl control;
+    private final ProgressLine progress;
     private final SslMethod method;
     private final Program program;
     private final int dim;
@@ -85,9 +87,17 @@ final class FeatureMonitor implements AutoCloseable {
      *
      * @param damaged whether damaged images may be left out of the bank, and their count
      * @param control may end a measurement, which changes nothing until it is done
+     * @param progress is told of its images
      */
-    FeatureMonitor(Trainer trainer, StandIns damaged, Pretrainer.Job job, Images images, RunControl control) {
+    FeatureMonitor(
+            Trainer trainer,
+            StandIns damaged,
+            Pretrainer.Job job,
+            Images images,
+            RunControl control,
+            ProgressLine progress) {
         this.control = control;
+        this.progress = progress;
         Manifest train = job.train();
         Manifest heldout = job.heldout();
         PretrainRecipe recipe = trainer.recipe();
@@ -173,8 +183,13 @@ final class FeatureMonitor implements AutoCloseable {
         }
         float[] asked = queries == null ? null : features(network, queries).values;
         return asked == null || finite(asked)
-                ? top1(runtime, bankFeatures, bankLabels, asked, queryLabels, dim)
+                ? top1(new NeighbourSearch(runtime, this::searched), bankFeatures, bankLabels, asked, queryLabels, dim)
                 : Double.NaN;
+    }
+
+    private void searched(String what, int rows, int all) {
+        control.require();
+        progress.images("monitor, " + what, rows, all);
     }
 
     /**
@@ -185,8 +200,7 @@ final class FeatureMonitor implements AutoCloseable {
      * @param labels class of each query
      */
     static double top1(
-            TorchRuntime runtime, float[] bank, int[] bankLabels, float @Nullable [] asked, int[] labels, int width) {
-        NeighbourSearch search = new NeighbourSearch(runtime);
+            NeighbourSearch search, float[] bank, int[] bankLabels, float @Nullable [] asked, int[] labels, int width) {
         Nearest nearest =
                 asked == null ? search.others(bank, width, NEIGHBOURS) : search.find(bank, asked, width, NEIGHBOURS);
         int classes = Math.max(max(bankLabels), max(labels)) + 1;
@@ -199,6 +213,7 @@ final class FeatureMonitor implements AutoCloseable {
         float[] all = new float[Math.multiplyExact(images.size(), dim)];
         int[] labels = new int[images.size()];
         int count = 0;
+        int passed = 0;
         StageFailure failure = null;
         boolean leavesOut = images == bank && damaged.skips();
         try (EvalLoader loader = new EvalLoader(images, views, new LoaderOptions(BATCH, 0, workers), leavesOut)) {
@@ -219,7 +234,12 @@ final class FeatureMonitor implements AutoCloseable {
                         System.arraycopy(some, i * dim, all, count * dim, dim);
                         labels[count++] = batch.label(i);
                     }
+                    passed += batch.size();
                 }
+                progress.images(
+                        "monitor, features of " + (images == bank ? "training" : "held-out") + " images",
+                        passed,
+                        images.size());
             }
         }
         if (count == 0 && failure != null) {

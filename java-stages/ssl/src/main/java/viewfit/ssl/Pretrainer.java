@@ -255,7 +255,7 @@ public final class Pretrainer {
     /** From where the run is to its last epoch. */
     private void walk(RunRecord record, StateKeeper keeper, boolean anew) {
         LoaderOptions options = new LoaderOptions(recipe.batchSize(), recipe.seed(), job.workers());
-        try (FeatureMonitor features = new FeatureMonitor(trainer, standIns, job, source, control);
+        try (FeatureMonitor features = new FeatureMonitor(trainer, standIns, job, source, control, progress);
                 MultiCropLoader loader =
                         new MultiCropLoader(standIns, recipe.views(), options, started, trainer.steps());
                 StepProfile profile = ProfileReport.ofSteps(

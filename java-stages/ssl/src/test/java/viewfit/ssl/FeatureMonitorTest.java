@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import viewfit.core.random.RandomStream;
 import viewfit.core.random.SeedTree;
+import viewfit.engine.NeighbourSearch;
 import viewfit.engine.TorchRuntime;
 import viewfit.goldens.NaiveKnn;
 
@@ -52,7 +53,9 @@ class FeatureMonitorTest {
         float[] bank = features("bank", 300);
         float[] asked = features("asked", 90);
         double expected = NaiveKnn.of(bank, asked, WIDTH).accuracy(labels(300), labels(90), 20, 0.07, CLASSES, 1);
-        assertEquals(expected, FeatureMonitor.top1(runtime, bank, labels(300), asked, labels(90), WIDTH));
+        assertEquals(
+                expected,
+                FeatureMonitor.top1(new NeighbourSearch(runtime), bank, labels(300), asked, labels(90), WIDTH));
         assertTrue(expected > .3 && expected < .95, "accuracy " + expected + " tells nothing");
     }
 
@@ -61,7 +64,9 @@ class FeatureMonitorTest {
         float[] bank = features("bank", 300);
         NaiveKnn twin = NaiveKnn.others(bank, WIDTH);
         double expected = twin.accuracy(labels(300), labels(300), 20, 0.07, CLASSES, 1);
-        assertEquals(expected, FeatureMonitor.top1(runtime, bank, labels(300), null, labels(300), WIDTH));
+        assertEquals(
+                expected,
+                FeatureMonitor.top1(new NeighbourSearch(runtime), bank, labels(300), null, labels(300), WIDTH));
         double withItself = NaiveKnn.of(bank, bank, WIDTH).accuracy(labels(300), labels(300), 20, 0.07, CLASSES, 1);
         assertTrue(expected < withItself, "no row was left out");
     }
@@ -70,7 +75,9 @@ class FeatureMonitorTest {
     @Test
     void aBankOfTwoAsksItsOther() {
         float[] two = {1, 0, 0, 1};
-        assertEquals(1, FeatureMonitor.top1(runtime, two, new int[] {1, 1}, null, new int[] {1, 1}, 2));
-        assertEquals(0, FeatureMonitor.top1(runtime, two, new int[] {0, 1}, null, new int[] {0, 1}, 2));
+        assertEquals(
+                1, FeatureMonitor.top1(new NeighbourSearch(runtime), two, new int[] {1, 1}, null, new int[] {1, 1}, 2));
+        assertEquals(
+                0, FeatureMonitor.top1(new NeighbourSearch(runtime), two, new int[] {0, 1}, null, new int[] {0, 1}, 2));
     }
 }

@@ -5,15 +5,15 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Now and then a plain line on stderr, without carriage returns since task logs are files: the first after ten seconds, then one
- * every half minute at most, and one at the end.
+ * Now and then a plain line on stderr, without carriage returns since task logs are files: one ten seconds after the first step, then
+ * one every half minute at most, and one at the end.
  *
  * <pre>
  *   pretrain ours_s0  epoch 3/100  step 1200/5004  loss 7.213 of 8.318  412 images/s  wait 1 %  eta 2h14m
  * </pre>
  *
- * <p>Speed and wait are means over the steps since the line before. The time that is left is by all steps so far, with what went on
- * between them.
+ * <p>Speed and wait are means over the steps since the line before. The time that is left is by all steps since the
+ * first, with what went on between them; what came before the first, such as reading a state, has no part in it.
  */
 public final class ProgressLine {
     private static final double NANOS = 1e9;
@@ -26,11 +26,16 @@ public final class ProgressLine {
     private final int epochs;
     private final PrintStream out;
     private final LongSupplier clock;
-    private final long start;
     private long due;
     private long firstTime;
     private long firstStep = -1;
+
+    /** Of the images that are counted: what is done, and since when and how many. */
     private String counted = "";
+
+    private long countedTime;
+    private long countedFirst;
+    private long countedLast;
 
     /** Of the steps since the line before: how many, seconds per image of each, and of these the seconds that were waited. */
     private int count;
@@ -51,8 +56,7 @@ public final class ProgressLine {
         this.epochs = epochs;
         this.out = out;
         this.clock = clock;
-        this.start = clock.getAsLong();
-        this.due = start + FIRST_NANOS;
+        this.due = clock.getAsLong() + FIRST_NANOS;
     }
 
     /**
@@ -72,6 +76,7 @@ public final class ProgressLine {
         if (firstStep < 0) {
             firstStep = step;
             firstTime = now;
+            due = now + FIRST_NANOS;
         }
         count++;
         seconds += 1 / imagesPerSecond;
@@ -83,8 +88,7 @@ public final class ProgressLine {
         double speed = count / seconds;
         out.println(String.format(
                 Locale.ROOT,
-                "%s  epoch %d/%d  step %d/%d  loss %.3f%s  %." + (speed < FAST ? 1 : 0)
-                        + "f images/s  wait %.0f %%  eta %s",
+                "%s  epoch %d/%d  step %d/%d  loss %.3f%s  %." + (speed < FAST ? 1 : 0) + "f images/s  wait %.0f %%%s",
                 label,
                 epoch + 1,
                 epochs,
@@ -94,7 +98,7 @@ public final class ProgressLine {
                 more,
                 speed,
                 PERCENT * waited / seconds,
-                duration(Math.round(left(now, step, steps)))));
+                left(now, step, steps)));
         count = 0;
         seconds = 0;
         waited = 0;
@@ -103,21 +107,22 @@ public final class ProgressLine {
     /**
      * Tells how many images something has been done to, when it is time for a line.
      *
-     * @param what is done; another one begins to count anew
+     * @param what is done; another one, or fewer than before, begins to count anew
      * @param count of images, all that were done so far
      */
     public void images(String what, long count, long all) {
         long now = clock.getAsLong();
-        if (!what.equals(counted)) {
+        if (!what.equals(counted) || count < countedLast) {
             counted = what;
-            firstTime = now;
-            firstStep = count;
+            countedTime = now;
+            countedFirst = count;
         }
-        if (now < due || count == firstStep) {
+        countedLast = count;
+        if (now < due || count == countedFirst) {
             return;
         }
         due = now + EVERY_NANOS;
-        double speed = (count - firstStep) * NANOS / (now - firstTime);
+        double speed = (count - countedFirst) * NANOS / (now - countedTime);
         out.println(String.format(
                 Locale.ROOT,
                 "%s  %s  %d/%d  %.0f images/s  eta %s",
@@ -134,10 +139,16 @@ public final class ProgressLine {
         out.println(label + "  " + text);
     }
 
-    /** Seconds; from the end of the first step on, where there is another. */
-    private double left(long now, long step, long steps) {
-        double each = step > firstStep ? (double) (now - firstTime) / (step - firstStep) : now - start;
-        return each / NANOS * (steps - step - 1);
+    /**
+     * The time that is left, where more than one step is known. Steps that are told together were done by the time of the first of
+     * them, so that whole windows are counted where a line is due: by the first step of one.
+     */
+    private String left(long now, long step, long steps) {
+        if (step == firstStep) {
+            return "";
+        }
+        double each = (now - firstTime) / NANOS / (step - firstStep);
+        return "  eta " + duration(Math.round(each * (steps - step - 1)));
     }
 
     /** {@code 3d04h}, {@code 2h14m}, {@code 3m05s} or {@code 12s}. */

@@ -20,7 +20,7 @@ class ProgressLineTest {
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
-    /** After 10 s, 40 s, 70 s and at the end. */
+    /** 10 s, 40 s and 70 s after the first step, and at the end. */
     @Test
     void printsSeldomAndAlwaysAtTheEnd() {
         ProgressLine line = new ProgressLine("pretrain dino", 2, out, () -> now);
@@ -30,15 +30,15 @@ class ProgressLineTest {
         }
         assertEquals(
                 List.of(
-                        "pretrain dino  epoch 1/2  step 10/80  loss 7.213  412 images/s  wait 4 %  eta 1m10s",
-                        "pretrain dino  epoch 1/2  step 40/80  loss 7.213 of 8.318  412 images/s  wait 4 %  eta 40s",
-                        "pretrain dino  epoch 2/2  step 70/80  loss 7.213 of 8.318  412 images/s  wait 4 %  eta 10s",
+                        "pretrain dino  epoch 1/2  step 11/80  loss 7.213  412 images/s  wait 4 %  eta 1m09s",
+                        "pretrain dino  epoch 2/2  step 41/80  loss 7.213 of 8.318  412 images/s  wait 4 %  eta 39s",
+                        "pretrain dino  epoch 2/2  step 71/80  loss 7.213 of 8.318  412 images/s  wait 4 %  eta 9s",
                         "pretrain dino  epoch 2/2  step 80/80  loss 7.213 of 8.318  412 images/s  wait 4 %  eta 0s"),
                 lines());
         assertFalse(bytes.toString(StandardCharsets.UTF_8).contains("\r"));
     }
 
-    /** Steps of a minute: one line each. */
+    /** Steps of a minute: one line each, but for the first, which cannot tell how long one takes. */
     @Test
     void slowStepsAreToldOneByOne() {
         ProgressLine line = new ProgressLine("p", 1, out, () -> now);
@@ -46,19 +46,41 @@ class ProgressLineTest {
             now += 60 * SECOND;
             line.step(0, step, 3, 1, "", 2.04, 0);
         }
-        assertEquals(3, lines().size());
-        assertEquals("p  epoch 1/1  step 1/3  loss 1.000  2.0 images/s  wait 0 %  eta 2m00s", lines().get(0));
+        assertEquals(
+                List.of(
+                        "p  epoch 1/1  step 2/3  loss 1.000  2.0 images/s  wait 0 %  eta 1m00s",
+                        "p  epoch 1/1  step 3/3  loss 1.000  2.0 images/s  wait 0 %  eta 0s"),
+                lines());
     }
 
-    /** Ten images in a second and ten in nine, eight of them waiting, are 20 in ten. */
+    @Test
+    void oneStepGivesNoTimeThatIsLeft() {
+        now = 100 * SECOND;
+        new ProgressLine("p", 1, out, () -> now).step(0, 7, 8, 1, "", 64, 0);
+        assertEquals(List.of("p  epoch 1/1  step 8/8  loss 1.000  64 images/s  wait 0 %"), lines());
+    }
+
+    /** Steps are read ten at a time, every four seconds, and told a millisecond apart: .4 s for each of the 69 that are left. */
+    @Test
+    void stepsThatAreToldTogetherAreCountedRightly() {
+        ProgressLine line = new ProgressLine("p", 1, out, () -> now);
+        now += 700 * SECOND;
+        for (int step = 0; step < 50; step++) {
+            now += step % 10 == 0 ? 4 * SECOND - 9 * SECOND / 1000 : SECOND / 1000;
+            line.step(0, step, 100, 1, "", 64, 0);
+        }
+        assertEquals(List.of("p  epoch 1/1  step 31/100  loss 1.000  64 images/s  wait 0 %  eta 28s"), lines());
+    }
+
+    /** Ten images in two seconds and ten in ten, nine of them waiting, are 20 in twelve. */
     @Test
     void speedAndWaitAreMeansOverTime() {
         ProgressLine line = new ProgressLine("p", 1, out, () -> now);
-        now += SECOND;
-        line.step(0, 0, 9, 1, "", 10, 0);
-        now += 9 * SECOND;
-        line.step(0, 1, 9, 1, "", 10.0 / 9, 8.0 / 9);
-        assertEquals(List.of("p  epoch 1/1  step 2/9  loss 1.000  2.0 images/s  wait 80 %  eta 1m03s"), lines());
+        now += 2 * SECOND;
+        line.step(0, 0, 9, 1, "", 5, 0);
+        now += 10 * SECOND;
+        line.step(0, 1, 9, 1, "", 1, .9);
+        assertEquals(List.of("p  epoch 1/1  step 2/9  loss 1.000  1.7 images/s  wait 75 %  eta 1m10s"), lines());
     }
 
     /** What was done before the process began takes no part in the time that is left, and neither does its start. */
@@ -69,7 +91,34 @@ class ProgressLineTest {
         line.step(8, 800, 1000, 1, "", 64, 0);
         now += 100 * SECOND;
         line.step(9, 900, 1000, 1, "", 64, 0);
-        assertEquals("p  epoch 10/10  step 901/1000  loss 1.000  64 images/s  wait 0 %  eta 1m39s", lines().get(1));
+        now += 10 * SECOND;
+        line.step(9, 990, 1000, 1, "", 64, 0);
+        now += SECOND;
+        line.step(9, 999, 1000, 1, "", 64, 0);
+        assertEquals("p  epoch 10/10  step 901/1000  loss 1.000  64 images/s  wait 0 %  eta 1m39s", lines().get(0));
+        assertEquals(2, lines().size());
+    }
+
+    /** The monitor's images have a time of their own. */
+    @Test
+    void imagesBetweenStepsDisturbNoStep() {
+        ProgressLine line = new ProgressLine("p", 1, out, () -> now);
+        for (int step = 0; step < 3; step++) {
+            line.step(0, step, 4, 1, "", 64, 0);
+            now += 40 * SECOND;
+            for (int count = 200; count <= 400; count += 200) {
+                line.images("features", count, 600);
+                now += 40 * SECOND;
+            }
+        }
+        assertEquals(
+                List.of(
+                        "p  features  400/600  5 images/s  eta 40s",
+                        "p  epoch 1/1  step 2/4  loss 1.000  64 images/s  wait 0 %  eta 4m00s",
+                        "p  features  400/600  5 images/s  eta 40s",
+                        "p  epoch 1/1  step 3/4  loss 1.000  64 images/s  wait 0 %  eta 2m00s",
+                        "p  features  400/600  5 images/s  eta 40s"),
+                lines());
     }
 
     /** Ten a second; the second kind of images begins anew. */

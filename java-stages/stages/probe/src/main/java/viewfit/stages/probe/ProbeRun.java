@@ -101,12 +101,13 @@ final class ProbeRun {
         Outcome outcome = Outcome.OK;
         List<String> words = message;
         try {
-            List<CentreCrops> crops = CentreCrops.of(
-                    backbones, in.recipe(), data, in.cache(), new ProgressLine("probe " + cell, 1)::images);
+            CentreCrops.Listener progress = new ProgressLine("probe " + cell, 1)::images;
+            List<CentreCrops> crops = CentreCrops.of(backbones, in.recipe(), data, in.cache(), progress);
+            Consumer<KnnScores> floor = estimated -> addFloor(estimated, initial, progress);
             if (in.recipe().mode().equals("fast")) {
-                neighbours(backbones, crops, initial);
+                neighbours(backbones, crops, floor);
             } else {
-                linear(cell, backbones, crops, initial);
+                linear(cell, backbones, crops, floor);
             }
             fastBeside(crops);
             lookalikes(backbones.get(0), crops.get(0));
@@ -137,7 +138,8 @@ final class ProbeRun {
         return Map.of("provenance", provenance.toJson());
     }
 
-    private void linear(String cell, List<FrozenBackbone> backbones, List<CentreCrops> crops, FrozenBackbone initial) {
+    private void linear(
+            String cell, List<FrozenBackbone> backbones, List<CentreCrops> crops, Consumer<KnnScores> floor) {
         metrics.count("epochs", in.recipe().epochs());
         try (CsvAppender<EvalCurveRow> curve = CURVE.appender(out.resolve("probe-curve.csv"), header())) {
             List<ProbeScores> scores = probe.run(
@@ -150,18 +152,18 @@ final class ProbeRun {
             metrics.add("heldout.linear", trained.linear(), trained.best(), trained.bestEpoch());
             metrics.add("heldout.knn", trained.knn());
             if (scores.size() > 1) {
-                ProbeScores floor = scores.get(1);
-                metrics.add("untrained.linear", floor.linear(), floor.best(), floor.bestEpoch());
-                addFloor(floor.knn(), initial);
+                ProbeScores untrained = scores.get(1);
+                metrics.add("untrained.linear", untrained.linear(), untrained.best(), untrained.bestEpoch());
+                floor.accept(untrained.knn());
             } else {
                 message.add("untrained network: " + String.join("; ", probe.dropped()));
             }
         }
     }
 
-    private void neighbours(List<FrozenBackbone> backbones, List<CentreCrops> crops, FrozenBackbone initial) {
+    private void neighbours(List<FrozenBackbone> backbones, List<CentreCrops> crops, Consumer<KnnScores> floor) {
         metrics.add("heldout.knn", probe.knn(backbones.get(0), crops.get(0)));
-        addFloor(probe.knn(backbones.get(1), crops.get(1)), initial);
+        floor.accept(probe.knn(backbones.get(1), crops.get(1)));
     }
 
     /**
@@ -170,12 +172,12 @@ final class ProbeRun {
      *
      * @param estimated scores with the statistics of training images
      */
-    private void addFloor(KnnScores estimated, FrozenBackbone initial) {
+    private void addFloor(KnnScores estimated, FrozenBackbone initial, CentreCrops.Listener progress) {
         if (in.checkpoint().backbone().batchNorms().isEmpty()) {
             metrics.add("untrained.knn", estimated);
             return;
         }
-        CentreCrops crops = CentreCrops.of(List.of(initial), in.recipe(), in.data(), in.cache())
+        CentreCrops crops = CentreCrops.of(List.of(initial), in.recipe(), in.data(), in.cache(), progress)
                 .get(0);
         KnnScores initialised = probe.knn(initial, crops);
         metrics.add("untrained.knn", estimated.higher(initialised));
