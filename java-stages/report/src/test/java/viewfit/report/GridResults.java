@@ -9,6 +9,7 @@ import viewfit.core.grid.CellRow;
 import viewfit.core.grid.GridExpander;
 import viewfit.core.grid.GridFile;
 import viewfit.core.grid.Shows;
+import viewfit.core.grid.Sweep;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.recipe.GridRecipe;
 import viewfit.report.results.ResultReader;
@@ -41,16 +42,16 @@ public final class GridResults {
 
     /** Any grid. */
     public static Results of(GridRecipe grid, Path folder) {
-        List<Cell> cells = new GridExpander(grid, "test", null)
-                .expand(List.of(PARAMS.resolve("recipes")))
-                .cells();
+        Sweep sweep = new GridExpander(grid, "test", null).expand(List.of(PARAMS.resolve("recipes")));
+        List<Cell> cells = sweep.cells();
         CellRow.TABLE.write(
                 folder.resolve("cells.csv"),
                 Map.of(),
                 cells.stream().map(Cell::row).toList());
         cells.forEach(cell ->
                 AtomicFiles.writeString(folder.resolve("cells/" + cell.row().cell() + ".yml"), cell.yaml()));
-        Shows.of(grid, "test", cells, new Provenance("", "", "", "", "", "", 0)).write(folder.resolve("shows.json"));
+        Shows.of(grid, "test", sweep, false, new Provenance("", "", "", "", "", "", 0))
+                .write(folder.resolve("shows.json"));
         return ResultReader.read(null, List.of(folder));
     }
 }
