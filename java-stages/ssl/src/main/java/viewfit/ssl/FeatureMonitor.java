@@ -187,8 +187,11 @@ final class FeatureMonitor implements AutoCloseable {
                 : Double.NaN;
     }
 
+    /** After the last piece a search is as good as done: what follows it asks again. */
     private void searched(String what, int rows, int all) {
-        control.require();
+        if (rows < all) {
+            control.require();
+        }
         progress.images("monitor, " + what, rows, all);
     }
 
