@@ -97,7 +97,8 @@ class ReportPageTest {
 
     @Test
     void costsAreThere() {
-        assertTrue(html.contains("Pre-training of 5\u00A0cells took 12.00 core-hours; probes and fine-tuning are not counted."));
+        assertTrue(html.contains(
+                "Pre-training of 5\u00A0cells took 12.00 core-hours; probes and fine-tuning are not counted."));
     }
 
     @Test
