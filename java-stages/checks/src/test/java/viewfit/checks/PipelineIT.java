@@ -7,12 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -188,8 +186,8 @@ class PipelineIT {
         Files.writeString(grid, text.replace("seeds: [0]", "seeds: [0, 1]").replace("test-baseline.yml, ", ""));
         var result = new Workflow(folder).run("-profile", "test", "--grid", grid.toString(), "-resume");
         assertEquals(0, result.exit(), result.output());
-        Map<String, String> expected = expectedTasks(List.of("ours_s0"), "CACHED");
-        expected.putAll(expectedTasks(List.of("ours_s1"), "COMPLETED"));
+        Map<String, String> expected = ExpectedTasks.of(List.of("ours_s0"), "CACHED");
+        expected.putAll(ExpectedTasks.of(List.of("ours_s1"), "COMPLETED"));
         // Another seed has the same views.
         expected.remove("VIEWS (ours_s1)");
         expected.put("SPLIT", "CACHED");
@@ -231,7 +229,7 @@ class PipelineIT {
                         "--tensorboard",
                         "-resume");
         assertEquals(0, result.exit(), result.output());
-        Map<String, String> expected = expectedTasks(List.of("ours_lr0.001_s0"), "COMPLETED");
+        Map<String, String> expected = ExpectedTasks.of(List.of("ours_lr0.001_s0"), "COMPLETED");
         expected.put("SPLIT", "CACHED");
         expected.put("PRETRAIN (ours_lr1e30_s0)", "COMPLETED");
         expected.put("TEST (ours_lr0.001_s0)", "COMPLETED");
@@ -282,7 +280,7 @@ class PipelineIT {
                         "methods",
                         "-resume");
         assertEquals(0, result.exit(), result.output());
-        Map<String, String> expected = expectedTasks(List.copyOf(networks.keySet()), "COMPLETED");
+        Map<String, String> expected = ExpectedTasks.of(List.copyOf(networks.keySet()), "COMPLETED");
         expected.keySet().removeIf(task -> task.endsWith(".10pct)"));
         tested("methods").forEach(cell -> expected.put("TEST (" + cell + ")", "COMPLETED"));
         // It has the views of swav.
@@ -358,14 +356,14 @@ class PipelineIT {
     void dryRunHasTheSameTasks() {
         var result = new Workflow(folder).run("-profile", "test", "-stub-run", "--outdir", "dry");
         assertEquals(0, result.exit(), result.output());
-        Map<String, String> expected = expectedTasks(CELLS, "COMPLETED");
+        Map<String, String> expected = ExpectedTasks.of(CELLS, "COMPLETED");
         CELLS.forEach(cell -> expected.put("TEST (" + cell + ")", "COMPLETED"));
         assertEquals(expected, new Workflow(folder).tasks("dry"));
     }
 
     /** With those of the cells that the selection of a run names. */
     private static Map<String, String> withTests(String outdir, List<String> cells, String status) {
-        Map<String, String> expected = expectedTasks(cells, status);
+        Map<String, String> expected = ExpectedTasks.of(cells, status);
         tested(outdir).forEach(cell -> expected.put("TEST (" + cell + ")", status));
         return expected;
     }
@@ -374,22 +372,6 @@ class PipelineIT {
         Selection selection = Selection.read(folder.resolve(outdir).resolve("select/selection.json"));
         assertFalse(selection.tested().isEmpty(), "nothing was chosen");
         return selection.tested().stream().map(Selection.Tested::cell).toList();
-    }
-
-    private static Map<String, String> expectedTasks(List<String> cells, String status) {
-        List<String> tasks = new ArrayList<>(List.of("SPLIT", "GRID", "SELECT", "REPORT"));
-        for (String cell : cells) {
-            tasks.addAll(List.of(
-                    "VIEWS (" + cell + ")",
-                    "PRETRAIN (" + cell + ")",
-                    "PROBE (" + cell + ")",
-                    "FINETUNE (" + cell + ".1pct)",
-                    "FINETUNE (" + cell + ".10pct)",
-                    "COCO_EXPORT (" + cell + ")"));
-        }
-        Map<String, String> expected = new TreeMap<>();
-        tasks.forEach(task -> expected.put(task, status));
-        return expected;
     }
 
     /** Files below results, sorted, without Nextflow's own. */
