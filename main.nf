@@ -30,16 +30,16 @@ workflow {
         exit 64, problem
     }
     def code   = Launch.code(projectDir)            // stage -> fingerprint of its jars: changed code runs again
-    problem = Launch.gridProblem(projectDir, params)
-    if( problem ) {
-        exit problem[0], problem[1]
-    }
     if( params.plan ) {
         def plan = Launch.plan(projectDir, params)
         if( plan[0] != 0 ) exit plan[0], plan[1]
         println plan[1]
         println 'To resume a run after this, name its session: -resume <id from bin/viewfit log>.'
         exit 0
+    }
+    problem = Launch.gridProblem(projectDir, params)
+    if( problem ) {
+        exit problem[0], problem[1]
     }
     def images = file(params.input, type: 'any').toAbsolutePath()
     def skips  = params.on_damaged == 'skip'        // a quota without it changes nothing, not even for -resume

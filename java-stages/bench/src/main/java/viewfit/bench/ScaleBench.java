@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import viewfit.core.recipe.GridRecipe;
 
 /**
  * A dry run of a sweep, whose tasks write stubs: what Nextflow itself takes for many cells, and for finding with {@code -resume} that
@@ -81,9 +82,11 @@ final class ScaleBench {
         }
     }
 
-    private static String grid(int cells) {
+    /** As many cells as seeds, of which a dry run trains none. */
+    static String grid(int cells) {
         String seeds = LongStream.range(0, cells).mapToObj(Long::toString).collect(Collectors.joining(", "));
-        return "schema: grid/1\nrecipes: [test-ours.yml]\naxes: {}\nseeds: [" + seeds + "]\nset: {}\n";
+        return "schema: " + GridRecipe.SCHEMA + "\nrecipes: [test-ours.yml]\naxes: {}\nlinked: []\nseeds: [" + seeds
+                + "]\nset: {}\nwhere: []\nshows: []\n";
     }
 
     private static long files(Path folder) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import viewfit.core.grid.GridFile;
 
 class ScaleBenchTest {
     @Test
@@ -21,6 +22,11 @@ class ScaleBenchTest {
                 3\tPROBE (a)\tCOMPLETED\t-\t-
                 """);
         assertEquals(new ScaleBench.Tasks(3, 1, 63.48), ScaleBench.Tasks.of(trace));
+    }
+
+    @Test
+    void theGridIsOneThatIsRead() {
+        assertEquals(3, GridFile.parse(ScaleBench.grid(3), "grid").seeds().size());
     }
 
     @Test

@@ -172,7 +172,7 @@ public final class NeighbourSearch {
             listener.rows("k-NN", rows.rows(), rows.rows());
         }
         int[] again = IntStream.range(0, open.length).filter(q -> open[q]).toArray();
-        pairs.all(again, (count, all) -> listener.rows("k-NN in double", count, all));
+        pairs.all(again, count -> listener.rows("k-NN in double", count, rows.rows()));
         return pairs.found(again.length);
     }
 

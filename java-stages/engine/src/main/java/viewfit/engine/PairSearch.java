@@ -1,6 +1,7 @@
 package viewfit.engine;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import viewfit.core.metrics.Nearest;
 
@@ -34,7 +35,6 @@ final class PairSearch {
 
     /** Takes the nearest of some rows. */
     void among(int query, int[] some) {
-        filled[query] = 0;
         for (int row : some) {
             insert(query, row, queries.cosine(query, bank, row));
         }
@@ -45,13 +45,12 @@ final class PairSearch {
         return cosines[query * k + k - 1];
     }
 
-    /** Is told how many rows of the bank are done. */
-    interface Listener {
-        void rows(int count, int all);
-    }
-
-    /** Takes the nearest of all rows, for some of the queries. */
-    void all(int[] some, Listener listener) {
+    /**
+     * Takes the nearest of all rows, for some of the queries.
+     *
+     * @param done is told how many rows of the bank are done
+     */
+    void all(int[] some, IntConsumer done) {
         if (some.length == 0) {
             return;
         }
@@ -71,7 +70,7 @@ final class PairSearch {
                     panel(group, from + p * UnitRows.PANEL, tile, p * UnitRows.PANEL * bank.width());
                 }
             });
-            listener.rows(Math.min(first + TILE, bank.rows()), bank.rows());
+            done.accept(Math.min(first + TILE, bank.rows()));
         }
     }
 

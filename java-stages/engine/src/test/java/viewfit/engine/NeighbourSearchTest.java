@@ -29,7 +29,7 @@ class NeighbourSearchTest {
         runtime.close();
     }
 
-    private static void assertNearest(NaiveKnn expected, Nearest actual) {
+    static void assertNearest(NaiveKnn expected, Nearest actual) {
         for (int q = 0; q < expected.queries(); q++) {
             int[] row = Arrays.copyOfRange(actual.rows(), q * actual.k(), (q + 1) * actual.k());
             assertArrayEquals(expected.nearest(q, actual.k()), row, "query " + q);

@@ -71,11 +71,6 @@ public final class FineTuner {
         return Math.min(recipe.batchSize(), data.trainImages());
     }
 
-    /** Number of training images. */
-    public int images() {
-        return data.trainImages();
-    }
-
     /**
      * Trains the network and scores it after every epoch.
      *

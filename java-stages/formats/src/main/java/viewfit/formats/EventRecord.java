@@ -25,10 +25,10 @@ import viewfit.core.contract.StageFailure;
  */
 public final class EventRecord {
     /** Bytes of a frame before its content. */
-    static final int HEAD = Long.BYTES + Integer.BYTES;
+    private static final int HEAD = Long.BYTES + Integer.BYTES;
 
     /** And behind it. */
-    static final int FOOT = Integer.BYTES;
+    private static final int FOOT = Integer.BYTES;
 
     /** What the first event of a file says. */
     private static final String VERSION = "brain.Event:2";
@@ -119,7 +119,7 @@ public final class EventRecord {
     }
 
     /** A record around any content. */
-    static byte[] framed(byte[] content) {
+    private static byte[] framed(byte[] content) {
         ByteBuffer record = ByteBuffer.allocate(HEAD + content.length + FOOT).order(ByteOrder.LITTLE_ENDIAN);
         record.putLong(content.length);
         record.putInt(masked(record.array(), 0, Long.BYTES));
@@ -129,7 +129,7 @@ public final class EventRecord {
     }
 
     /** The checksum, turned and moved so that it may lie beside what it is of. */
-    static int masked(byte[] bytes, int from, int length) {
+    private static int masked(byte[] bytes, int from, int length) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, from, length);
         return Integer.rotateRight((int) crc.getValue(), MASK_SHIFT) + MASK_DELTA;

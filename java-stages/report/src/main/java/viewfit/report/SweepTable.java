@@ -1,10 +1,12 @@
 package viewfit.report;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import viewfit.report.chart.BarFigure.Run;
 import viewfit.report.results.CellResult;
@@ -52,7 +54,7 @@ public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
         /** The views that all its cells train with; {@link ViewKind#OTHER} if they differ. */
         public ViewKind views() {
             ViewKind views = ViewKind.of(first());
-            return cells.stream().allMatch(cell -> ViewKind.of(cell) == views) ? views : ViewKind.OTHER;
+            return cells.stream().skip(1).allMatch(cell -> ViewKind.of(cell) == views) ? views : ViewKind.OTHER;
         }
 
         public List<Run> runs(Measure measure) {
@@ -77,8 +79,16 @@ public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
         }
         List<Row> alone = new ArrayList<>();
         byLabel.forEach((label, cells) -> alone.add(new Row(label, cells, -1)));
+        Map<String, List<Row>> baselines = new HashMap<>();
+        groups(alone).forEach((kind, group) -> {
+            List<Row> chosen = chosen(group);
+            baselines.put(kind, chosen.isEmpty() ? group.subList(0, 1) : chosen);
+        });
         List<Row> rows = alone.stream()
-                .map(row -> new Row(row.label(), row.cells(), baseline(show, alone, row)))
+                .map(row -> new Row(
+                        row.label(),
+                        row.cells(),
+                        baseline(show, alone, row, baselines.getOrDefault(kind(row), List.of(row)))))
                 .toList();
         return new SweepTable(show, measures(results, rows), rows);
     }
@@ -104,10 +114,7 @@ public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
      * The row that a row is compared with: of {@link #chosen} the one that has most values in common, or the first row of
      * the same method and backbone; -1 if it is such a row itself.
      */
-    private static int baseline(Show show, List<Row> rows, Row row) {
-        List<Row> group = group(rows, row);
-        List<Row> chosen = chosen(group);
-        List<Row> baselines = chosen.isEmpty() ? group.subList(0, 1) : chosen;
+    private static int baseline(Show show, List<Row> rows, Row row, List<Row> baselines) {
         if (baselines.contains(row)) {
             return -1;
         }
@@ -118,12 +125,13 @@ public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
         return rows.indexOf(best);
     }
 
-    /** Rows of the same method and backbone. */
-    private static List<Row> group(List<Row> rows, Row row) {
-        return rows.stream()
-                .filter(other -> other.first().method().equals(row.first().method())
-                        && other.first().backbone().equals(row.first().backbone()))
-                .toList();
+    /** Rows by method and backbone. */
+    private static Map<String, List<Row>> groups(List<Row> rows) {
+        return rows.stream().collect(Collectors.groupingBy(SweepTable::kind));
+    }
+
+    private static String kind(Row row) {
+        return row.first().method() + " " + row.first().backbone();
     }
 
     /**
@@ -146,8 +154,8 @@ public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
 
     /** Whether some row is compared with the first of its method and backbone, because nothing makes another a baseline. */
     public boolean firstStandsIn() {
-        return rows.stream()
-                .anyMatch(row -> row.baseline() >= 0 && chosen(group(rows, row)).isEmpty());
+        return groups(rows).values().stream()
+                .anyMatch(group -> group.size() > 1 && chosen(group).isEmpty());
     }
 
     /** Number of keys that have the same value in both. */

@@ -124,7 +124,8 @@ public final class Sweeps {
         return numbers ? Math.abs(x - y) <= SAME * Math.max(Math.abs(x), Math.abs(y)) : a.equals(b);
     }
 
-    private static double number(String text) {
+    /** NaN for what is no number. */
+    static double number(String text) {
         try {
             return Double.parseDouble(text);
         } catch (NumberFormatException e) {

@@ -60,7 +60,7 @@ public enum ViewKind {
                 && alike(cell, globalViews, localViews)) {
             return STOCK;
         }
-        double alpha = number(cell.setting("method.alpha"));
+        double alpha = Sweeps.number(cell.setting("method.alpha"));
         boolean weighted = alpha >= LEAST_ALPHA - DIGITS && alpha <= MOST_ALPHA + DIGITS;
         return weighted && crops(globals, locals, OUR_CROP) && sides(globals, locals, OUR_SIDE) ? OURS : OTHER;
     }
@@ -71,10 +71,10 @@ public enum ViewKind {
             String at = "views.groups." + i + ".";
             groups.add(new Group(
                     cell.setting(at + "kind").equals("local"),
-                    number(cell.setting(at + "count")),
-                    number(cell.setting(at + "size")),
-                    number(cell.setting(at + "scale.low")),
-                    number(cell.setting(at + "scale.high"))));
+                    Sweeps.number(cell.setting(at + "count")),
+                    Sweeps.number(cell.setting(at + "size")),
+                    Sweeps.number(cell.setting(at + "scale.low")),
+                    Sweeps.number(cell.setting(at + "scale.high"))));
         }
         return groups;
     }
@@ -93,18 +93,10 @@ public enum ViewKind {
     private static boolean alike(CellResult cell, double globals, double locals) {
         String alpha = cell.setting("method.alpha");
         return alpha.equals(Alpha.UNWEIGHTED)
-                || near(number(alpha), Alpha.equalPairs().weight((int) globals, (int) locals));
+                || near(Sweeps.number(alpha), Alpha.equalPairs().weight((int) globals, (int) locals));
     }
 
     private static boolean near(double a, double b) {
         return Math.abs(a - b) < DIGITS;
-    }
-
-    private static double number(String text) {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            return Double.NaN;
-        }
     }
 }

@@ -166,7 +166,7 @@ final class FeatureMonitor implements AutoCloseable {
                 epochs,
                 steps,
                 knn(method.student(), student),
-                teacher == null ? Double.NaN : knn(teacher, features(teacher, bank)),
+                teacher == null || min(student.labels) < 0 ? Double.NaN : knn(teacher, features(teacher, bank)),
                 health[0],
                 health[1],
                 health[2],

@@ -22,7 +22,7 @@ public record ImageCount(Map<Integer, Integer> byLabel) {
      */
     public static ImageCount of(Path images) {
         Map<Integer, Integer> counts = new TreeMap<>();
-        ImageFolder.listing(images, 1).train().forEach(entry -> counts.merge(entry.label(), 1, Integer::sum));
+        ImageFolder.listing(images).train().forEach(entry -> counts.merge(entry.label(), 1, Integer::sum));
         return new ImageCount(counts);
     }
 

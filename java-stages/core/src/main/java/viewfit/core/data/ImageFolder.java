@@ -60,8 +60,8 @@ public record ImageFolder(
     }
 
     /** The names of the images, before any of them is opened. */
-    static Listing listing(Path images, int threads) {
-        try (Workers workers = new Workers(threads)) {
+    static Listing listing(Path images) {
+        try (Workers workers = new Workers(1)) {
             return list(images, ImageFiles.of(images), workers);
         }
     }

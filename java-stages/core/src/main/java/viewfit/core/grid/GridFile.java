@@ -2,7 +2,6 @@ package viewfit.core.grid;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import java.util.List;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.recipe.GridRecipe;
@@ -32,11 +31,10 @@ public final class GridFile {
     public static GridRecipe parse(String text, String where) {
         JsonNode tree = Recipes.tree(text, where);
         if (tree.path("schema").asText().equals(EARLIER)) {
-            List<String> keys = List.of("linked: []", "where: []", "shows: []");
             throw new StageFailure(
                     ExitCode.BAD_RECIPE,
-                    where + ": schema: found " + EARLIER + ": must be " + GridRecipe.SCHEMA + ", which has the keys "
-                            + String.join(", ", keys) + " too: add them");
+                    where + ": schema: found " + EARLIER + ": must be " + GridRecipe.SCHEMA + ", which has the keys"
+                            + " linked: [], where: [], shows: [] too: add them");
         }
         return Recipes.bind(tree, where, GridRecipe.class);
     }

@@ -68,7 +68,8 @@ public record NeighbourVotes(int classes, double temperature) {
         int[] ranks = new int[counts.length];
         int voted = 0;
         for (int i = 0; i < ranks.length; i++) {
-            voted = add(votes, nearest, query, bankLabels, voted, counts[i]);
+            add(votes, nearest, query, bankLabels, voted, counts[i]);
+            voted = counts[i];
             for (int c = 0; c < classes; c++) {
                 if (votes[c] > votes[label] || (votes[c] == votes[label] && c < label)) {
                     ranks[i]++;
@@ -79,12 +80,11 @@ public record NeighbourVotes(int classes, double temperature) {
     }
 
     /** Adds the votes of neighbours {@code from} .. {@code to - 1}; the nearest of all has the weight 1. */
-    private int add(double[] votes, Nearest nearest, int query, int[] bankLabels, int from, int to) {
+    private void add(double[] votes, Nearest nearest, int query, int[] bankLabels, int from, int to) {
         for (int n = from; n < to; n++) {
             double less = (nearest.cosine(query, n) - nearest.cosine(query, 0)) / temperature;
             votes[bankLabels[nearest.row(query, n)]] += StrictMath.exp(less);
         }
-        return to;
     }
 
     private void requireClasses(int[] labels) {

@@ -43,8 +43,6 @@ final class LineChart {
     /** Marks on a line of many points, where colours alone do not tell the variants apart. */
     private static final int MARKS = 6;
 
-    private static final int SHAPES = 4;
-
     /** Share of the plot's height that a label of a reference takes. */
     private static final double LABEL_HEIGHT = 0.075;
 
@@ -146,7 +144,7 @@ final class LineChart {
     }
 
     private static boolean hollow(int variant) {
-        return round(variant) / SHAPES % 2 == 1;
+        return round(variant) / PaperTheme.MARKERS % 2 == 1;
     }
 
     private static DecimalFormat plainNumbers() {

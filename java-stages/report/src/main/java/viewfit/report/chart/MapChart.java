@@ -16,7 +16,6 @@ import org.jfree.data.xy.XYSeriesCollection;
 final class MapChart {
     private static final double RADIUS = 3;
     private static final int MOST_NAMED = 28;
-    private static final int COLOURS = 7;
     private static final int ALPHA = 190;
 
     private MapChart() {}
@@ -76,6 +75,6 @@ final class MapChart {
     }
 
     private static Shape shape(int c) {
-        return PaperTheme.marker(c / COLOURS, RADIUS);
+        return PaperTheme.marker(c / PaperTheme.COLOURS, RADIUS);
     }
 }

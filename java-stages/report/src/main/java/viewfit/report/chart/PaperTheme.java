@@ -49,7 +49,7 @@ final class PaperTheme {
     /** Variants that have a colour of their own. */
     static final int COLOURS = PALETTE.length;
 
-    private static final int MARKERS = 4;
+    static final int MARKERS = 4;
 
     /** Half the length of a line in the legend. */
     private static final double REACH = 11;

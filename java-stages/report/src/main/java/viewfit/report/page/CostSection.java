@@ -72,8 +72,8 @@ final class CostSection {
                     unit,
                     partly ? "yes" : "no",
                     seen < 0 ? "" : Long.toString(seen),
-                    number(run.value("images-per-second")),
-                    number(run.value("data-wait-share"))));
+                    Text.exact(run.value("images-per-second")),
+                    Text.exact(run.value("data-wait-share"))));
         }
         if (rows.isEmpty()) {
             return;
@@ -137,9 +137,5 @@ final class CostSection {
         return s >= SECONDS
                 ? String.format(Locale.ROOT, "%d\u00A0h\u00A0%02d\u00A0min", s / 3600, s / 60 % 60)
                 : s >= 60 ? String.format(Locale.ROOT, "%d\u00A0min\u00A0%02d\u00A0s", s / 60, s % 60) : s + "\u00A0s";
-    }
-
-    private static String number(double value) {
-        return Double.isFinite(value) ? Double.toString(value) : "";
     }
 }

@@ -1,7 +1,8 @@
 package viewfit.report.page;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,19 +21,8 @@ import viewfit.report.results.ResultTable;
  * by the order of the lengths.
  */
 final class PaperNumbers {
-    private static final Map<String, String> METHODS = Map.of(
-            "Supervised",
-            "supervised",
-            "supervised",
-            "supervised",
-            "MoCo-v2",
-            "moco",
-            "MoCo-v2*",
-            "moco",
-            "SwAV",
-            "swav",
-            "DINO",
-            "dino");
+    private static final Map<String, String> METHODS =
+            Map.of("Supervised", "supervised", "MoCo-v2", "moco", "MoCo-v2*", "moco", "SwAV", "swav", "DINO", "dino");
     private static final Map<String, String> BACKBONES = Map.of(
             "MobileNetV2",
             "mobilenet_v2",
@@ -59,6 +49,9 @@ final class PaperNumbers {
     private record Row(String method, String backbone, ViewKind views, int epochs) {}
 
     private final Map<Row, Map<String, Double>> rows = new LinkedHashMap<>();
+
+    /** The paper's row of each row of a table that has one; worked out once, since all rows of a table have a say in it. */
+    private final IdentityHashMap<SweepTable, IdentityHashMap<SweepTable.Row, Row>> matches = new IdentityHashMap<>();
 
     private PaperNumbers() {}
 
@@ -110,14 +103,21 @@ final class PaperNumbers {
 
     /** The paper's row that is this one's and no other's of the table; null for none. */
     private @Nullable Row match(SweepTable table, SweepTable.Row row) {
-        Row found = candidate(table, row);
-        return found != null
-                        && table.rows().stream()
-                                        .filter(other -> found.equals(candidate(table, other)))
-                                        .count()
-                                == 1
-                ? found
-                : null;
+        return matches.computeIfAbsent(table, this::matches).get(row);
+    }
+
+    private IdentityHashMap<SweepTable.Row, Row> matches(SweepTable table) {
+        IdentityHashMap<SweepTable.Row, Row> found = new IdentityHashMap<>();
+        Map<Row, Integer> times = new HashMap<>();
+        for (SweepTable.Row row : table.rows()) {
+            Row candidate = candidate(table, row);
+            if (candidate != null) {
+                found.put(row, candidate);
+                times.merge(candidate, 1, Integer::sum);
+            }
+        }
+        found.values().removeIf(candidate -> times.getOrDefault(candidate, 0) > 1);
+        return found;
     }
 
     private @Nullable Row candidate(SweepTable table, SweepTable.Row row) {
@@ -137,11 +137,12 @@ final class PaperNumbers {
         // Lengths of training stand for the paper's by their order only if all of them are other lengths, and as many.
         boolean byRank = lengths.size() == theirs.size()
                 && lengths.stream().noneMatch(length -> length == 0 || LENGTHS.contains(length));
+        ViewKind views = row.views();
         int wanted = byRank ? List.copyOf(theirs).get(lengths.headSet(epochs).size()) : epochs;
         return rows.keySet().stream()
                 .filter(paper -> paper.method().equals(method(row))
                         && paper.backbone().equals(backbone(row))
-                        && paper.views() == row.views()
+                        && paper.views() == views
                         && (paper.epochs() == 0 || paper.epochs() == wanted))
                 .findFirst()
                 .orElse(null);
@@ -211,17 +212,13 @@ final class PaperNumbers {
         String name = at(table, "method", i);
         boolean supervised = name.equals("Supervised");
         if (supervised || name.equals("Ours")) {
-            List<String[]> columns = new ArrayList<>(
-                    List.of(new String[] {"mnv2", "mobilenet_v2"}, new String[] {"r18", "resnet18"}, new String[] {
-                        "r34", "resnet34"
-                    }));
-            for (String[] column : columns) {
-                String method = supervised ? SUPERVISED : "dino";
-                ViewKind views = supervised ? ViewKind.SUPERVISED : ViewKind.OURS;
-                String epochs = at(table, "train_epochs", i);
-                put(method, column[1], views, epochs, Summary.LINEAR, at(table, column[0] + "_top1", i));
-                put(method, column[1], views, epochs, TOP5, at(table, column[0] + "_top5", i));
-            }
+            String method = supervised ? SUPERVISED : "dino";
+            ViewKind views = supervised ? ViewKind.SUPERVISED : ViewKind.OURS;
+            String epochs = at(table, "train_epochs", i);
+            Map.of("mnv2", "mobilenet_v2", "r18", "resnet18", "r34", "resnet34").forEach((column, backbone) -> {
+                put(method, backbone, views, epochs, Summary.LINEAR, at(table, column + "_top1", i));
+                put(method, backbone, views, epochs, TOP5, at(table, column + "_top5", i));
+            });
         }
     }
 

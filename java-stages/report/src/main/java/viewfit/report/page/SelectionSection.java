@@ -135,8 +135,8 @@ final class SelectionSection {
                     c.group(),
                     selection.by(),
                     Double.toString(mean(c)),
-                    number(deviation),
-                    number(error),
+                    Text.exact(deviation),
+                    Text.exact(error),
                     Integer.toString(c.cells().size())));
         }
         if (rows.isEmpty()) {
@@ -182,7 +182,12 @@ final class SelectionSection {
                 row.add(Text.percent(value)
                         + (Double.isFinite(value) ? "\u00A0\u00B1\u00A0" + Text.percent(error(test, key)) : ""));
                 numbers.add(List.of(
-                        test.cell(), test.role(), key, number(value), number(error(test, key)), test.choiceSha256()));
+                        test.cell(),
+                        test.role(),
+                        key,
+                        Text.exact(value),
+                        Text.exact(error(test, key)),
+                        test.choiceSha256()));
             }
             rows.add(row);
         }
@@ -220,9 +225,5 @@ final class SelectionSection {
 
     private static double error(TestMetrics test, String key) {
         return value(test, key + ".standard-error");
-    }
-
-    private static String number(double value) {
-        return Double.isFinite(value) ? Double.toString(value) : "";
     }
 }

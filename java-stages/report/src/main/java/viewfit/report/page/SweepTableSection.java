@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import viewfit.report.Summary;
 import viewfit.report.SweepTable;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
@@ -86,8 +87,7 @@ final class SweepTableSection {
         }
         SweepTable.Row baseline = table.baselineOf(row);
         for (SweepTable.Measure measure : table.measures()) {
-            MeanSd mean =
-                    MeanSd.of(row.runs(measure).stream().map(r -> r.value()).toList());
+            MeanSd mean = Summary.mean(row.runs(measure));
             MeanSd difference = table.difference(row, measure);
             double theirs = paper.value(table, row, measure.key());
             double gain = baseline == null ? Double.NaN : theirs - paper.value(table, baseline, measure.key());
@@ -106,13 +106,13 @@ final class SweepTableSection {
                     baseline == null ? "" : baseline.label(),
                     measure.key(),
                     Integer.toString(mean.n()),
-                    number(mean.mean()),
-                    number(mean.sd()),
-                    number(difference.mean()),
+                    Text.exact(mean.mean()),
+                    Text.exact(mean.sd()),
+                    Text.exact(difference.mean()),
                     Integer.toString(difference.n()),
-                    number(difference.sd()),
-                    number(theirs),
-                    number(gain),
+                    Text.exact(difference.sd()),
+                    Text.exact(theirs),
+                    Text.exact(gain),
                     Double.isFinite(theirs) && theirEpochs > 0 ? Integer.toString(theirEpochs) : ""));
         }
         return cells;
@@ -163,9 +163,5 @@ final class SweepTableSection {
                     .forEach(cell -> shown.add(cell.id()));
         }
         return shown;
-    }
-
-    private static String number(double value) {
-        return Double.isFinite(value) ? Double.toString(value) : "";
     }
 }

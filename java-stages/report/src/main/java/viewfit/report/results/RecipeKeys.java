@@ -9,11 +9,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 
 /** Recipes as flat lists of dotted keys, to see what differs between them. */
 public final class RecipeKeys {
+    private static final Pattern INDEX = Pattern.compile("\\.(\\d+)(?=\\.|$)");
 
     private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -35,7 +37,7 @@ public final class RecipeKeys {
 
     /** A path as a grid spells it, {@code views.groups.2.size}, as it is spelled here. */
     static String spelled(String path) {
-        return path.replaceAll("\\.(\\d+)(?=\\.|$)", "[$1]");
+        return INDEX.matcher(path).replaceAll("[$1]");
     }
 
     private static void walk(String path, JsonNode node, Map<String, String> flat) {

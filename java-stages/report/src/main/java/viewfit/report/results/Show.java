@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.grid.Shows;
 
 /**
  * A figure or a table that a sweep was made for, as its grid says in {@code shows.json}. Keys are dotted paths into the
@@ -32,7 +33,6 @@ public record Show(
         List<String> rows,
         String paper,
         List<String> cells) {
-    private static final String SCHEMA = "shows/1";
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
     private static final Pattern PAPER = Pattern.compile("(table[1-9])?");
 
@@ -46,8 +46,8 @@ public record Show(
      * @throws StageFailure with {@link ExitCode#BAD_DATA}, the place, and what is allowed
      */
     static List<Show> read(Path file, JsonNode node) {
-        if (!node.path("schema").asText().equals(SCHEMA)) {
-            throw bad(file, "schema", node.path("schema").asText(), "must be " + SCHEMA);
+        if (!node.path("schema").asText().equals(Shows.SCHEMA)) {
+            throw bad(file, "schema", node.path("schema").asText(), "must be " + Shows.SCHEMA);
         }
         if (!node.path("shows").isArray()) {
             throw bad(file, "shows", node.path("shows").getNodeType().toString(), "must be a list");

@@ -14,6 +14,11 @@ public final class Text {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + digits + "f", value) : NONE;
     }
 
+    /** As many digits as bring the same number back; empty for one that nobody measured. */
+    public static String exact(double value) {
+        return Double.isFinite(value) ? Double.toString(value) : "";
+    }
+
     /** A fraction as percent with one decimal, without the sign. */
     public static String percent(double fraction) {
         return decimals(100 * fraction, 1);

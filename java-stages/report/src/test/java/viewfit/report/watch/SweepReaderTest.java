@@ -214,16 +214,23 @@ class SweepReaderTest {
         FakeRun run = new FakeRun(folder, "a");
         Path task = run.begun("PRETRAIN (a)", NOW - 50);
         FakeRun.curve(task.resolve("a"), 4, NOW - 7);
+        assertEquals(4, only(run.reader()).step());
+        cut(run, task.resolve("a/curve.csv"), task.resolve("a/monitor.csv"));
+        FakeRun.curve(task.resolve("a"), 4, NOW - 7);
         FakeRun.metrics(run.results.resolve("pretrain/a"), "a", Outcome.OK, "", NOW + 7);
-        SweepReader reader = run.reader();
-        assertEquals(Status.DONE, only(reader).status());
-        for (Path file : List.of(
-                task.resolve("a/curve.csv"),
-                task.resolve("a/monitor.csv"),
+        assertEquals(Status.DONE, only(run.reader()).status());
+        cut(
+                run,
                 task.resolve(".command.run"),
                 run.results.resolve("pretrain/a/metrics.json"),
                 run.results.resolve("split/split.json"),
-                run.results.resolve("grid/cells/a.yml"))) {
+                run.results.resolve("grid/cells/a.yml"));
+        Files.write(task.resolve(".exitcode"), new byte[0]);
+        assertEquals(1, run.reader().read(NOW).cells().size());
+    }
+
+    private static void cut(FakeRun run, Path... files) throws IOException {
+        for (Path file : files) {
             byte[] whole = Files.readAllBytes(file);
             for (int length = 0; length < whole.length; length += 7) {
                 Files.write(file, Arrays.copyOf(whole, length));
@@ -231,8 +238,6 @@ class SweepReaderTest {
                 assertTrue(state.step() <= 4, file + " cut to " + length);
             }
         }
-        Files.write(task.resolve(".exitcode"), new byte[0]);
-        assertTrue(run.reader().read(NOW).cells().size() == 1);
     }
 
     @Test

@@ -50,17 +50,18 @@ final class PlanText {
     }
 
     private static List<String> table(List<List<String>> rows) {
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int column = 0; column < widths.length; column++) {
+                widths[column] = Math.max(widths[column], row.get(column).length());
+            }
+        }
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
-            for (int column = 0; column < row.size(); column++) {
-                int at = column;
-                int width = rows.stream()
-                        .mapToInt(each -> each.get(at).length())
-                        .max()
-                        .orElse(0);
+            for (int column = 0; column < widths.length; column++) {
                 line.append(row.get(column))
-                        .append(" ".repeat(width - row.get(column).length() + 2));
+                        .append(" ".repeat(widths[column] - row.get(column).length() + 2));
             }
             lines.add(line.toString().stripTrailing());
         }
