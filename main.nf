@@ -2,7 +2,8 @@
 /*
  * Viewfit: self-supervised pre-training for small vision networks.
  *
- *   photographs -> split -> grid, views -> pretrain (one task per cell of the grid) -> probe, finetune, coco-export
+ *   photographs -> split -> grid, views -> pretrain (one task per cell of the grid; in parts with --halve_at, and a rung of
+ *                  halving after each) -> probe, finetune, coco-export
  *               -> select (by held-out scores) -> test (the chosen cells, once) -> report
  *
  * Each process is one stage (bin/stage NAME --help). The values of an experiment are in its recipe, never here.
@@ -13,6 +14,7 @@ include { PACK        } from './modules/pack'
 include { GRID        } from './modules/grid'
 include { VIEWS       } from './modules/views'
 include { PRETRAIN    } from './modules/pretrain'
+include { RUNG as RUNG_1; RUNG as RUNG_2; RUNG as RUNG_3 } from './subworkflows/rung'
 include { PROBE       } from './modules/probe'
 include { SELECT      } from './modules/select'
 include { TEST        } from './modules/test'
@@ -63,8 +65,29 @@ workflow {
     VIEWS(GRID.out.views.flatten().map { recipe -> [[id: recipe.baseName], recipe] },
         SPLIT.out.shapes, SPLIT.out.train, images, pack, damaged, code.views)
 
+    // With --halve_at all cells train up to an epoch first, and only the better ones go on, from the state they are in.
+    def epochs = Halving.epochs(params)
+    todo    = cells.map { meta, recipe -> [meta, recipe, []] }
+    early   = Channel.empty()                       // results of the cells that ended on the way
+    halving = Channel.empty()                       // decisions
+    if( epochs.size() > 0 ) {
+        RUNG_1(todo, epochs[0], params.halve_keep, GRID.out.folder, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images,
+            pack, code)
+        (todo, early, halving) = [RUNG_1.out.cells, early.mix(RUNG_1.out.ended), halving.mix(RUNG_1.out.decision)]
+    }
+    if( epochs.size() > 1 ) {
+        RUNG_2(todo, epochs[1], params.halve_keep, GRID.out.folder, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images,
+            pack, code)
+        (todo, early, halving) = [RUNG_2.out.cells, early.mix(RUNG_2.out.ended), halving.mix(RUNG_2.out.decision)]
+    }
+    if( epochs.size() > 2 ) {
+        RUNG_3(todo, epochs[2], params.halve_keep, GRID.out.folder, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images,
+            pack, code)
+        (todo, early, halving) = [RUNG_3.out.cells, early.mix(RUNG_3.out.ended), halving.mix(RUNG_3.out.decision)]
+    }
+
     // Pre-training: one independent task per cell. A cell that diverged has metrics, but no checkpoint; one that failed has nothing.
-    PRETRAIN(cells, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images, pack, code.pretrain)
+    PRETRAIN(todo, 0, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images, pack, code.pretrain)
     networks = PRETRAIN.out.checkpoint              // [[id], checkpoint]
 
     // Frozen-backbone scores on the held-out images. Without these or without labels there is nothing to score.
@@ -94,7 +117,7 @@ workflow {
     COCO_EXPORT(networks, params.export_network, code['coco-export'])
 
     // When all cells have ended, one way or another: which have gaps, and why.
-    ended  = PRETRAIN.out.folder.mix(PROBE.out.folder, TEST.out.folder,
+    ended  = PRETRAIN.out.folder.mix(early, PROBE.out.folder, TEST.out.folder,
         FINETUNE.out.folder, COCO_EXPORT.out.folder).collect().ifEmpty([])
     failed = ended.map { folders -> Failures.table() }.collectFile(name: 'failed.csv', storeDir: params.outdir).first()
 
@@ -102,12 +125,13 @@ workflow {
         GRID.out.folder,
         SPLIT.out.folder,
         VIEWS.out.folder.collect(sort: true),
-        PRETRAIN.out.folder.collect(sort: true).ifEmpty([]),
+        PRETRAIN.out.folder.mix(early).collect(sort: true).ifEmpty([]),
         PROBE.out.folder.collect(sort: true).ifEmpty([]),
         SELECT.out.folder.ifEmpty([]),
         TEST.out.folder.collect(sort: true).ifEmpty([]),
         FINETUNE.out.folder.collect(sort: true).ifEmpty([]),
         COCO_EXPORT.out.folder.collect(sort: true).ifEmpty([]),
+        halving.collect(sort: true).ifEmpty([]),
         failed,
         Launch.command(workflow.commandLine),
         code.report)

@@ -69,7 +69,8 @@ class Failures {
         def rows = gaps.collect { what, why ->
             def (process, cell, part) = what.split('\t', -1)
             def (code, reason) = why.split('\t', -1)
-            [process.toLowerCase().replace('_', '-'), cell, part, code, "\"${reason.replace('"', '""')}\""].join(',')
+            def stage = process.tokenize(':').last() - '_PART'      // a part of pre-training is pre-training
+            [stage.toLowerCase().replace('_', '-'), cell, part, code, "\"${reason.replace('"', '""')}\""].join(',')
         }
         (['# schema: failed/1', '# provenance: {}', 'stage,cell,part,exit,reason'] + rows).join('\n') + '\n'
     }

@@ -1,4 +1,5 @@
-// A recipe and images -> networks and curves. A diverged cell has its metrics, and what else was written by then.
+// A recipe and images -> networks and curves. A diverged cell has its metrics, and what else was written by then. With an epoch to
+// pause after there is a state in place of a checkpoint, which the next part goes on from.
 // What to do about damaged images, and where its state is written, are in the environment (conf/base.config), so that they do
 // not count for -resume. `exec`: no shell between the task and its signals.
 process PRETRAIN {
@@ -10,7 +11,8 @@ process PRETRAIN {
     errorStrategy { Failures.strategy(task, meta.id) }
 
     input:
-    tuple val(meta), path(recipe)
+    tuple val(meta), path(recipe), path(before, stageAs: 'before')      // state of the part before, if there is one
+    val until                                         // epoch to pause after; 0 for none
     path manifest
     path monitor
     path weights, stageAs: 'given/weights/*'
@@ -21,6 +23,7 @@ process PRETRAIN {
     output:
     tuple val(meta), path("${meta.id}/checkpoint.safetensors"), emit: checkpoint, optional: true
     tuple val(meta), path("${meta.id}/checkpoints"),            emit: checkpoints, optional: true
+    tuple val(meta), path("${meta.id}/state"),                  emit: state, optional: true
     tuple val(meta), path("${meta.id}/curve.csv"),              emit: curve, optional: true
     tuple val(meta), path("${meta.id}/monitor.csv"),            emit: monitor, optional: true
     tuple val(meta), path("${meta.id}/views.png"),              emit: views, optional: true
@@ -35,16 +38,18 @@ process PRETRAIN {
 
     script:
     def start  = weights ? "--weights ${weights}" : ''
+    def part   = (before ? ' --from-state before' : '') + (until ? " --until-epoch ${until}" : '')
     def photos = Photos.of(images, pack)
     def device = params.gpus ? 'cuda' : 'auto'       // a GPU that was asked for and is not there is an error
     """
     exec with-checkpoints ${code} \\
         with-gpu stage pretrain --cell '${meta.id}' --recipe ${recipe} --manifest ${manifest} --monitor ${monitor} \\
-        --images ${photos} ${start} --threads ${task.cpus} --device ${device} --out '${meta.id}'
+        --images ${photos} ${start}${part} --threads ${task.cpus} --device ${device} --out '${meta.id}'
     """
 
     stub:
     """
     stage pretrain --stub --cell '${meta.id}' --out '${meta.id}'
+    if [ ${until} -gt 0 ]; then mkdir '${meta.id}/state'; fi
     """
 }

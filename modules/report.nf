@@ -12,6 +12,7 @@ process REPORT {
     path tests,   stageAs: 'inputs/test/*'
     path tunes,   stageAs: 'inputs/finetune/*'
     path exports, stageAs: 'inputs/coco-export/*'
+    path halved,  stageAs: 'inputs/halving/?/*'       // decisions of successive halving, if there were any
     path failed,  stageAs: 'inputs/*'                 // tasks of cells that failed for good, and why
     val command                                       // how the run was started, quoted for the shell
     val code

@@ -21,17 +21,17 @@ public final class OutputVerifier {
     }
 
     /**
-     * Verifies all outputs. A run on record as diverged promises its metrics alone; what else it wrote must still be
+     * Verifies all outputs. A run on record as diverged or paused promises its metrics alone; what else it wrote must still be
      * valid.
      *
      * @throws StageFailure {@link ExitCode#BUG} if an output is missing or not valid: the stage did not keep its contract
      */
     public void verify(Path out) throws IOException {
-        boolean diverged = diverged(out);
+        boolean partial = partial(out);
         for (Port port : contract.outputs()) {
             Path path = out.resolve(port.file());
             if (!Files.exists(path)) {
-                if (diverged || !port.required()) {
+                if (partial || !port.required()) {
                     continue;
                 }
                 throw new StageFailure(
@@ -45,11 +45,11 @@ public final class OutputVerifier {
         }
     }
 
-    private boolean diverged(Path out) {
+    private boolean partial(Path out) {
         for (Port port : contract.outputs()) {
             Path path = out.resolve(port.file());
             if (port.schema().equals(Metrics.SCHEMA) && Files.exists(path)) {
-                return Metrics.read(path).outcome() == Outcome.DIVERGED;
+                return Metrics.read(path).outcome() != Outcome.OK;
             }
         }
         return false;

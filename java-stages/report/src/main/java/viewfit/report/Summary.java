@@ -132,19 +132,13 @@ public final class Summary {
         if (measured == cells.size()) {
             return "";
         }
-        long diverged = cells.stream()
-                .filter(c -> c.status() == CellResult.Status.DIVERGED)
-                .count();
-        long missing = cells.stream()
-                .filter(c -> c.status() == CellResult.Status.MISSING)
-                .count();
         if (measured == 0) {
             List<String> reasons = new ArrayList<>();
-            if (diverged > 0) {
-                reasons.add(diverged + " diverged");
-            }
-            if (missing > 0) {
-                reasons.add(missing + " without result");
+            for (CellResult.Status status : CellResult.Status.values()) {
+                long n = cells.stream().filter(c -> c.status() == status).count();
+                if (n > 0 && status != CellResult.Status.OK) {
+                    reasons.add(n + " " + status.words());
+                }
             }
             return reasons.isEmpty() ? "not scored" : String.join(", ", reasons);
         }

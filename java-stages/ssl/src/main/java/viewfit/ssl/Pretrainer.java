@@ -242,6 +242,11 @@ public final class Pretrainer {
                 StateKeeper keeper = new StateKeeper(control, trainer, job, standIns, record)) {
             try {
                 walk(record, keeper, resumed == null);
+                if (ended < recipe.epochs()) {
+                    keeper.pause(ended, files.file(RunFiles.STATE));
+                    String paused = "paused after epoch " + ended + " of " + recipe.epochs();
+                    return record.metrics(Outcome.PAUSED, paused, "", standIns.damaged(), keeper.stalled());
+                }
                 keeper.finish();
                 String sha256 = files.saveFinal(trainer);
                 return record.metrics(Outcome.OK, record.collapse(), sha256, standIns.damaged(), keeper.stalled());
@@ -252,25 +257,26 @@ public final class Pretrainer {
         }
     }
 
-    /** From where the run is to its last epoch. */
+    /** From where the run is to its last epoch, or to where it is to pause. */
     private void walk(RunRecord record, StateKeeper keeper, boolean anew) {
+        int last = control.last(recipe);
         LoaderOptions options = new LoaderOptions(recipe.batchSize(), recipe.seed(), job.workers());
         try (FeatureMonitor features = new FeatureMonitor(trainer, standIns, job, source, control, progress);
-                MultiCropLoader loader =
-                        new MultiCropLoader(standIns, recipe.views(), options, started, trainer.steps());
+                MultiCropLoader loader = new MultiCropLoader(
+                        standIns, recipe.views(), options, started, last * trainer.stepsPerEpoch());
                 StepProfile profile = ProfileReport.ofSteps(
-                        profiled, Math.max(1, trainer.steps() - started), loader, files, progress)) {
+                        profiled, Math.max(1, last * trainer.stepsPerEpoch() - started), loader, files, progress)) {
             StepClock clock = trainer.tell(profile);
             if (anew && monitors(0)) {
                 record.measured(features.measure(0, 0));
             }
-            while (ended < recipe.epochs()) {
+            while (ended < last) {
                 if (started == (ended + 1) * trainer.stepsPerEpoch()) {
                     endEpoch(features, record);
                 } else {
                     step(loader, record, clock);
                 }
-                if (ended < recipe.epochs()) {
+                if (ended < last) {
                     control.require();
                     if (keeper.due()) {
                         flush(record);

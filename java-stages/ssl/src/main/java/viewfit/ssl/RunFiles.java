@@ -29,6 +29,9 @@ final class RunFiles {
     /** What the threads of a run were at that no longer moved. */
     static final String THREADS = "threads.txt";
 
+    /** What another goes on from, where the run was to pause. */
+    static final String STATE = "state";
+
     /** What was going on when a run diverged. */
     static final String DIVERGED = "diverged.json";
 
@@ -63,6 +66,7 @@ final class RunFiles {
                 Files.deleteIfExists(file(stale));
             }
             EventLog.remove(job.out());
+            StateFolder.remove(file(STATE));
             for (Path old : numbered()) {
                 Files.delete(old);
             }
@@ -83,6 +87,7 @@ final class RunFiles {
                 Files.deleteIfExists(file(begun));
             }
             EventLog.remove(job.out());
+            StateFolder.remove(file(STATE));
             if (numbered().isEmpty()) {
                 Files.deleteIfExists(checkpoints);
             }

@@ -35,8 +35,8 @@ import viewfit.formats.TensorFile;
 public final class StateFolder implements AutoCloseable {
     private static final String NAME = "state-\\d+\\.safetensors";
     private static final String LEFTOVER = ".+\\.(safetensors|csv|json)\\.tmp";
-    private static final String OURS =
-            NAME + "(\\.damaged)?|(curve|monitor)\\.csv|diverged\\.json|epoch-\\d+\\.safetensors|" + LEFTOVER;
+    private static final String TABLES = "(curve|monitor)\\.csv|diverged\\.json|epoch-\\d+\\.safetensors";
+    private static final String OURS = NAME + "(\\.damaged)?|" + TABLES + "|" + LEFTOVER;
 
     private final Path folder;
     private final int keep;
@@ -177,6 +177,68 @@ public final class StateFolder implements AutoCloseable {
         states.subList(0, Math.max(0, states.size() - keep)).forEach(StateFolder::delete);
     }
 
+    /**
+     * Takes over the state that a paused run has left, unless there is one here already: that is a later one of the same run.
+     *
+     * @param from {@link #handOver} wrote it
+     * @throws StageFailure {@link ExitCode#NO_INPUT} if there is none
+     */
+    public void adopt(Path from) {
+        if (list(from, NAME).isEmpty()) {
+            throw new StageFailure(ExitCode.NO_INPUT, from + ": found no state: must be the state/ of a paused run");
+        }
+        lock.require();
+        if (list(NAME).isEmpty()) {
+            copy(from, folder, list(from, NAME));
+        }
+    }
+
+    /** Gives another run, which this one pauses for, what it needs to go on: the newest state and all it counts. */
+    void handOver(Path to) {
+        List<Path> states = list(NAME);
+        try {
+            Files.createDirectories(to);
+        } catch (IOException e) {
+            throw AtomicFiles.failure(to, e);
+        }
+        copy(folder, to, states.subList(states.size() - 1, states.size()));
+    }
+
+    /** Rows and numbered checkpoints before the states that count them. */
+    private static void copy(Path from, Path to, List<Path> states) {
+        for (Path file :
+                Stream.concat(list(from, TABLES).stream(), states.stream()).toList()) {
+            AtomicFiles.write(to.resolve(AtomicFiles.name(file)), out -> Files.copy(file, out));
+        }
+    }
+
+    /** Removes a state that an earlier run has handed over; other files stay, and the folder if there are any. */
+    static void remove(Path handedOver) throws IOException {
+        if (Files.isDirectory(handedOver)) {
+            list(handedOver, OURS).forEach(StateFolder::delete);
+            try (Stream<Path> left = Files.list(handedOver)) {
+                if (left.findAny().isPresent()) {
+                    return;
+                }
+            }
+            Files.delete(handedOver);
+        }
+    }
+
+    /**
+     * Reads what was handed over, as its reader will.
+     *
+     * @throws StageFailure BAD_DATA if it is damaged; NO_INPUT if there is none
+     */
+    public static void verify(Path handedOver) {
+        List<Path> states = list(handedOver, NAME);
+        if (states.size() != 1) {
+            throw new StageFailure(
+                    ExitCode.NO_INPUT, handedOver + ": found " + states.size() + " states: must have one");
+        }
+        Seal.require(Safetensors.read(states.get(0)));
+    }
+
     /** Removes all that a run has kept here; other files and the lock stay. */
     public void clear() {
         lock.require();
@@ -193,8 +255,12 @@ public final class StateFolder implements AutoCloseable {
         }
     }
 
-    /** Files of a pattern, in the order of their names. */
     List<Path> list(String pattern) {
+        return list(folder, pattern);
+    }
+
+    /** Files of a pattern, in the order of their names. */
+    private static List<Path> list(Path folder, String pattern) {
         Predicate<Path> fits = file -> AtomicFiles.name(file).matches(pattern) && Files.isRegularFile(file);
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(fits).sorted().toList();

@@ -1,5 +1,6 @@
 package viewfit.ssl;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
@@ -95,6 +96,22 @@ final class StateKeeper implements AutoCloseable {
                 ExitCode.TRANSIENT,
                 why + ": stopped after " + record.steps() + " of " + trainer.steps() + " steps: run again with "
                         + "--checkpoint-dir " + states + " to go on");
+    }
+
+    /**
+     * Keeps a last state and hands it to who goes on.
+     *
+     * @param to folder that it is written to
+     * @throws StageFailure if it cannot be written
+     */
+    void pause(int epochs, Path to) {
+        StateFolder folder = states;
+        if (folder == null) {
+            throw new IllegalStateException("a run that pauses has a folder for its state");
+        }
+        keep(epochs);
+        writer.require();
+        folder.handOver(to);
     }
 
     /** Waits for what is being written; a run that has come to its end needs no state any more. */

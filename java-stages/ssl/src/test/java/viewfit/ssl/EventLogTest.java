@@ -31,7 +31,7 @@ class EventLogTest extends InterruptedRuns {
 
     private void attempt(String out, Duration every, Supplier<String> stop) {
         try (StateFolder states = StateFolder.open(folder.resolve("states"), 2, said::add)) {
-            RunControl control = new RunControl(states, every, stop, Watchdog.Rule.NEVER, true);
+            RunControl control = new RunControl(states, every, stop, Watchdog.Rule.NEVER, true, 0);
             Pretrainer.run(runtime, job(recipe, out, 1), 0, control);
         }
     }
@@ -109,7 +109,10 @@ class EventLogTest extends InterruptedRuns {
     @Test
     void aRunThatGoesOnLacksNothingAndHasNothingTwice() throws IOException {
         Pretrainer.run(
-                runtime, job(recipe, "whole", 1), 0, new RunControl(null, NEVER, () -> "", Watchdog.Rule.NEVER, true));
+                runtime,
+                job(recipe, "whole", 1),
+                0,
+                new RunControl(null, NEVER, () -> "", Watchdog.Rule.NEVER, true, 0));
         assertThrows(StageFailure.class, () -> attempt("out", NEVER, after(6)));
         assertFalse(Files.exists(folder.resolve("out/tensorboard")), "outputs of a run that was stopped are removed");
         assertThrows(Killed.class, () -> attempt("out", OFTEN, killedAfter(3)));

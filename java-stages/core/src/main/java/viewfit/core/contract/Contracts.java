@@ -111,6 +111,7 @@ public final class Contracts {
                             "checkpoint/1",
                             "networks, optimiser, method state"),
                     new Port("checkpoints", "checkpoints/", "checkpoints", "checkpoint every n epochs"),
+                    new Port("state", "state/", "state", "what a paused run goes on from, if it was to pause", false),
                     new Port("curve", "curve.csv", "curve/2", "loss, schedules and health by step"),
                     new Port("monitor", "monitor.csv", "monitor/2", "k-NN and feature health by epoch"),
                     new Port("views", "views.png", "png", "contact sheet of the views actually sampled"),
@@ -227,6 +228,22 @@ public final class Contracts {
                     new Port("figure_svg", "coco-curves.svg", "svg", "the same as SVG")),
             READS_DATA);
 
+    public static final StageContract HALVE = new StageContract(
+            "halve",
+            "Decide which cells of a sweep go on after some epochs: a rung of successive halving.",
+            List.of(
+                    new Port("grid", "grid/", "grid", "the sweep: cells.csv of stage grid"),
+                    new Port("runs", "runs/", "runs", "results of pretrain that paused, a folder for each cell")),
+            List.of(
+                    new Port("decision", "halving.csv", "halving/1", "score, rank and decision, a line for each group"),
+                    new Port(
+                            "ended",
+                            "ended/",
+                            "runs",
+                            "results of the cells that end here, without their states",
+                            false)),
+            READS_DATA);
+
     public static final StageContract SELECT = new StageContract(
             "select",
             "Rank the recipes of a sweep by a held-out score over seeds, and say which networks may be tested.",
@@ -282,6 +299,18 @@ public final class Contracts {
     /** Every stage in pipeline order. */
     public static List<StageContract> all() {
         return List.of(
-                SPLIT, PACK, GRID, VIEWS, PRETRAIN, PROBE, SELECT, TEST, FINETUNE, COCO_EXPORT, COCO_EVAL, REPORT);
+                SPLIT,
+                PACK,
+                GRID,
+                VIEWS,
+                PRETRAIN,
+                HALVE,
+                PROBE,
+                SELECT,
+                TEST,
+                FINETUNE,
+                COCO_EXPORT,
+                COCO_EVAL,
+                REPORT);
     }
 }

@@ -62,6 +62,7 @@ final class CellsSection {
                         ? "<span class=\"status diverged\">" + word + ", collapsed</span>" + message(cell)
                         : "<span class=\"status\">" + word + "</span>";
             }
+            case STOPPED -> "<span class=\"status stopped\">stopped early</span>" + message(cell);
             case MISSING -> "<span class=\"status missing\">no result</span>";
             case DIVERGED ->
                 "<span class=\"status diverged\">diverged</span>" + message(cell) + divergence(results, cell);

@@ -129,10 +129,14 @@ final class Finding {
 
     private static String absent(Results results) {
         List<String> diverged = ids(results, CellResult.Status.DIVERGED);
+        List<String> stopped = ids(results, CellResult.Status.STOPPED);
         List<String> missing = ids(results, CellResult.Status.MISSING);
         List<String> parts = new ArrayList<>();
         if (!diverged.isEmpty()) {
             parts.add("diverged: " + String.join(", ", diverged));
+        }
+        if (!stopped.isEmpty()) {
+            parts.add("stopped early by successive halving: " + String.join(", ", stopped));
         }
         if (!missing.isEmpty()) {
             parts.add("without any result: " + String.join(", ", missing));

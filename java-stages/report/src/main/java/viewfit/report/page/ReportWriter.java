@@ -39,6 +39,7 @@ public final class ReportWriter {
         sections.put("scores", ScoreSection.html(results, outputs));
         sections.put("shows", ShowsSection.html(results, outputs));
         sections.put("selection", SelectionSection.html(results, outputs));
+        sections.put("halving", HalvingSection.html(results));
         sections.put("comparison", ComparisonSection.html(results, outputs));
         sections.put("settings", SettingsSection.html(results));
         sections.put("training", TrainingSection.html(results, outputs));
@@ -68,10 +69,10 @@ public final class ReportWriter {
         facts.add(Text.plural(results.variants().size(), "recipe"));
         facts.add(Text.plural(results.seeds().size(), "seed"));
         facts.add(Text.plural(results.cells().size(), "cell"));
-        for (CellResult.Status status : List.of(CellResult.Status.DIVERGED, CellResult.Status.MISSING)) {
+        for (CellResult.Status status : CellResult.Status.values()) {
             long n = results.cells().stream().filter(c -> c.status() == status).count();
-            if (n > 0) {
-                facts.add(n + (status == CellResult.Status.DIVERGED ? " diverged" : " without result"));
+            if (n > 0 && status != CellResult.Status.OK) {
+                facts.add(n + " " + status.words());
             }
         }
         Html html = new Html();
@@ -84,6 +85,7 @@ public final class ReportWriter {
                 Map.entry("scores", "Scores"),
                 Map.entry("shows", "What the sweep shows"),
                 Map.entry("selection", "Selection and test"),
+                Map.entry("halving", "Successive halving"),
                 Map.entry("comparison", "Statistics"),
                 Map.entry("settings", "What was compared"),
                 Map.entry("training", "Training"),

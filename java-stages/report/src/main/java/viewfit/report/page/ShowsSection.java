@@ -191,7 +191,7 @@ final class ShowsSection {
     private static String reason(Results results, CellResult cell) {
         String status =
                 switch (cell.status()) {
-                    case DIVERGED -> "diverged";
+                    case DIVERGED, STOPPED -> cell.status().words();
                     case MISSING -> "no result";
                     case OK -> "not scored";
                 };

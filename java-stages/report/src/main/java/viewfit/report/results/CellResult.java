@@ -46,17 +46,33 @@ public record CellResult(
 
     /** How far a cell came. */
     public enum Status {
-        OK,
-        DIVERGED,
-        MISSING
+        OK("done"),
+        DIVERGED("diverged"),
+        /** Successive halving let others go on. */
+        STOPPED("stopped early"),
+        MISSING("without result");
+
+        private final String words;
+
+        Status(String words) {
+            this.words = words;
+        }
+
+        /** As in {@code 2 without result}. */
+        public String words() {
+            return words;
+        }
     }
 
     public Status status() {
         if (pretrain == null && probe == null) {
             return Status.MISSING;
         }
-        boolean diverged = pretrain != null && pretrain.metrics().outcome() == Outcome.DIVERGED;
-        return diverged ? Status.DIVERGED : Status.OK;
+        return switch (pretrain == null ? Outcome.OK : pretrain.metrics().outcome()) {
+            case OK -> Status.OK;
+            case DIVERGED -> Status.DIVERGED;
+            case PAUSED -> Status.STOPPED;
+        };
     }
 
     /** The method, by the recipe or the exported network; empty when neither was given. */

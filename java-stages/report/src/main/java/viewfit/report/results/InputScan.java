@@ -8,6 +8,7 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Quarantine;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.metrics.Metrics;
+import viewfit.core.select.HalvingRow;
 import viewfit.core.select.TestMetrics;
 
 /**
@@ -47,6 +49,7 @@ final class InputScan {
     Path showsFile;
 
     final List<Gap> gaps = new ArrayList<>();
+    private final List<HalvingRow> halvings = new ArrayList<>();
     private final List<Path> selections = new ArrayList<>();
     private final Map<Path, TestMetrics> tests = new LinkedHashMap<>();
 
@@ -79,7 +82,7 @@ final class InputScan {
         if (name.endsWith(".json")) {
             addJson(file);
         } else if (name.endsWith(".csv")) {
-            String schema = ofReport(file) ? "" : ResultTable.schemaOf(file);
+            String schema = ofReport(file) || ofState(file) ? "" : ResultTable.schemaOf(file);
             if (schema.startsWith("curve/")
                     || schema.startsWith("monitor/")
                     || schema.startsWith("views/")
@@ -91,6 +94,8 @@ final class InputScan {
                 quarantines.put(file, Quarantine.read(file));
             } else if (schema.startsWith("failed/")) {
                 gaps.addAll(Gap.read(ResultTable.read(file)));
+            } else if (schema.startsWith("halving/")) {
+                halvings.addAll(HalvingRow.TABLE.read(file).rows());
             } else if (schema.startsWith("cells/")) {
                 cells = ResultTable.read(file);
             }
@@ -125,6 +130,19 @@ final class InputScan {
     private static boolean ofReport(Path file) {
         Path folder = file.getParent();
         return folder != null && (folder.endsWith("figures") || folder.endsWith("tables"));
+    }
+
+    /** The rows that a paused run hands on are those beside its results, too. */
+    private static boolean ofState(Path file) {
+        Path folder = file.getParent();
+        return folder != null && folder.endsWith("state");
+    }
+
+    /** The decisions of all rungs, the first rung first. */
+    List<HalvingRow> halvings() {
+        return halvings.stream()
+                .sorted(Comparator.comparingInt(HalvingRow::epoch).thenComparingInt(HalvingRow::rank))
+                .toList();
     }
 
     private void addJson(Path file) {

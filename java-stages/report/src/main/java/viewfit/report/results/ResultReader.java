@@ -121,7 +121,14 @@ public final class ResultReader {
                 b.featureMap,
                 b.retrieval)));
         return new Results(
-                folders.get(0), results, scan.split, scan.quarantines, scan.gaps, scan.selected(), reader.shows(scan));
+                folders.get(0),
+                results,
+                scan.split,
+                scan.quarantines,
+                scan.gaps,
+                scan.selected(),
+                reader.shows(scan),
+                scan.halvings());
     }
 
     /** Every cell that a figure or table is made of must be one of the sweep. */

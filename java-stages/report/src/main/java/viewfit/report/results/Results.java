@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.data.Quarantine;
+import viewfit.core.select.HalvingRow;
 
 /**
  * All cells of a sweep in the order they were asked for.
@@ -23,6 +24,7 @@ import viewfit.core.data.Quarantine;
  * @param gaps tasks that failed while the sweep went on
  * @param selected what was chosen and tested; null without a selection
  * @param shows figures and tables that the sweep was made for; empty where its grid names none
+ * @param halvings decisions of successive halving, by epoch and rank; empty where nothing was stopped early
  */
 public record Results(
         Path root,
@@ -31,9 +33,11 @@ public record Results(
         Map<Path, Quarantine> quarantines,
         List<Gap> gaps,
         @Nullable Selected selected,
-        List<Show> shows) {
+        List<Show> shows,
+        List<HalvingRow> halvings) {
     public Results {
         shows = List.copyOf(shows);
+        halvings = List.copyOf(halvings);
         cells = List.copyOf(cells);
         gaps = List.copyOf(gaps);
         quarantines = Collections.unmodifiableMap(new LinkedHashMap<>(quarantines));

@@ -39,6 +39,8 @@ public record CellState(
         FAILED,
         DIVERGED,
         WAITING,
+        /** Successive halving decides about it, or has let others go on. */
+        PAUSED,
         DONE;
 
         String word() {

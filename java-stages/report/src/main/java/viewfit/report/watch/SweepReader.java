@@ -166,7 +166,11 @@ public final class SweepReader {
         RunLength.Length length = lengths.of(cell);
         return new CellState(
                 cell,
-                good ? CellState.Status.DONE : CellState.Status.DIVERGED,
+                switch (metrics.outcome()) {
+                    case OK -> CellState.Status.DONE;
+                    case PAUSED -> CellState.Status.PAUSED;
+                    case DIVERGED -> CellState.Status.DIVERGED;
+                },
                 end.epoch(),
                 length.epochs(),
                 end.steps(),

@@ -28,7 +28,9 @@ import viewfit.core.files.AtomicFiles;
  * A folder whose task has ended is opened once and remembered. What vanishes meanwhile is left out.
  */
 final class WorkFolder {
-    private static final Pattern NAME = Pattern.compile("(?m)^### name: '([A-Z_]+)(?: \\((.*)\\))?'$");
+    /** Without the workflow that a process is part of; a part of pre-training is pre-training. */
+    private static final Pattern NAME =
+            Pattern.compile("(?m)^### name: '(?:[A-Za-z0-9_]+:)*([A-Z_]+?)(?:_PART)?(?: \\((.*)\\))?'$");
 
     /** The name stands before the commands, behind what a scheduler is told. */
     private static final int HEAD_BYTES = 1 << 13;

@@ -50,7 +50,8 @@ class FindingTest {
     }
 
     private static List<String> sentences(CellResult... cells) {
-        return Finding.sentences(new Results(Path.of(""), List.of(cells), null, Map.of(), List.of(), null, List.of()))
+        return Finding.sentences(
+                        new Results(Path.of(""), List.of(cells), null, Map.of(), List.of(), null, List.of(), List.of()))
                 .stream()
                 .map(s -> s.replace('\u00A0', ' '))
                 .toList();

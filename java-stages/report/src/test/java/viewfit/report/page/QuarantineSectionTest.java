@@ -24,7 +24,8 @@ class QuarantineSectionTest {
     }
 
     private String html(Map<Path, Quarantine> quarantines) {
-        return QuarantineSection.html(new Results(root, List.of(), null, quarantines, List.of(), null, List.of()));
+        return QuarantineSection.html(
+                new Results(root, List.of(), null, quarantines, List.of(), null, List.of(), List.of()));
     }
 
     @Test

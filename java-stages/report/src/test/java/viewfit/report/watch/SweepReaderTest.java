@@ -111,6 +111,24 @@ class SweepReaderTest {
         assertEquals(3, sweep.cells().get(0).step());
     }
 
+    /** Between two rungs of halving a cell waits; the next part of its training is a task of another name. */
+    @Test
+    void partsOfATrainingAreItsAttempts() {
+        FakeRun run = new FakeRun(folder, "a", "b");
+        for (String cell : List.of("a", "b")) {
+            Path part = run.ended("RUNG_1:PRETRAIN_PART (" + cell + ")", NOW - 90, 0, "");
+            FakeRun.metrics(part.resolve(cell), cell, Outcome.PAUSED, "paused after epoch 1 of 2", NOW - 80);
+        }
+        run.ended("RUNG_1:HALVE", NOW - 70, 0, "");
+        run.begun("PRETRAIN (b)", NOW - 60);
+        SweepState sweep = run.reader().read(NOW);
+        assertEquals("2 cells: 1 running, 1 paused", sweep.counts());
+        assertEquals("paused after epoch 1 of 2", sweep.cells().get(1).note());
+        assertEquals(
+                List.of("halve"),
+                sweep.stages().stream().map(SweepState.StageState::stage).toList());
+    }
+
     /** With -resume what is done has its task's folder from an earlier day, or none any more. */
     @Test
     void whatWasPublishedIsDone() {

@@ -69,6 +69,9 @@ public final class GridStage extends Stage {
     @Mixin
     private PlanOptions plan = new PlanOptions();
 
+    @Mixin
+    private HalvingOptions halving = new HalvingOptions();
+
     public GridStage() {
         super(Contracts.GRID, "bin/stage grid --grid params/grids/demo.yml --recipes params/recipes --out grid");
     }
@@ -96,6 +99,7 @@ public final class GridStage extends Stage {
             throw new StageFailure(ExitCode.USAGE, "--check-only: found beside --plan: must be one or the other");
         }
         plan.check();
+        halving.check();
     }
 
     @Override
@@ -112,6 +116,7 @@ public final class GridStage extends Stage {
         GridRecipe recipe = GridFile.read(grid);
         Sweep sweep = new GridExpander(recipe, grid.toString(), sizes()).expand(recipes);
         List<Cell> cells = sweep.cells();
+        halving.check(cells);
         Provenance provenance = new Provenance(viewfit.core.Code.version(), Recipes.sha256(recipe), "", "", "", "", 0);
         boolean invented = shapes == null;
         Shows shows = Shows.of(recipe, grid.toString(), sweep, invented, provenance);
@@ -140,8 +145,9 @@ public final class GridStage extends Stage {
         List<Cell> cells = sweep.cells();
         PlanOptions.Images images = plan.images();
         Speed speed = plan.speed(images.classes());
-        PlanText.of(Plan.of(cells, images, speed), grid.toString(), images.train(), speed)
-                .forEach(this::answer);
+        Plan reckoned = Plan.of(cells, images, speed);
+        PlanText.of(reckoned, grid.toString(), images.train(), speed).forEach(this::answer);
+        halving.told(reckoned).forEach(this::answer);
         sweep.twins().forEach(twin -> answer(twin.line()));
         if (shapes == null && cells.stream().anyMatch(cell -> !cell.notes().isEmpty())) {
             answer("size: auto is reckoned for pictures of 500 x 375: --shapes gives those of the data set.");

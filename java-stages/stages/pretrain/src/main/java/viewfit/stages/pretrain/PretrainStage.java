@@ -1,12 +1,10 @@
 package viewfit.stages.pretrain;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import viewfit.cli.ComputeStage;
 import viewfit.cli.OutputFormat;
@@ -18,7 +16,6 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.DamagePolicy;
 import viewfit.core.data.Manifest;
-import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
 import viewfit.core.images.ImageFiles;
 import viewfit.core.recipe.PretrainRecipe;
@@ -35,9 +32,6 @@ import viewfit.ssl.Watchdog;
 /** Trains a backbone on the views of a recipe. */
 @Command(name = "pretrain")
 public final class PretrainStage extends ComputeStage {
-    private static final int MOST_MINUTES = 100_000;
-    private static final double MILLIS_PER_MINUTE = 60_000;
-
     @Option(names = "--recipe", required = true, paramLabel = "FILE", description = "Complete recipe of this cell.")
     private @Nullable Path recipe;
 
@@ -104,34 +98,8 @@ public final class PretrainStage extends ComputeStage {
                             + " environment variable VIEWFIT_TENSORBOARD, else false).")
     private boolean tensorboard;
 
-    @Option(
-            names = "--checkpoint-dir",
-            paramLabel = "DIR",
-            description =
-                    "Folder of this run alone that its state is kept in, made if it is missing; a run that was"
-                            + " interrupted goes on from there to the same results. TERM, INT, USR1 and USR2 then end the run after"
-                            + " the step under way, with code 75. Empty again when the run is done (default: no state is kept).")
-    private @Nullable Path checkpointDir;
-
-    @Option(
-            names = "--checkpoint-minutes",
-            paramLabel = "M",
-            description = "With --checkpoint-dir, minutes between two states; fractions are allowed (default: 10).")
-    private @Nullable Double checkpointMinutes;
-
-    @Option(
-            names = "--checkpoint-keep",
-            paramLabel = "K",
-            description = "With --checkpoint-dir, how many states stay; an older one serves if the newest is damaged"
-                    + " (default: 2).")
-    private @Nullable Integer checkpointKeep;
-
-    @Option(
-            names = "--keep-states",
-            description =
-                    "With --checkpoint-dir, leave the states there when the run is done, for whoever removes them when"
-                            + " the results are safe.")
-    private boolean keepStates;
+    @Mixin
+    private StateOptions stateOptions = new StateOptions();
 
     private @Nullable StateFolder states;
 
@@ -153,46 +121,9 @@ public final class PretrainStage extends ComputeStage {
         if (weights == null && side != null) {
             throw new StageFailure(ExitCode.USAGE, "--weights-network: found " + side + ": needs --weights");
         }
-        checkStates();
+        stateOptions.check(out());
         if (profile != null && profile < 1) {
             throw new StageFailure(ExitCode.USAGE, "--profile: found " + profile + ": must be at least 1 step");
-        }
-    }
-
-    private void checkStates() {
-        if (checkpointDir == null && (checkpointMinutes != null || checkpointKeep != null || keepStates)) {
-            String given = checkpointMinutes != null
-                    ? "--checkpoint-minutes"
-                    : checkpointKeep != null ? "--checkpoint-keep" : "--keep-states";
-            throw new StageFailure(ExitCode.USAGE, given + ": found without a folder: needs --checkpoint-dir");
-        }
-        for (Path taken : List.of(out(), out().resolve("checkpoints"))) {
-            if (checkpointDir != null && same(checkpointDir, taken)) {
-                throw new StageFailure(
-                        ExitCode.USAGE,
-                        "--checkpoint-dir: found " + checkpointDir
-                                + ": must be another folder than those of the outputs, " + out()
-                                + " and its checkpoints/");
-            }
-        }
-        if (checkpointMinutes != null && !(checkpointMinutes >= 0 && checkpointMinutes <= MOST_MINUTES)) {
-            throw new StageFailure(
-                    ExitCode.USAGE,
-                    "--checkpoint-minutes: found " + checkpointMinutes + ": must be in 0 .. " + MOST_MINUTES);
-        }
-        if (checkpointKeep != null && checkpointKeep < 1) {
-            throw new StageFailure(
-                    ExitCode.USAGE, "--checkpoint-keep: found " + checkpointKeep + ": must be at least 1 state");
-        }
-    }
-
-    private static boolean same(Path a, Path b) {
-        try {
-            return (Files.exists(a) && Files.exists(b))
-                    ? Files.isSameFile(a, b)
-                    : a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
-        } catch (IOException e) {
-            throw AtomicFiles.failure(a, e);
         }
     }
 
@@ -203,18 +134,19 @@ public final class PretrainStage extends ComputeStage {
     @Override
     protected void run() {
         // First of all: a signal on the way to the first step is noted too.
-        StopSignals signals = checkpointDir == null ? null : StopSignals.install(this::say);
+        StopSignals signals = stateOptions.asked() ? StopSignals.install(this::say) : null;
         Path train = given(manifest);
         ImageFiles.root(given(images));
         Pretrainer.Job job = job(Recipes.read(given(recipe), PretrainRecipe.class), train);
         Watchdog.Rule hang = Watchdog.Rule.usual(line -> leave(ExitCode.TRANSIENT, line));
-        RunControl control = new RunControl(null, Duration.ZERO, () -> "", hang, tensorboard);
-        if (checkpointDir != null && signals != null) {
-            states = StateFolder.open(checkpointDir, checkpointKeep == null ? 2 : checkpointKeep, this::say);
-            double minutes = checkpointMinutes == null ? 10 : checkpointMinutes;
-            Duration every = Duration.ofMillis(Math.round(minutes * MILLIS_PER_MINUTE));
-            control = new RunControl(states, every, signals::name, hang, tensorboard);
-        }
+        states = stateOptions.open(out(), this::say);
+        RunControl control = new RunControl(
+                states,
+                stateOptions.every(),
+                signals == null ? () -> "" : signals::name,
+                hang,
+                tensorboard,
+                stateOptions.until());
         try (TorchRuntime runtime =
                 TorchRuntime.open(device(), threads(), job.recipe().precision())) {
             Pretrainer.run(runtime, job.with(workers(runtime.gpu())), profile == null ? 0 : profile, control);
@@ -230,10 +162,7 @@ public final class PretrainStage extends ComputeStage {
     @Override
     protected void done() {
         if (states != null) {
-            if (!keepStates) {
-                states.clear();
-            }
-            states.close();
+            stateOptions.done(out(), states);
         }
     }
 
@@ -270,6 +199,7 @@ public final class PretrainStage extends ComputeStage {
     protected OutputFormats formats() {
         return OutputFormats.standard()
                 .with(Checkpoint.SCHEMA, OutputFormat.of(Checkpoint::verify, Checkpoint::writeStub))
+                .with("state", OutputFormat.of(StateFolder::verify, Files::createDirectories))
                 .with("tensorboard", OutputFormat.of(EventFile::verify, Files::createDirectories));
     }
 }

@@ -1,0 +1,110 @@
+package viewfit.report.page;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
+import viewfit.core.metrics.Provenance;
+import viewfit.core.select.HalvingRow;
+import viewfit.report.FakeSweep;
+import viewfit.report.Summary;
+import viewfit.report.results.CellResult;
+import viewfit.report.results.ResultReader;
+import viewfit.report.results.Results;
+
+/** A sweep that was thinned out on the way: the cell that left nothing in the invented one was stopped early instead. */
+class HalvingSectionTest {
+    private static final String STOPPED = FakeSweep.cell(FakeSweep.HOT, 1);
+
+    @TempDir
+    Path folder;
+
+    private Path cells;
+    private Path inputs;
+
+    @BeforeEach
+    void sweep() throws IOException {
+        FakeSweep sweep = new FakeSweep(folder);
+        cells = sweep.write();
+        inputs = sweep.inputs();
+        Path run = inputs.resolve("pretrain").resolve(STOPPED);
+        new Metrics(
+                        Metrics.SCHEMA,
+                        "pretrain",
+                        STOPPED,
+                        Outcome.PAUSED,
+                        "paused after epoch 2 of 10",
+                        Map.of(),
+                        Map.of("epochs", 2L),
+                        Provenance.ofCode("", 1))
+                .write(run.resolve("metrics.json"));
+        // A copy of the rows travels with a state, and may be cut short by whoever goes on from it.
+        Files.writeString(
+                Files.createDirectories(run.resolve("state")).resolve("curve.csv"), "# schema: curve/2\nepoch,st");
+        decision(4, "2.csv", row(4, 1, FakeSweep.OURS, .55, true));
+        decision(
+                2,
+                "1.csv",
+                row(2, 1, FakeSweep.OURS, .512, true),
+                row(2, 2, FakeSweep.BASELINE, .503, true),
+                row(2, 3, FakeSweep.HOT, Double.NaN, false));
+    }
+
+    private static HalvingRow row(int epoch, int rank, String group, double mean, boolean on) {
+        return new HalvingRow(epoch, rank, group, group + "-s0 " + group + "-s1", Double.isNaN(mean) ? 0 : 2, mean, on);
+    }
+
+    private void decision(int epoch, String name, HalvingRow... rows) {
+        HalvingRow.TABLE.write(inputs.resolve("halving").resolve(name), Map.of(), List.of(rows));
+        assertEquals(epoch, rows[0].epoch());
+    }
+
+    @Test
+    void rungsAreToldInTheirOrder() {
+        String html = HalvingSection.html(ResultReader.read(cells, List.of(inputs)));
+        int first = html.indexOf("After epoch 2: 2 of 3\u00A0groups went on");
+        int second = html.indexOf("After epoch 4: 1 of 1\u00A0group went on");
+        assertTrue(first > 0 && second > first, html);
+        assertTrue(
+                html.replaceAll("\\s*<[^>]+>\\s*", "|")
+                        .replaceAll("\\|+", "|")
+                        .contains("|2|dino-baseline|50.3|2|2|went on|"),
+                html);
+        assertTrue(
+                html.replaceAll("\\s*<[^>]+>\\s*", "|").replaceAll("\\|+", "|").contains("|3|dino-hot|–|0|2|stopped|"),
+                html);
+    }
+
+    @Test
+    void aStoppedCellIsNoGap() {
+        Results results = ResultReader.read(cells, List.of(inputs));
+        CellResult stopped = results.cells().stream()
+                .filter(cell -> cell.cell().id().equals(STOPPED))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(CellResult.Status.STOPPED, stopped.status());
+        assertEquals("1 diverged, 1 stopped early", Summary.note(results, FakeSweep.HOT, 0));
+        assertTrue(
+                String.join(" ", Finding.sentences(results))
+                        .contains("stopped early by successive halving: " + STOPPED),
+                Finding.sentences(results)::toString);
+        String table = CellsSection.cells(results);
+        assertTrue(table.contains("stopped early</span><br>paused after epoch 2 of 10"), table);
+    }
+
+    @Test
+    void withoutHalvingThereIsNoSection() throws IOException {
+        Files.delete(inputs.resolve("halving/1.csv"));
+        Files.delete(inputs.resolve("halving/2.csv"));
+        assertEquals("", HalvingSection.html(ResultReader.read(cells, List.of(inputs))));
+    }
+}

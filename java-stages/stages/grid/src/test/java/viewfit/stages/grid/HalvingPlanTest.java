@@ -1,0 +1,83 @@
+package viewfit.stages.grid;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import viewfit.cli.StageMain;
+
+/** What halving asks of a sweep and saves of it, reckoned by hand: 20 epochs with a look of the monitor after each. */
+class HalvingPlanTest {
+    private static final Path RECIPES = Path.of(System.getProperty("viewfit.root"), "params/recipes");
+
+    @TempDir
+    private Path dir;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String axes, String set, String... options) throws IOException {
+        Path grid = dir.resolve("grid.yml");
+        Files.writeString(
+                grid,
+                "schema: grid/2\nrecipes: [imagenette128-ours.yml]\naxes: {" + axes
+                        + "}\nlinked: []\nseeds: [0, 1]\nset: {" + set + "}\nwhere: []\nshows: []\n");
+        List<String> all = new ArrayList<>(List.of(
+                "--out", dir.resolve("out").toString(), "--grid", grid.toString(), "--recipes", RECIPES.toString()));
+        all.addAll(List.of(options));
+        return StageMain.execute(
+                new GridStage(), new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // 4 groups to epoch 5, 2 to 10, 1 to 20: 20 + 10 + 10 of 80 epochs.
+                "method.alpha: [0.1, 0.2, 0.3, 0.4] | 5,10 | 0.5 | 4 groups of cells begin, and there go on 2 after epoch 5, 1 after epoch 10. | takes 50 % of",
+                // 4 to epoch 4, 2 (rounded up from 1.2) to 20: 16 + 32 of 80.
+                "method.alpha: [0.1, 0.2, 0.3, 0.4] | 4 | 0.3 | 2 after epoch 4. | takes 60 % of",
+                // Lengths 20 and 40: 20 to begin with, then 10 or 30 of 60.
+                "epochs: [20, 40] | 10 | 0.5 | 2 groups of cells begin, and there go on 1 after epoch 10. | takes 50 to 83 % of",
+            })
+    void aPlanSaysWhatIsSaved(String axes, String at, String keep, String groups, String share) throws IOException {
+        int code = run(axes, "", "--plan", "--image-count", "1000", "--halve-at", at, "--halve-keep", keep);
+        assertEquals(0, code, err::toString);
+        assertTrue(out.toString().contains(groups), out::toString);
+        assertTrue(out.toString().contains(share), out::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "epochs: 20 | 5,20 | 78 | _s0: epochs: found 20: must be more than 20, which --halve-at stops cells after",
+                "monitor.knn-every-epochs: 2 | 4,5 | 78 | _s0: monitor.knn-every-epochs: found 2: must divide 5, which --halve-at ranks cells after",
+                "monitor.knn-every-epochs: 0 | 4 | 78 | _s0: monitor.knn-every-epochs: found 0: must divide 4",
+                "monitor.knn-images: 0 | 4 | 78 | _s0: monitor.knn-images: found 0: must be above 0",
+                "epochs: 20 | 5,5 | 64 | --halve-at: found [5, 5]: must be epochs in ascending order",
+                "epochs: 20 | 0 | 64 | --halve-at: found [0]: must be epochs in ascending order, from 1 on",
+            })
+    void whatCannotBeRankedIsOneLine(String set, String at, int code, String message) throws IOException {
+        assertEquals(code, run("", set, "--check-only", "--halve-at", at), err::toString);
+        assertTrue(err.toString().contains(message), err::toString);
+        assertEquals(1, err.toString().lines().count(), err::toString);
+    }
+
+    @Test
+    void aShareNeedsEpochs() throws IOException {
+        assertEquals(64, run("", "", "--halve-keep", "0.5"));
+        assertTrue(err.toString().contains("--halve-keep: found without epochs: needs --halve-at"), err::toString);
+        assertEquals(64, run("", "", "--check-only", "--halve-at", "5", "--halve-keep", "0"));
+    }
+}

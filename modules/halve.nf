@@ -1,0 +1,24 @@
+// The runs of a sweep up to some epoch -> which of its cells go on, and the results of those that end here.
+process HALVE {
+    label 'light'
+
+    input:
+    path grid
+    path runs, stageAs: 'runs/*'
+    val keep                                          // share of the groups that goes on
+    val code
+
+    output:
+    path 'halving.csv', emit: decision
+    path 'ended/*',     emit: ended, optional: true
+
+    script:
+    """
+    stage halve --grid ${grid} --runs runs --keep ${keep} --out .
+    """
+
+    stub:
+    """
+    stage halve --stub --out .
+    """
+}
