@@ -67,21 +67,23 @@ workflow {
 
     // With --halve_at all cells train up to an epoch first, and only the better ones go on, from the state they are in.
     def epochs = Halving.epochs(params)
-    todo    = cells.map { meta, recipe -> [meta, recipe, []] }
+    def keep   = params.halve_keep ?: 0.5
+    todo    = epochs ? cells.combine(SPLIT.out.heldout).map { meta, recipe, asked -> [meta, recipe, halvable(asked)] }
+        : cells.map { meta, recipe -> [meta, recipe, []] }
     early   = Channel.empty()                       // results of the cells that ended on the way
     halving = Channel.empty()                       // decisions
     if( epochs.size() > 0 ) {
-        RUNG_1(todo, epochs[0], params.halve_keep, GRID.out.folder, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images,
+        RUNG_1(todo, epochs[0], keep, GRID.out.folder, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images,
             pack, code)
         (todo, early, halving) = [RUNG_1.out.cells, early.mix(RUNG_1.out.ended), halving.mix(RUNG_1.out.decision)]
     }
     if( epochs.size() > 1 ) {
-        RUNG_2(todo, epochs[1], params.halve_keep, GRID.out.folder, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images,
+        RUNG_2(todo, epochs[1], keep, GRID.out.folder, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images,
             pack, code)
         (todo, early, halving) = [RUNG_2.out.cells, early.mix(RUNG_2.out.ended), halving.mix(RUNG_2.out.decision)]
     }
     if( epochs.size() > 2 ) {
-        RUNG_3(todo, epochs[2], params.halve_keep, GRID.out.folder, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images,
+        RUNG_3(todo, epochs[2], keep, GRID.out.folder, SPLIT.out.train, SPLIT.out.heldout, given(params.weights), images,
             pack, code)
         (todo, early, halving) = [RUNG_3.out.cells, early.mix(RUNG_3.out.ended), halving.mix(RUNG_3.out.decision)]
     }
@@ -152,6 +154,12 @@ workflow {
 // An optional file of the user: no file is an empty list to a process.
 def given(name) {
     name ? file(name, checkIfExists: true) : []
+}
+
+// No state yet; and no point in training to a rung that nothing can be ranked at.
+def halvable(heldout) {
+    if( !hasRows(heldout) ) exit 65, '--halve_at: found no held-out images: needs labelled images and --heldout_per_class above 0'
+    []
 }
 
 // Does a table hold more than its header? A dry run's do not, and it shows all tasks.

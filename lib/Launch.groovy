@@ -71,6 +71,10 @@ class Launch {
             return '--input: not given: a folder of images (train/<class>/*, <class>/*, files, tar shards or HDF5) or a list, or -profile demo'
         if( params.pack_short_side && params.pack != 'pixels' )
             return "--pack_short_side: ${params.pack_short_side}: needs --pack pixels"
+        if( params.halve_keep != null && params.halve_at == null )
+            return "--halve_keep: ${params.halve_keep}: needs --halve_at"
+        if( params.halve_at != null && params.heldout_per_class.toString() == '0' )
+            return "--halve_at: ${params.halve_at}: needs held-out images: --heldout_per_class above 0"
         def rungs = Halving.epochs(params)
         if( rungs != rungs.toUnique().sort() )
             return "--halve_at: ${params.halve_at}: epochs in ascending order"
@@ -102,7 +106,8 @@ class Launch {
     /** [exit code, all it said] of the stage grid, as the launcher and not a task runs it. */
     private static List grid(Path project, Map params, List options) {
         def command = [project.resolve('bin/stage'), 'grid', '--grid', params.grid, '--recipes', params.recipes] + options
-        if( params.halve_at != null ) command += ['--halve-at', params.halve_at, '--halve-keep', params.halve_keep]
+        if( params.halve_at != null ) command += ['--halve-at', params.halve_at]
+        if( params.halve_keep != null ) command += ['--halve-keep', params.halve_keep]
         def builder = new ProcessBuilder(command*.toString())
         builder.environment().putAll(VIEWFIT_HOME: project.toString(), VIEWFIT_BUILT: 'yes')
         builder.redirectErrorStream(true)

@@ -8,7 +8,7 @@ process PRETRAIN {
     memory { Failures.memory(task) }
     time   { task.ext.time }                          // what is left of the training is the next attempt's
     maxRetries Failures.RETRIES
-    errorStrategy { Failures.strategy(task, meta.id) }
+    errorStrategy { Failures.strategy(task, meta.id, until ? "to epoch ${until}" : '') }
 
     input:
     tuple val(meta), path(recipe), path(before, stageAs: 'before')      // state of the part before, if there is one

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,8 @@ class HalvingIT {
         "-ansi-log",
         "false"
     };
+
+    private static final String CHECKPOINT = "checkpoint.safetensors";
 
     @TempDir
     Path folder;
@@ -71,19 +74,15 @@ class HalvingIT {
         String page = Files.readString(results.resolve("report.html"));
         assertTrue(page.contains("Successive halving") && page.contains("stopped early"), "the report tells of it");
 
-        Workflow.Result alone = workflow.stage(
-                "pretrain",
-                "--recipe=" + results.resolve("grid/cells/" + winner + ".yml"),
-                "--manifest=" + results.resolve("split/train.csv"),
-                "--monitor=" + results.resolve("split/heldout.csv"),
-                "--images=" + Repository.ROOT.resolve("test-data/imagenette-mini"),
-                "--cell=" + winner,
-                "--threads=1",
-                "--out=" + folder.resolve("alone"));
-        assertEquals(0, alone.exit(), alone::output);
-        assertEquals(
-                Hashes.sha256(folder.resolve("alone/checkpoint.safetensors")),
-                Hashes.sha256(results.resolve("pretrain").resolve(winner).resolve("checkpoint.safetensors")));
+        // By hand, in one go, and in parts without a folder for states.
+        Path whole = results.resolve("pretrain").resolve(winner).resolve(CHECKPOINT);
+        pretrain(workflow, winner, "alone");
+        assertEquals(Hashes.sha256(whole), Hashes.sha256(folder.resolve("alone").resolve(CHECKPOINT)));
+        pretrain(workflow, winner, "part", "--until-epoch=1");
+        assertTrue(Files.isDirectory(folder.resolve("part/state")));
+        pretrain(workflow, winner, "rest", "--from-state=" + folder.resolve("part/state"));
+        assertEquals(Hashes.sha256(whole), Hashes.sha256(folder.resolve("rest").resolve(CHECKPOINT)));
+        assertFalse(Files.exists(folder.resolve("rest/.states")));
 
         // Done parts count as done cells do.
         String[] resumed = Arrays.copyOf(RUN, RUN.length + 1);
@@ -91,6 +90,38 @@ class HalvingIT {
         Workflow.Result second = workflow.run(resumed);
         assertEquals(0, second.exit(), second::output);
         assertEquals(Set.of("CACHED"), Set.copyOf(workflow.tasks("results").values()));
+    }
+
+    private void pretrain(Workflow workflow, String cell, String out, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "pretrain",
+                "--recipe=" + folder.resolve("results/grid/cells/" + cell + ".yml"),
+                "--manifest=" + folder.resolve("results/split/train.csv"),
+                "--monitor=" + folder.resolve("results/split/heldout.csv"),
+                "--images=" + Repository.ROOT.resolve("test-data/imagenette-mini"),
+                "--cell=" + cell,
+                "--threads=1",
+                "--out=" + folder.resolve(out)));
+        arguments.addAll(List.of(more));
+        Workflow.Result run = workflow.stage(arguments.toArray(String[]::new));
+        assertEquals(0, run.exit(), run::output);
+    }
+
+    /** A dry run has all rungs, and all cells go through them. */
+    @Test
+    void aDryRunShowsEveryRung() throws IOException {
+        grid(3);
+        Workflow workflow = new Workflow(folder);
+        String[] dry = Arrays.copyOf(RUN, RUN.length + 1);
+        dry[RUN.length] = "-stub-run";
+        dry[Arrays.asList(dry).indexOf("--halve_at") + 1] = "1,2";
+        Workflow.Result run = workflow.run(dry);
+        assertEquals(0, run.exit(), run::output);
+        Set<String> tasks = workflow.tasks("results").keySet();
+        for (String task : List.of("RUNG_1:PRETRAIN_PART", "RUNG_2:PRETRAIN_PART", "PRETRAIN")) {
+            assertTrue(tasks.containsAll(Set.of(task + " (baseline_s0)", task + " (ours_s0)")), tasks::toString);
+        }
+        assertTrue(tasks.containsAll(Set.of("RUNG_1:HALVE", "RUNG_2:HALVE")), tasks::toString);
     }
 
     /** Each would otherwise be found out when the first rung is done. */

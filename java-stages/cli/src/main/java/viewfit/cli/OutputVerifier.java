@@ -21,17 +21,17 @@ public final class OutputVerifier {
     }
 
     /**
-     * Verifies all outputs. A run on record as diverged or paused promises its metrics alone; what else it wrote must still be
-     * valid.
+     * Verifies all outputs. A run on record as diverged promises its metrics alone, one that paused all but its last
+     * checkpoint; what else it wrote must still be valid.
      *
      * @throws StageFailure {@link ExitCode#BUG} if an output is missing or not valid: the stage did not keep its contract
      */
     public void verify(Path out) throws IOException {
-        boolean partial = partial(out);
+        Outcome outcome = outcome(out);
         for (Port port : contract.outputs()) {
             Path path = out.resolve(port.file());
             if (!Files.exists(path)) {
-                if (partial || !port.required()) {
+                if (!owed(port, outcome)) {
                     continue;
                 }
                 throw new StageFailure(
@@ -45,14 +45,24 @@ public final class OutputVerifier {
         }
     }
 
-    private boolean partial(Path out) {
+    /** A paused run has its state in place of its last checkpoint. */
+    private static boolean owed(Port port, Outcome outcome) {
+        return switch (outcome) {
+            case OK -> port.required();
+            case DIVERGED -> false;
+            case PAUSED ->
+                port.name().equals("state") || (port.required() && !port.name().equals("checkpoint"));
+        };
+    }
+
+    private Outcome outcome(Path out) {
         for (Port port : contract.outputs()) {
             Path path = out.resolve(port.file());
             if (port.schema().equals(Metrics.SCHEMA) && Files.exists(path)) {
-                return Metrics.read(path).outcome() != Outcome.OK;
+                return Metrics.read(path).outcome();
             }
         }
-        return false;
+        return Outcome.OK;
     }
 
     /** Writes the smallest valid content of every output that is always written. */

@@ -185,6 +185,12 @@ public final class Pretrainer {
         Advice.on(recipe.precision(), runtime).forEach(progress::say);
         StateFolder states = control.states();
         Resumed resumed = states == null ? null : Resumed.find(states, job, runtime);
+        if (control.until() > 0 && resumed != null && resumed.state().epochs() > control.until()) {
+            throw new StageFailure(
+                    ExitCode.USAGE,
+                    "--until-epoch: found " + control.until() + ": must be at least "
+                            + resumed.state().epochs() + ", the epochs of the state it goes on from");
+        }
         files.clear();
         Metrics metrics;
         try {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import viewfit.core.data.Manifest;
 import viewfit.core.metrics.CurveRow;
 import viewfit.core.metrics.Divergence;
 import viewfit.core.metrics.Metrics;
@@ -16,6 +17,7 @@ import viewfit.core.progress.ProgressLine;
 import viewfit.core.recipe.MocoRecipe;
 import viewfit.core.recipe.OnDivergence;
 import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.select.Halving;
 import viewfit.core.table.CsvTable;
 import viewfit.views.ImageStore;
 import viewfit.views.MultiCropBatch;
@@ -300,6 +302,8 @@ final class RunRecord implements AutoCloseable {
         if (recipe.onDivergence().most() > 0) {
             counts.put("not-finite", (long) notFinite);
         }
+        Manifest heldout = job.heldout();
+        counts.put(Halving.HELD_OUT, heldout == null ? 0L : heldout.size());
         counts.put("collapsed", health.collapsed() ? 1L : 0L);
         counts.put("feature.dim", (long)
                 trainer.method().student().graph("backbone").outputWidth());

@@ -178,18 +178,20 @@ public final class StateFolder implements AutoCloseable {
     }
 
     /**
-     * Takes over the state that a paused run has left, unless there is one here already: that is a later one of the same run.
+     * Takes over the state that a paused run has left, unless one of as many steps or more is here already.
      *
      * @param from {@link #handOver} wrote it
-     * @throws StageFailure {@link ExitCode#NO_INPUT} if there is none
+     * @throws StageFailure {@link ExitCode#NO_INPUT} if there is none; BAD_DATA if it is damaged
      */
     public void adopt(Path from) {
-        if (list(from, NAME).isEmpty()) {
-            throw new StageFailure(ExitCode.NO_INPUT, from + ": found no state: must be the state/ of a paused run");
-        }
+        verify(from);
         lock.require();
-        if (list(NAME).isEmpty()) {
-            copy(from, folder, list(from, NAME));
+        List<Path> theirs = list(from, NAME);
+        List<Path> ours = list(NAME);
+        String newest = ours.isEmpty() ? "" : AtomicFiles.name(ours.get(ours.size() - 1));
+        // The number of steps in the name has leading zeros.
+        if (newest.compareTo(AtomicFiles.name(theirs.get(0))) < 0) {
+            copy(from, folder, theirs);
         }
     }
 
@@ -231,10 +233,11 @@ public final class StateFolder implements AutoCloseable {
      * @throws StageFailure BAD_DATA if it is damaged; NO_INPUT if there is none
      */
     public static void verify(Path handedOver) {
-        List<Path> states = list(handedOver, NAME);
+        List<Path> states = Files.isDirectory(handedOver) ? list(handedOver, NAME) : List.of();
         if (states.size() != 1) {
             throw new StageFailure(
-                    ExitCode.NO_INPUT, handedOver + ": found " + states.size() + " states: must have one");
+                    ExitCode.NO_INPUT,
+                    handedOver + ": found " + states.size() + " states: must be the state/ of a paused run, with one");
         }
         Seal.require(Safetensors.read(states.get(0)));
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,10 +74,50 @@ class PauseTest extends InterruptedRuns {
     @Test
     void aFolderWithoutAStateIsRefused() throws IOException {
         Path empty = Files.createDirectories(folder.resolve("empty/state"));
-        StageFailure e = assertThrows(
-                StageFailure.class, () -> part(recipe("dino", "mobilenet_v2"), "out", "empty", 0, () -> ""));
-        assertEquals(ExitCode.NO_INPUT, e.exitCode());
-        assertEquals(empty + ": found no state: must be the state/ of a paused run", e.getMessage());
+        for (String from : List.of("empty", "missing")) {
+            StageFailure e = assertThrows(
+                    StageFailure.class, () -> part(recipe("dino", "mobilenet_v2"), "out", from, 0, () -> ""));
+            assertEquals(ExitCode.NO_INPUT, e.exitCode());
+            assertEquals(
+                    empty.resolveSibling("../" + from + "/state").normalize()
+                            + ": found 0 states: must be the state/ of a paused run, with one",
+                    e.getMessage());
+        }
+    }
+
+    /** It must not begin anew without a word. */
+    @Test
+    void aDamagedStateIsRefused() throws IOException {
+        PretrainRecipe recipe = recipe("dino", "mobilenet_v2");
+        part(recipe, "first", "", 1, () -> "");
+        Path state = TwoClasses.list(folder.resolve("first/state")).stream()
+                .filter(file -> file.getFileName().toString().startsWith("state-"))
+                .findFirst()
+                .orElseThrow();
+        byte[] bytes = Files.readAllBytes(state);
+        bytes[bytes.length - 5] ^= 1;
+        Files.write(state, bytes);
+        StageFailure e = assertThrows(StageFailure.class, () -> part(recipe, "out", "first", 0, () -> ""));
+        assertEquals(ExitCode.BAD_DATA, e.exitCode());
+        assertFalse(Files.exists(folder.resolve("out/metrics.json")));
+    }
+
+    /** The later state counts, wherever it lies; and no run pauses where it has already been. */
+    @Test
+    void theLaterStateCounts() throws IOException {
+        PretrainRecipe recipe = recipe("dino", "mobilenet_v2");
+        part(recipe, "first", "", 1, () -> "");
+        part(recipe, "second", "first", 2, () -> "");
+        // The folder of the first part has the state of epoch 1 and is given that of epoch 2.
+        Files.move(folder.resolve("first-states"), folder.resolve("third-states"));
+        assertEquals(6, part(recipe, "third", "second", 0, () -> "").counts().get("resumed-at-step"));
+        assertThrows(StageFailure.class, () -> part(recipe, "fourth", "second", 0, after(1)));
+        assertTrue(part(recipe, "fourth", "first", 0, () -> "").counts().get("resumed-at-step") > 6);
+
+        StageFailure e = assertThrows(StageFailure.class, () -> part(recipe, "fifth", "second", 1, () -> ""));
+        assertEquals(ExitCode.USAGE, e.exitCode());
+        assertEquals(
+                "--until-epoch: found 1: must be at least 2, the epochs of the state it goes on from", e.getMessage());
     }
 
     @Test

@@ -21,6 +21,9 @@ import viewfit.core.metrics.Outcome;
  * sees another score.
  */
 public final class Halving {
+    /** Count of a pre-training: held-out images that its monitor may ask; without them training images ask each other. */
+    public static final String HELD_OUT = "monitor.heldout-images";
+
     private static final String EPOCHS = "epochs";
 
     private final Map<String, CellRow> cells = new LinkedHashMap<>();
@@ -50,6 +53,10 @@ public final class Halving {
         }
         if (metrics.outcome() == Outcome.OK) {
             throw bad(file + ": found a run that has come to its end: must be paused, or diverged");
+        }
+        if (metrics.counts().getOrDefault(HELD_OUT, 0L) == 0) {
+            throw bad(file
+                    + ": found a run without held-out images: halving ranks by these alone: give pretrain --monitor");
         }
         long epochs = metrics.counts().getOrDefault(EPOCHS, 0L);
         boolean paused = metrics.outcome() == Outcome.PAUSED;

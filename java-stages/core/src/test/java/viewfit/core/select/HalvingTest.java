@@ -23,6 +23,7 @@ import viewfit.core.metrics.Provenance;
 class HalvingTest {
     private static final List<String> GROUPS = List.of("a", "b", "c", "d", "e");
 
+    private long heldout = 8;
     private final Halving halving = new Halving(sweep());
 
     private static List<CellRow> sweep() {
@@ -35,7 +36,7 @@ class HalvingTest {
         return cells;
     }
 
-    private static Metrics metrics(String stage, String cell, Outcome outcome, long epochs) {
+    private Metrics metrics(String stage, String cell, Outcome outcome, long epochs) {
         return new Metrics(
                 Metrics.SCHEMA,
                 stage,
@@ -43,7 +44,7 @@ class HalvingTest {
                 outcome,
                 "how it went",
                 Map.of(),
-                Map.of("epochs", epochs),
+                Map.of("epochs", epochs, Halving.HELD_OUT, heldout),
                 new Provenance("", "", "", "", "", "", 0));
     }
 
@@ -124,6 +125,9 @@ class HalvingTest {
         assertTrue(String.valueOf(twice.getMessage()).contains("second run of cell a_s0"), twice.getMessage());
         refused("found stage pretrain, cell 'x_s0'", "x_s0", Outcome.PAUSED, 2, .1, .2, .3);
         refused("a run that has come to its end", "b_s0", Outcome.OK, 2, .1, .2, .3);
+        heldout = 0;
+        refused("found a run without held-out images", "b_s0", Outcome.PAUSED, 2, .1, .2, .3);
+        heldout = 8;
         refused("found a run of 1 epochs, runs/a_s0 has 2", "b_s0", Outcome.PAUSED, 1, .1, .2);
         refused("found no k-NN of the monitor after epoch 2", "b_s0", Outcome.PAUSED, 2, .1, .2);
         refused("found no k-NN of the monitor after epoch 2", "b_s0", Outcome.PAUSED, 2, .1, .2, Double.NaN);

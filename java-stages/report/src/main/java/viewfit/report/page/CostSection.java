@@ -109,7 +109,9 @@ final class CostSection {
         html.raw(
                 "<p class=\"note\">Wall time of the training process from its start to its last file, times the threads"
                         + " or GPUs it had"
-                        + (resumed ? "; of a run that was interrupted (\u2265), its last process alone" : "")
+                        + (resumed
+                                ? "; of a run that was interrupted, or went on after a rung of halving (\u2265), its last process alone"
+                                : "")
                         + ". The times of probes and fine-tuning are in Nextflow's own <code>pipeline_info/</code>."
                         + " <span class=\"source\"><a href=\"tables/cost.csv\">data</a></span></p>\n");
     }

@@ -92,9 +92,11 @@ final class HalvingOptions {
         Map<String, List<Plan.Line>> groups = new LinkedHashMap<>();
         plan.lines().forEach(line -> groups.computeIfAbsent(line.cell().row().group(), g -> new ArrayList<>())
                 .add(line));
-        // Which groups go on is not known: the ones that take most, and those that take least.
+        // Which groups go on is not known: those that have most to do after the first rung, or those that have least.
         List<List<Plan.Line>> most = new ArrayList<>(groups.values());
-        most.sort(Comparator.comparingDouble((List<Plan.Line> group) -> -flops(group)));
+        int first = at.get(0);
+        most.sort(Comparator.comparingDouble(
+                (List<Plan.Line> group) -> -flops(List.of(group), first, Integer.MAX_VALUE)));
         List<List<Plan.Line>> least = new ArrayList<>(most);
         Collections.reverse(least);
         StringBuilder numbers = new StringBuilder();
@@ -139,10 +141,6 @@ final class HalvingOptions {
                     return line.flops() * (Math.min(to, epochs) - from) / epochs;
                 })
                 .sum();
-    }
-
-    private static double flops(List<Plan.Line> group) {
-        return group.stream().mapToDouble(Plan.Line::flops).sum();
     }
 
     private static StageFailure usage(String message) {

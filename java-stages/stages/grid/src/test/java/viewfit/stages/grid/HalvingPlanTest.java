@@ -48,6 +48,7 @@ class HalvingPlanTest {
                 // 4 to epoch 4, 2 (rounded up from 1.2) to 20: 16 + 32 of 80.
                 "method.alpha: [0.1, 0.2, 0.3, 0.4] | 4 | 0.3 | 2 after epoch 4. | takes 60 % of",
                 // Lengths 20 and 40: 20 to begin with, then 10 or 30 of 60.
+                // The longer one does more on the whole, for an epoch less: what is left after the rung counts.
                 "epochs: [20, 40] | 10 | 0.5 | 2 groups of cells begin, and there go on 1 after epoch 10. | takes 50 to 83 % of",
             })
     void aPlanSaysWhatIsSaved(String axes, String at, String keep, String groups, String share) throws IOException {

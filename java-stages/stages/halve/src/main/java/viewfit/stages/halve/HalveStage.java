@@ -1,9 +1,10 @@
 package viewfit.stages.halve;
 
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -134,25 +135,24 @@ public final class HalveStage extends Stage {
         Files.createDirectories(ended);
         for (Path cell : folders(ended)) {
             if (Files.exists(cell.resolve(METRICS))) {
-                try (Stream<Path> below = Files.list(cell)) {
-                    for (Path file : below.toList()) {
+                try (Stream<Path> below = Files.walk(cell)) {
+                    for (Path file : below.sorted(Comparator.reverseOrder()).toList()) {
                         Files.delete(file);
                     }
                 }
-                Files.delete(cell);
             }
         }
     }
 
     /** The files of a run; the state that nobody goes on from, and checkpoints on the way, stay behind. */
     private static void copyResults(Path run, Path to) throws IOException {
-        Files.createDirectories(to);
-        List<Path> files = new ArrayList<>();
-        try (Stream<Path> below = Files.list(run)) {
-            below.filter(Files::isRegularFile).forEach(files::add);
-        }
-        for (Path file : files) {
-            AtomicFiles.write(to.resolve(AtomicFiles.name(file)), out -> Files.copy(file, out));
+        try (Stream<Path> below = Files.walk(run, FileVisitOption.FOLLOW_LINKS)) {
+            for (Path file : below.filter(Files::isRegularFile).toList()) {
+                Path name = run.relativize(file);
+                if (!name.startsWith("state") && !name.startsWith("checkpoints")) {
+                    AtomicFiles.write(to.resolve(name), out -> Files.copy(file, out));
+                }
+            }
         }
     }
 }

@@ -60,13 +60,14 @@ class HalveStageTest {
                         outcome,
                         "how it went",
                         Map.of(),
-                        Map.of("epochs", 1L),
+                        Map.of("epochs", 1L, "monitor.heldout-images", 8L),
                         new Provenance("", "", "", "", "", "", 0))
                 .write(folder.resolve("metrics.json"));
         MONITOR.write(
                 folder.resolve("monitor.csv"),
                 Map.of(),
                 List.of(new MonitorRow(0, 0, .1, .1, 0, 0, 0, 0), new MonitorRow(1, 9, score, .1, 0, 0, 0, 0)));
+        Files.writeString(Files.createDirectories(folder.resolve("tensorboard")).resolve("events"), "events");
         Files.writeString(Files.createDirectories(folder.resolve("state")).resolve("curve.csv"), "rows");
     }
 
@@ -110,6 +111,7 @@ class HalveStageTest {
                 Metrics.read(dir.resolve("runs/baseline_s1/metrics.json")),
                 Metrics.read(ended.resolve("baseline_s1/metrics.json")));
         assertTrue(Files.exists(ended.resolve("ours_s1/monitor.csv")));
+        assertEquals("events", Files.readString(ended.resolve("baseline_s0/tensorboard/events")));
         assertFalse(Files.exists(ended.resolve("baseline_s0/state")));
         assertTrue(
                 err.toString().contains("after epoch 1, rank 2: baseline, k-NN 0.255, mean of 2: stops"),

@@ -1,6 +1,7 @@
 package viewfit.stages.pretrain;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ final class StateOptions {
     private static final double MILLIS_PER_MINUTE = 60_000;
     private static final double USUAL_MINUTES = 10;
     private static final int MOST_DAYS = 10_000;
+    private static final String STATE = "state";
 
     @Option(
             names = "--checkpoint-dir",
@@ -52,8 +54,9 @@ final class StateOptions {
     @Option(
             names = "--until-epoch",
             paramLabel = "N",
-            description = "Pause after N epochs of the recipe: no checkpoint is written, but state/, which --from-state"
-                    + " takes (default: go to the end).")
+            description =
+                    "Pause after N epochs of the recipe, if it has more: no checkpoint is written then, but state/, which --from-state"
+                            + " takes (default: go to the end).")
     private @Nullable Integer until;
 
     @Option(
@@ -70,6 +73,10 @@ final class StateOptions {
     void check(Path out) {
         if (until != null && until < 1) {
             throw usage("--until-epoch: found " + until + ": must be at least 1 epoch");
+        }
+        if (from != null && same(from, out.resolve(STATE))) {
+            throw usage("--from-state: found " + from
+                    + ": must be another folder than the state/ of the outputs, which is" + " written anew");
         }
         if (dir == null) {
             requireNone("--checkpoint-minutes", minutes != null);
@@ -149,6 +156,9 @@ final class StateOptions {
         if (dir == null) {
             try {
                 Files.deleteIfExists(own(out));
+            } catch (DirectoryNotEmptyException e) {
+                // Something that is not ours, and no reason to lose what has been trained.
+                return;
             } catch (IOException e) {
                 throw AtomicFiles.failure(own(out), e);
             }

@@ -33,6 +33,7 @@ class PretrainStageTest {
                 "--out o --checkpoint-dir o/checkpoints | pretrain: --checkpoint-dir: found o/checkpoints: must be another folder than those of the outputs, o and its checkpoints/",
                 "--checkpoint-dir d --checkpoint-keep 0 | pretrain: --checkpoint-keep: found 0: must be at least 1 state",
                 "--checkpoint-dir d --checkpoint-minutes -1 | pretrain: --checkpoint-minutes: found -1.0: must be in 0 .. 100000",
+                "--out o --from-state o/state | pretrain: --from-state: found o/state: must be another folder than the state/ of the outputs, which is written anew",
                 "--until-epoch 0 | pretrain: --until-epoch: found 0: must be at least 1 epoch",
                 "--threads -1  | pretrain: --threads: found -1: must be 0 (all cores) or more",
                 "--workers -1  | pretrain: --workers: found -1: must be 0 (by rule) or more",
