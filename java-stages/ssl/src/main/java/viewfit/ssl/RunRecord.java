@@ -45,6 +45,9 @@ final class RunRecord implements AutoCloseable {
     private final long start = System.nanoTime();
     private final long firstStep;
     private final boolean keepsStates;
+    /** Seconds of the processes before. */
+    private final double earlier;
+
     private long steps;
     private int notFinite;
 
@@ -80,6 +83,7 @@ final class RunRecord implements AutoCloseable {
         this.firstStep = steps;
         StateFolder states = control.states();
         this.keepsStates = states != null;
+        this.earlier = states == null || resumed == null ? 0 : states.taken();
         this.curve = new Journal<>(
                 CURVE,
                 files.file(CURVE_FILE),
@@ -127,6 +131,11 @@ final class RunRecord implements AutoCloseable {
     /** Steps that were told of. */
     long steps() {
         return steps;
+    }
+
+    /** That the run has taken, with the processes before. */
+    double seconds() {
+        return earlier + (System.nanoTime() - start) / NANOS;
     }
 
     Journal<CurveRow> curve() {
@@ -289,6 +298,7 @@ final class RunRecord implements AutoCloseable {
         values.put("wall-seconds", (System.nanoTime() - start) / NANOS);
         if (keepsStates) {
             values.put("state-seconds", stalled);
+            values.put("wall-seconds.total", seconds());
         }
         values.values().removeIf(v -> !Double.isFinite(v));
         Map<String, Long> counts = new LinkedHashMap<>();

@@ -15,6 +15,7 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.FolderLock;
+import viewfit.core.metrics.Json;
 import viewfit.formats.Safetensors;
 import viewfit.formats.Seal;
 import viewfit.formats.TensorFile;
@@ -28,6 +29,7 @@ import viewfit.formats.TensorFile;
  *   state-....safetensors.damaged      one that could not be read, put aside
  *   curve.csv, monitor.csv             rows so far
  *   epoch-0010.safetensors             numbered checkpoints so far
+ *   time.json                          how long it has taken so far; no part of a state, since equal runs have equal states
  * </pre>
  *
  * All files appear whole or not at all, but for the tables, whose rows a state counts.
@@ -35,8 +37,10 @@ import viewfit.formats.TensorFile;
 public final class StateFolder implements AutoCloseable {
     private static final String NAME = "state-\\d+\\.safetensors";
     private static final String LEFTOVER = ".+\\.(safetensors|csv|json)\\.tmp";
-    private static final String TABLES = "(curve|monitor)\\.csv|diverged\\.json|epoch-\\d+\\.safetensors";
+    private static final String TABLES = "(curve|monitor)\\.csv|(diverged|time)\\.json|epoch-\\d+\\.safetensors";
     private static final String OURS = NAME + "(\\.damaged)?|" + TABLES + "|" + LEFTOVER;
+
+    private static final String TIME = "time.json";
 
     private final Path folder;
     private final int keep;
@@ -71,6 +75,31 @@ public final class StateFolder implements AutoCloseable {
 
     Path file(String name) {
         return folder.resolve(name);
+    }
+
+    /**
+     * What the clock says of a run.
+     *
+     * @param wallSeconds from the start of each of its processes to its last state
+     */
+    record Time(double wallSeconds) {}
+
+    /** Seconds that the run had taken when it last kept a state; 0 if nobody knows. */
+    double taken() {
+        if (!Files.exists(file(TIME))) {
+            return 0;
+        }
+        try {
+            return Json.read(file(TIME), Time.class).wallSeconds();
+        } catch (StageFailure e) {
+            // It changes no result, so that it is no reason to give up a state.
+            say(e.getMessage() + "; the time of the run is counted from here");
+            return 0;
+        }
+    }
+
+    void take(double wallSeconds) {
+        Json.write(file(TIME), new Time(wallSeconds));
     }
 
     /** For messages. */

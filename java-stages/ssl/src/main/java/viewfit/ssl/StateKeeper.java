@@ -61,6 +61,7 @@ final class StateKeeper implements AutoCloseable {
         long from = System.nanoTime();
         // What went wrong with the state before is told first, and its rows come with this one.
         writer.settle();
+        double seconds = record.seconds();
         Journal.Mark<CurveRow> curve = record.curve().mark();
         Journal.Mark<MonitorRow> monitor = record.monitor().mark();
         RunState run = record.state(epochs, curve, monitor, standIns.met());
@@ -70,6 +71,7 @@ final class StateKeeper implements AutoCloseable {
             // Rows first: a state must find all it counts.
             record.curve().keep(curve);
             record.monitor().keep(monitor);
+            folder.take(seconds);
             folder.write(content, run.steps());
         });
         last = System.nanoTime();

@@ -55,6 +55,8 @@ class PauseTest extends InterruptedRuns {
         Metrics third = part(recipe, "third", "second", 0, () -> "");
         assertEquals(Outcome.OK, third.outcome());
         requireSameResults("whole", "third");
+        double known = first.values().get("wall-seconds.total") + third.values().get("wall-seconds");
+        assertTrue(third.values().get("wall-seconds.total") > known, "all parts count: " + third.values());
         assertFalse(Files.exists(folder.resolve("third/state")));
     }
 

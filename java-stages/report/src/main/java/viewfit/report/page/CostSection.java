@@ -48,7 +48,8 @@ final class CostSection {
                 unknown.add(cell.cell().id());
                 continue;
             }
-            double seconds = run.value("wall-seconds");
+            double total = run.value("wall-seconds.total");
+            double seconds = Double.isFinite(total) ? total : run.value("wall-seconds");
             String device = run.metrics().provenance().device();
             String unit = device.startsWith("cpu") ? CORE_HOURS : GPU_HOURS;
             double hours = seconds / SECONDS * units(device);
@@ -109,9 +110,7 @@ final class CostSection {
         html.raw(
                 "<p class=\"note\">Wall time of the training process from its start to its last file, times the threads"
                         + " or GPUs it had"
-                        + (resumed
-                                ? "; of a run that was interrupted, or went on after a rung of halving (\u2265), its last process alone"
-                                : "")
+                        + (resumed ? "; of a run in parts (\u2265), without what each did after its last state" : "")
                         + ". The times of probes and fine-tuning are in Nextflow's own <code>pipeline_info/</code>."
                         + " <span class=\"source\"><a href=\"tables/cost.csv\">data</a></span></p>\n");
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.metrics.Metrics;
@@ -23,13 +24,19 @@ class CostSectionTest {
     Path folder;
 
     private void run(String cell, String device, double seconds, long resumedAt) throws IOException {
+        run(cell, device, Map.of("wall-seconds", seconds), resumedAt);
+    }
+
+    private void run(String cell, String device, Map<String, Double> seconds, long resumedAt) throws IOException {
+        Map<String, Double> values = new TreeMap<>(Map.of("images-per-second", 100.0, "data-wait-share", 0.25));
+        values.putAll(seconds);
         new Metrics(
                         Metrics.SCHEMA,
                         "pretrain",
                         cell,
                         Outcome.OK,
                         "",
-                        Map.of("wall-seconds", seconds, "images-per-second", 100.0, "data-wait-share", 0.25),
+                        values,
                         Map.of("steps", 50L, "resumed-at-step", resumedAt),
                         new Provenance("", "", "", "", "", device, 0))
                 .write(folder.resolve("in/" + cell + "/metrics.json"));
@@ -69,6 +76,15 @@ class CostSectionTest {
         String html = html("");
         assertTrue(html.contains("took at least 2.00 core-hours"), html);
         assertTrue(html.contains("<td>\u2265\u00A01\u00A0h\u00A000\u00A0min</td>"), html);
+    }
+
+    /** Of a run in parts, as by halving, every part counts. */
+    @Test
+    void thePartsOfARunAreItsTime() throws IOException {
+        run("a", "cpu, 2 threads", Map.of("wall-seconds", 600.0, "wall-seconds.total", 7200.0), 7);
+        String html = html("");
+        assertTrue(html.contains("took at least 4.00 core-hours"), html);
+        assertTrue(html.contains("of a run in parts (\u2265), without what each did after its last state"), html);
     }
 
     /** A cell that left nothing may have cost much. */
