@@ -28,6 +28,7 @@ final class EngineLoader {
     /** Loads the engine, once per process; the number of threads is that of the first time. */
     static Engine load(int threads) {
         Allocator.tune();
+        OneDnn.limit();
         ExitGate.install();
         LibTorch given = LibTorch.find(ENVIRONMENT, LibTorch.engineVersion(), LibTorch.bundled());
         if (given != null) {

@@ -103,6 +103,9 @@ public final class TorchRuntime implements AutoCloseable {
         if (gpu()) {
             return true;
         }
+        if (OneDnn.limited()) {
+            return false;
+        }
         try (Program program = Program.compile(run, text);
                 Scope call = scope()) {
             return scalar(program.callOne(call, "probe")) == 1;

@@ -124,6 +124,9 @@ final class FunctionText {
         if (kernels.oneDnn() && PaddedText.fits(c)) {
             return padded(c, half);
         }
+        if (kernels.oneDnn() && PointText.fits(c, shape(c.weight()))) {
+            return point(c, half);
+        }
         if (half && kernels.oneDnn() && c.padding() > 0) {
             helpers.add(PaddedText.wide(function));
             halves.add(c.out());
@@ -164,6 +167,20 @@ final class FunctionText {
             halves.add(c.out());
         }
         return "self.%s_padded(%s, %s, %d)".formatted(function, read(c.in(), c.out()), p(c.weight()), c.stride());
+    }
+
+    private String point(Op.Conv2d c, boolean half) {
+        helpers.add(PointText.convolution(function, half));
+        String x = half ? half(c.in(), c.out()) : single(c.in(), c.out());
+        return "self.%s_point(%s, %s, %d)".formatted(function, x, weight(c.weight(), half), c.stride());
+    }
+
+    private List<Integer> shape(String parameter) {
+        Integer at = parameterIndex.get(parameter);
+        if (at == null) {
+            throw new IllegalArgumentException(graph.name() + " has no parameter " + parameter);
+        }
+        return graph.parameters().get(at).shape();
     }
 
     private String linear(Op.Linear l) {

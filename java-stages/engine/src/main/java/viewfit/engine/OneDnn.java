@@ -1,0 +1,52 @@
+package viewfit.engine;
+
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Keeps oneDNN from kernels that it plans wrongly. It works out their blocking from the sizes of the caches, which it asks of the
+ * processor itself. Some virtual machines on processors of AMD do not pass that on; with AVX-512 the features of a ResNet then
+ * depended on the number of pictures by several percent (oneDNN 3.7.1). With AVX2 they do not.
+ */
+final class OneDnn {
+    /** Environment variable of oneDNN: the latest instructions that it may use. */
+    static final String LEVEL = "ONEDNN_MAX_CPU_ISA";
+
+    private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
+    /** The kernel asks what oneDNN asks, and has no such folder where there is no answer. */
+    private static final Path CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache");
+
+    private OneDnn() {}
+
+    /** Before libtorch loads: it reads its environment then. What is set from outside stays. */
+    static void limit() {
+        if (!Platform.isLinux() || !limited()) {
+            return;
+        }
+        try {
+            NativeLibrary.getInstance("c").getFunction("setenv").invokeInt(new Object[] {LEVEL, "AVX2", 0});
+        } catch (UnsatisfiedLinkError e) {
+            throw new IllegalStateException(LEVEL + " cannot be set: set it to AVX2 on this machine", e);
+        }
+    }
+
+    /** Whether newer instructions than AVX2 are left alone on this machine, if nobody says otherwise. */
+    static boolean limited() {
+        if (System.getenv(LEVEL) != null) {
+            return false;
+        }
+        try {
+            return limited(Files.exists(PROCESSOR) ? Files.readString(PROCESSOR) : "", Files.isDirectory(CACHES));
+        } catch (IOException e) {
+            // A machine that hides its processor: as if it were none of these.
+            return false;
+        }
+    }
+
+    static boolean limited(String processor, boolean cachesAreKnown) {
+        return !cachesAreKnown && processor.contains("AuthenticAMD") && processor.contains(" avx512f");
+    }
+}
