@@ -82,7 +82,7 @@ public final class StateFolder implements AutoCloseable {
      *
      * @param wallSeconds from the start of each of its processes to its last state
      */
-    record Time(double wallSeconds) {}
+    public record Time(double wallSeconds) {}
 
     /** Seconds that the run had taken when it last kept a state; 0 if nobody knows. */
     double taken() {
