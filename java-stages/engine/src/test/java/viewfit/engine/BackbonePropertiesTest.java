@@ -98,6 +98,29 @@ class BackbonePropertiesTest {
         assertArrayEquals(Arrays.copyOf(all, alone.length), alone, 1e-5f * largest);
     }
 
+    /** The same for a batch as training has it: oneDNN has other kernels for many pictures, and plans them by the machine. */
+    @ParameterizedTest
+    @CsvSource({"mobilenet_v2, 64", "mobilenet_v2, 36", "resnet18, 64", "resnet50, 36", "vit_tiny, 64"})
+    void picturesOfALargeBatchAreThoseOfASmallOne(String name, int side) {
+        int n = 64;
+        int few = 4;
+        Network network = fresh(Backbones.graph(name));
+        float[] many = images(n, side, side);
+        float[] all = features(network, many, n, side, side);
+        int pixels = many.length / n;
+        int width = all.length / n;
+        float largest = 0;
+        for (float v : all) {
+            largest = Math.max(largest, Math.abs(v));
+        }
+        for (int from = 0; from < n; from += few) {
+            float[] some =
+                    features(network, Arrays.copyOfRange(many, from * pixels, (from + few) * pixels), few, side, side);
+            float[] found = Arrays.copyOfRange(all, from * width, (from + few) * width);
+            assertArrayEquals(some, found, 1e-5f * largest, "pictures from " + from + " on");
+        }
+    }
+
     /**
      * Mean and standard deviation of every tensor of at least 4,096 values against the rule it is drawn by; the rules
      * themselves are stated in {@link #rule}, from the notes on the official code. Five standard errors.
