@@ -67,9 +67,9 @@ workflow {
 
     // With --halve_at all cells train up to an epoch first, and only the better ones go on, from the state they are in.
     def epochs = Halving.epochs(params)
-    def keep   = params.halve_keep ?: 0.5
-    todo    = epochs ? cells.combine(SPLIT.out.heldout).map { meta, recipe, asked -> [meta, recipe, halvable(asked)] }
-        : cells.map { meta, recipe -> [meta, recipe, []] }
+    def keep   = params.halve_keep ?: ''            // the stage has the usual share
+    todo    = (epochs ? cells.combine(SPLIT.out.heldout.map { list -> halvable(list) }) : cells)
+        .map { cell -> [cell[0], cell[1], []] }     // no state yet
     early   = Channel.empty()                       // results of the cells that ended on the way
     halving = Channel.empty()                       // decisions
     if( epochs.size() > 0 ) {
@@ -156,10 +156,9 @@ def given(name) {
     name ? file(name, checkIfExists: true) : []
 }
 
-// No state yet; and no point in training to a rung that nothing can be ranked at.
+// There is no point in training to a rung that nothing can be ranked at.
 def halvable(heldout) {
-    if( !hasRows(heldout) ) exit 65, '--halve_at: found no held-out images: needs labelled images and --heldout_per_class above 0'
-    []
+    hasRows(heldout) ?: exit(65, '--halve_at: found no held-out images: needs labelled images and --heldout_per_class above 0')
 }
 
 // Does a table hold more than its header? A dry run's do not, and it shows all tasks.

@@ -71,13 +71,8 @@ class Launch {
             return '--input: not given: a folder of images (train/<class>/*, <class>/*, files, tar shards or HDF5) or a list, or -profile demo'
         if( params.pack_short_side && params.pack != 'pixels' )
             return "--pack_short_side: ${params.pack_short_side}: needs --pack pixels"
-        if( params.halve_keep != null && params.halve_at == null )
-            return "--halve_keep: ${params.halve_keep}: needs --halve_at"
         if( params.halve_at != null && params.heldout_per_class.toString() == '0' )
             return "--halve_at: ${params.halve_at}: needs held-out images: --heldout_per_class above 0"
-        def rungs = Halving.epochs(params)
-        if( rungs != rungs.toUnique().sort() )
-            return "--halve_at: ${params.halve_at}: epochs in ascending order"
         def images = Path.of(params.input.toString()).toAbsolutePath().toString()
         if( images.contains("'") )
             return "--input: ${images}: a path without an apostrophe, which the commands of the tasks could not quote"

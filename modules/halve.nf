@@ -5,7 +5,7 @@ process HALVE {
     input:
     path grid
     path runs, stageAs: 'runs/*'
-    val keep                                          // share of the groups that goes on
+    val keep                                          // share of the groups that goes on, if it is not to be the usual one
     val code
 
     output:
@@ -13,8 +13,9 @@ process HALVE {
     path 'ended/*',     emit: ended, optional: true
 
     script:
+    def share = keep ? "--keep ${keep}" : ''
     """
-    stage halve --grid ${grid} --runs runs --keep ${keep} --out .
+    stage halve --grid ${grid} --runs runs ${share} --out .
     """
 
     stub:

@@ -109,10 +109,7 @@ class BackbonePropertiesTest {
         float[] all = features(network, many, n, side, side);
         int pixels = many.length / n;
         int width = all.length / n;
-        float largest = 0;
-        for (float v : all) {
-            largest = Math.max(largest, Math.abs(v));
-        }
+        float largest = Convolutions.largest(all);
         for (int from = 0; from < n; from += few) {
             float[] some =
                     features(network, Arrays.copyOfRange(many, from * pixels, (from + few) * pixels), few, side, side);

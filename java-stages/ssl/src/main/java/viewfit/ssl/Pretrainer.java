@@ -249,7 +249,7 @@ public final class Pretrainer {
             try {
                 walk(record, keeper, resumed == null);
                 if (ended < recipe.epochs()) {
-                    keeper.pause(ended, files.file(RunFiles.STATE));
+                    keeper.pause(ended, files.file(StateFolder.HANDED_OVER));
                     String paused = "paused after epoch " + ended + " of " + recipe.epochs();
                     return record.metrics(Outcome.PAUSED, paused, "", standIns.damaged(), keeper.stalled());
                 }

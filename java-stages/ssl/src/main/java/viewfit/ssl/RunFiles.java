@@ -29,9 +29,6 @@ final class RunFiles {
     /** What the threads of a run were at that no longer moved. */
     static final String THREADS = "threads.txt";
 
-    /** What another goes on from, where the run was to pause. */
-    static final String STATE = "state";
-
     /** What was going on when a run diverged. */
     static final String DIVERGED = "diverged.json";
 
@@ -66,7 +63,7 @@ final class RunFiles {
                 Files.deleteIfExists(file(stale));
             }
             EventLog.remove(job.out());
-            StateFolder.remove(file(STATE));
+            StateFolder.remove(file(StateFolder.HANDED_OVER));
             for (Path old : numbered()) {
                 Files.delete(old);
             }
@@ -87,7 +84,7 @@ final class RunFiles {
                 Files.deleteIfExists(file(begun));
             }
             EventLog.remove(job.out());
-            StateFolder.remove(file(STATE));
+            StateFolder.remove(file(StateFolder.HANDED_OVER));
             if (numbered().isEmpty()) {
                 Files.deleteIfExists(checkpoints);
             }

@@ -42,6 +42,9 @@ public final class StateFolder implements AutoCloseable {
 
     private static final String TIME = "time.json";
 
+    /** Folder of the outputs that a paused run leaves for whoever goes on. */
+    public static final String HANDED_OVER = "state";
+
     private final Path folder;
     private final int keep;
     private final Consumer<String> say;

@@ -24,6 +24,9 @@ public final class Halving {
     /** Count of a pre-training: held-out images that its monitor may ask; without them training images ask each other. */
     public static final String HELD_OUT = "monitor.heldout-images";
 
+    /** Share of the groups that goes on, where nobody says another one. */
+    public static final double USUAL_SHARE = 0.5;
+
     private static final String EPOCHS = "epochs";
 
     private final Map<String, CellRow> cells = new LinkedHashMap<>();

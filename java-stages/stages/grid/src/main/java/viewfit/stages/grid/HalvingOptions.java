@@ -55,7 +55,7 @@ final class HalvingOptions {
     }
 
     private double keep() {
-        return keep == null ? 0.5 : keep;
+        return keep == null ? Halving.USUAL_SHARE : keep;
     }
 
     /**

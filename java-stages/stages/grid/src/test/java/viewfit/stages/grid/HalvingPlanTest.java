@@ -26,12 +26,12 @@ class HalvingPlanTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    private int run(String axes, String set, String... options) throws IOException {
+    private int run(String axes, String linked, String set, String... options) throws IOException {
         Path grid = dir.resolve("grid.yml");
         Files.writeString(
                 grid,
-                "schema: grid/2\nrecipes: [imagenette128-ours.yml]\naxes: {" + axes
-                        + "}\nlinked: []\nseeds: [0, 1]\nset: {" + set + "}\nwhere: []\nshows: []\n");
+                "schema: grid/2\nrecipes: [imagenette128-ours.yml]\naxes: {" + axes + "}\nlinked: [" + linked
+                        + "]\nseeds: [0, 1]\nset: {" + set + "}\nwhere: []\nshows: []\n");
         List<String> all = new ArrayList<>(List.of(
                 "--out", dir.resolve("out").toString(), "--grid", grid.toString(), "--recipes", RECIPES.toString()));
         all.addAll(List.of(options));
@@ -48,14 +48,35 @@ class HalvingPlanTest {
                 // 4 to epoch 4, 2 (rounded up from 1.2) to 20: 16 + 32 of 80.
                 "method.alpha: [0.1, 0.2, 0.3, 0.4] | 4 | 0.3 | 2 after epoch 4. | takes 60 % of",
                 // Lengths 20 and 40: 20 to begin with, then 10 or 30 of 60.
-                // The longer one does more on the whole, for an epoch less: what is left after the rung counts.
                 "epochs: [20, 40] | 10 | 0.5 | 2 groups of cells begin, and there go on 1 after epoch 10. | takes 50 to 83 % of",
             })
     void aPlanSaysWhatIsSaved(String axes, String at, String keep, String groups, String share) throws IOException {
-        int code = run(axes, "", "--plan", "--image-count", "1000", "--halve-at", at, "--halve-keep", keep);
+        int code = run(axes, "", "", "--plan", "--image-count", "1000", "--halve-at", at, "--halve-keep", keep);
         assertEquals(0, code, err::toString);
         assertTrue(out.toString().contains(groups), out::toString);
         assertTrue(out.toString().contains(share), out::toString);
+    }
+
+    /**
+     * 20 epochs with 13 local views cost more than 40 with 2, but have less left after epoch 10: of an image's products at 64 and
+     * 36 pixels, by its layers, the first have {@code a} and the others {@code b}; 10 (a + b) are done, then 10 a or 30 b, of 20 a + 40 b.
+     */
+    @Test
+    void whatIsLeftAfterTheRungCounts() throws IOException {
+        String linked =
+                "{name: length, values: [{epochs: 20, views.groups.2.count: 13}, {epochs: 40, views.groups.2.count: 2}]}";
+        assertEquals(0, run("", linked, "", "--plan", "--image-count", "1000", "--halve-at", "10"), err::toString);
+        double[] perImage = out.toString()
+                .lines()
+                .filter(line -> line.startsWith("ours_") && line.contains("_s0"))
+                .mapToDouble(line -> Double.parseDouble(line.strip().split("  +")[6]))
+                .toArray();
+        double a = perImage[0];
+        double b = perImage[1];
+        assertTrue(20 * a > 40 * b && 10 * a < 30 * b, out::toString);
+        long low = Math.round(100 * (20 * a + 10 * b) / (20 * a + 40 * b));
+        long high = Math.round(100 * (10 * a + 40 * b) / (20 * a + 40 * b));
+        assertTrue(out.toString().contains("takes " + low + " to " + high + " % of"), out::toString);
     }
 
     @ParameterizedTest
@@ -70,15 +91,15 @@ class HalvingPlanTest {
                 "epochs: 20 | 0 | 64 | --halve-at: found [0]: must be epochs in ascending order, from 1 on",
             })
     void whatCannotBeRankedIsOneLine(String set, String at, int code, String message) throws IOException {
-        assertEquals(code, run("", set, "--check-only", "--halve-at", at), err::toString);
+        assertEquals(code, run("", "", set, "--check-only", "--halve-at", at), err::toString);
         assertTrue(err.toString().contains(message), err::toString);
         assertEquals(1, err.toString().lines().count(), err::toString);
     }
 
     @Test
     void aShareNeedsEpochs() throws IOException {
-        assertEquals(64, run("", "", "--halve-keep", "0.5"));
+        assertEquals(64, run("", "", "", "--halve-keep", "0.5"));
         assertTrue(err.toString().contains("--halve-keep: found without epochs: needs --halve-at"), err::toString);
-        assertEquals(64, run("", "", "--check-only", "--halve-at", "5", "--halve-keep", "0"));
+        assertEquals(64, run("", "", "", "--check-only", "--halve-at", "5", "--halve-keep", "0"));
     }
 }

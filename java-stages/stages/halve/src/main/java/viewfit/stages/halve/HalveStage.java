@@ -53,7 +53,7 @@ public final class HalveStage extends Stage {
             names = "--keep",
             paramLabel = "SHARE",
             description = "Share of the groups that goes on, above 0 and at most 1; at least one does (default: 0.5).")
-    private double keep = 0.5;
+    private double keep = Halving.USUAL_SHARE;
 
     /** Makes the stage with its contract. */
     public HalveStage() {

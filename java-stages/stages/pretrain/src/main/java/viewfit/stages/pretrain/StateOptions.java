@@ -20,7 +20,6 @@ final class StateOptions {
     private static final double MILLIS_PER_MINUTE = 60_000;
     private static final double USUAL_MINUTES = 10;
     private static final int MOST_DAYS = 10_000;
-    private static final String STATE = "state";
 
     @Option(
             names = "--checkpoint-dir",
@@ -74,9 +73,9 @@ final class StateOptions {
         if (until != null && until < 1) {
             throw usage("--until-epoch: found " + until + ": must be at least 1 epoch");
         }
-        if (from != null && same(from, out.resolve(STATE))) {
+        if (from != null && same(from, out.resolve(StateFolder.HANDED_OVER))) {
             throw usage("--from-state: found " + from
-                    + ": must be another folder than the state/ of the outputs, which is" + " written anew");
+                    + ": must be another folder than the state/ of the outputs, which is written anew");
         }
         if (dir == null) {
             requireNone("--checkpoint-minutes", minutes != null);
