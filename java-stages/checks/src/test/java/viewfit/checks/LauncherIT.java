@@ -98,7 +98,7 @@ class LauncherIT {
         assertEquals(64, result.exit());
         assertEquals(
                 List.of(
-                        "stage: 'pretrian': no such stage: one of coco-eval coco-export finetune grid pack pretrain probe report select"
+                        "stage: 'pretrian': no such stage: one of coco-eval coco-export finetune grid halve pack pretrain probe report select"
                                 + " split test views"),
                 result.lines());
     }
