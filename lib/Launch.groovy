@@ -65,6 +65,9 @@ class Launch {
             if( about.format == 'file-path' && !Files.isRegularFile(Path.of(value.toString())) )
                 return "--${name}: ${value}: no such file"
         }
+        def idle = params.plan ? null : ['plan_images', 'plan_flops_per_second'].find { name -> params[name] != null }
+        if( idle )
+            return "--${idle}: ${params[idle]}: needs --plan"
         if( !params.input && params.plan && params.plan_images )
             return null
         if( !params.input )

@@ -172,6 +172,15 @@ class LauncherIT {
     }
 
     @Test
+    void whatOnlyAPlanReadsNeedsOne() throws IOException {
+        String expression =
+                "['plan_images', 'plan_flops_per_second'].collect { Launch.problem(Path.of(args[0]), [(it): 1000]) }.join('\\n')";
+        assertEquals(
+                List.of("--plan_images: 1000: needs --plan", "--plan_flops_per_second: 1000: needs --plan"),
+                launch(expression, Repository.ROOT));
+    }
+
+    @Test
     void anApostropheInTheFolderOfImagesIsRefused() throws IOException {
         Path images = Files.createDirectory(folder.resolve("it's"));
         assertEquals(
