@@ -24,6 +24,7 @@ process PROBE {
     tuple val(meta), path("${meta.id}/probe.safetensors"), emit: classifier, optional: true
     tuple val(meta), path("${meta.id}/probe-fast.csv"),    emit: fast, optional: true
     tuple val(meta), path("${meta.id}/predictions-fast.csv"), emit: predictions_fast, optional: true
+    tuple val(meta), path("${meta.id}/predictions-knn.csv"), emit: predictions_knn, optional: true
     tuple val(meta), path("${meta.id}/feature-map.png"),   emit: map, optional: true
     tuple val(meta), path("${meta.id}/feature-map.svg"),   emit: map_svg, optional: true
     tuple val(meta), path("${meta.id}/feature-map.csv"),   emit: map_table, optional: true

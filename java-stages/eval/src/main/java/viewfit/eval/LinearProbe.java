@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.metrics.Winner;
 import viewfit.core.random.SeedTree;
 import viewfit.core.recipe.ProbeRecipe;
 import viewfit.engine.TorchRuntime;
@@ -83,6 +84,11 @@ public final class LinearProbe {
     /** The same, with the features of the centre crops. */
     public KnnScores knn(FrozenBackbone backbone, CentreCrops crops) {
         return Neighbours.of(recipe.knn(), images).score(runtime, backbone, crops, data);
+    }
+
+    /** What the neighbours of each held-out image vote for: the classifier whose accuracy {@link #knn} has. */
+    public List<Winner> winners(FrozenBackbone backbone, CentreCrops crops) {
+        return Neighbours.of(recipe.knn(), images).winners(runtime, backbone, crops, data);
     }
 
     /** Neighbours that vote: those of the recipe, or all training images when there are fewer. */

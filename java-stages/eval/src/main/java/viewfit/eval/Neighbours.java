@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import viewfit.core.metrics.Nearest;
 import viewfit.core.metrics.NeighbourVotes;
+import viewfit.core.metrics.Winner;
 import viewfit.core.recipe.KnnRecipe;
 import viewfit.engine.TorchRuntime;
 
@@ -38,6 +39,12 @@ record Neighbours(int k, List<Integer> all, double temperature) {
     KnnScores score(TorchRuntime runtime, FrozenBackbone backbone, CentreCrops crops, ProbeData data) {
         Nearest nearest = crops.nearest(runtime, backbone, most());
         return score(nearest, data.trainLabels(), data.heldoutLabels(), data.classes());
+    }
+
+    /** What the neighbours of each held-out image vote for, by the number of them that is reported. */
+    List<Winner> winners(TorchRuntime runtime, FrozenBackbone backbone, CentreCrops crops, ProbeData data) {
+        return new NeighbourVotes(data.classes(), temperature)
+                .winners(crops.nearest(runtime, backbone, most()), data.trainLabels(), k);
     }
 
     /**

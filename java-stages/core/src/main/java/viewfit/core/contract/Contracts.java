@@ -166,6 +166,12 @@ public final class Contracts {
                             "predictions/1",
                             "what the fast probe says",
                             false),
+                    new Port(
+                            "predictions_knn",
+                            "predictions-knn.csv",
+                            "predictions/1",
+                            "what the neighbours vote for",
+                            false),
                     new Port("map", "feature-map.png", "png", "held-out images by their features, drawn", false),
                     new Port("map_svg", "feature-map.svg", "svg", "the same as SVG", false),
                     new Port("map_table", "feature-map.csv", "feature-map/1", "where each of them lies", false),

@@ -1,6 +1,7 @@
 package viewfit.core.metrics;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -36,6 +37,30 @@ public record NeighbourVotes(int classes, double temperature) {
     }
 
     /**
+     * What the first {@code k} neighbours of each query vote for; it is the true class where {@link #ranks} has 0.
+     *
+     * @param bankLabels class of each bank row
+     * @throws IllegalArgumentException if {@code k} is not in 1 .. the neighbours that were found, or a label is no class
+     */
+    public List<Winner> winners(Nearest nearest, int[] bankLabels, int k) {
+        requireCount(nearest, k);
+        requireClasses(bankLabels);
+        return IntStream.range(0, nearest.queries())
+                .mapToObj(q -> winner(votes(nearest, q, bankLabels, k)))
+                .toList();
+    }
+
+    private static Winner winner(double[] votes) {
+        int best = 0;
+        double sum = 0;
+        for (int c = 0; c < votes.length; c++) {
+            best = votes[c] > votes[best] ? c : best;
+            sum += votes[c];
+        }
+        return new Winner(best, votes[best] / sum);
+    }
+
+    /**
      * How many classes come before the true one, for several numbers of neighbours: [queries][counts].
      *
      * @param bankLabels class of each bank row
@@ -49,9 +74,9 @@ public record NeighbourVotes(int classes, double temperature) {
                     labels.length + " labels: must be one of each of " + nearest.queries() + " queries");
         }
         for (int i = 0; i < counts.length; i++) {
-            if (counts[i] < 1 || counts[i] > nearest.k() || (i > 0 && counts[i] <= counts[i - 1])) {
-                throw new IllegalArgumentException(
-                        "neighbours " + Arrays.toString(counts) + ": must ascend within 1 .. " + nearest.k());
+            requireCount(nearest, counts[i]);
+            if (i > 0 && counts[i] <= counts[i - 1]) {
+                throw new IllegalArgumentException("neighbours " + Arrays.toString(counts) + ": must ascend");
             }
         }
         requireClasses(bankLabels);
@@ -84,6 +109,12 @@ public record NeighbourVotes(int classes, double temperature) {
         for (int n = from; n < to; n++) {
             double less = (nearest.cosine(query, n) - nearest.cosine(query, 0)) / temperature;
             votes[bankLabels[nearest.row(query, n)]] += StrictMath.exp(less);
+        }
+    }
+
+    private static void requireCount(Nearest nearest, int k) {
+        if (k < 1 || k > nearest.k()) {
+            throw new IllegalArgumentException("neighbours " + k + ": must lie in 1 .. " + nearest.k());
         }
     }
 

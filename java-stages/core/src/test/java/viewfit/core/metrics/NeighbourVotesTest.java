@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import viewfit.core.random.RandomStream;
@@ -60,11 +62,18 @@ class NeighbourVotesTest {
         int[] counts = {1, 5, 20, 60};
         int[][] ranks = votes.ranks(found, bankLabels, labels, counts);
         for (int i = 0; i < counts.length; i++) {
+            List<Winner> winners = votes.winners(found, bankLabels, counts[i]);
             for (int q = 0; q < labels.length; q++) {
                 // A sum of up to 60 terms of 1 and less, each exact to the last bits.
                 assertArrayEquals(
                         twin.votes(q, bankLabels, counts[i], .1, 9),
                         votes.votes(found, q, bankLabels, counts[i]),
+                        1e-13);
+                assertEquals(ranks[q][i] == 0, winners.get(q).label() == labels[q]);
+                double[] shares = twin.votes(q, bankLabels, counts[i], .1, 9);
+                assertEquals(
+                        shares[winners.get(q).label()] / DoubleStream.of(shares).sum(),
+                        winners.get(q).share(),
                         1e-13);
             }
             for (int best : new int[] {1, 5}) {
@@ -89,6 +98,9 @@ class NeighbourVotesTest {
         Nearest nearest = new Nearest(2, new int[] {0, 1, 0, 1, 0, 1}, new double[] {.5, .5, .5, .5, .5, .5}, 0);
         int[][] ranks = new NeighbourVotes(6, .07).ranks(nearest, new int[] {4, 2}, new int[] {2, 4, 3}, 2);
         assertArrayEquals(new int[][] {{0}, {1}, {4}}, ranks);
+        assertEquals(
+                List.of(new Winner(2, .5), new Winner(2, .5), new Winner(2, .5)),
+                new NeighbourVotes(6, .07).winners(nearest, new int[] {4, 2}, 2));
     }
 
     @Test
@@ -113,6 +125,9 @@ class NeighbourVotesTest {
         for (int[] counts : new int[][] {{0}, {3}, {2, 1}, {1, 1}}) {
             assertThrows(IllegalArgumentException.class, () -> votes.ranks(nearest, bank, label, counts));
         }
+        assertThrows(IllegalArgumentException.class, () -> votes.winners(nearest, bank, 0));
+        assertThrows(IllegalArgumentException.class, () -> votes.winners(nearest, bank, 3));
+        assertThrows(IllegalArgumentException.class, () -> votes.winners(nearest, new int[] {0, 2}, 1));
     }
 
     private static float[] gaussians(RandomStream random, int count) {

@@ -19,8 +19,8 @@ import viewfit.core.metrics.McNemar;
  * Which images a classifier gets right, and which images these are: a bit each, so that large sweeps fit.
  *
  * @param file where they were read from
- * @param measure which classifier on which images: {@code linear}, {@code fast}, {@code finetune} and the label fraction,
- *     {@code test}
+ * @param measure which classifier on which images: {@code linear}, {@code fast}, {@code knn}, {@code finetune} and the label
+ *     fraction, {@code test}
  * @param imagesSha256 checksum of paths and labels in their order: equal for the same images
  * @param images number of images
  * @param right bit of each image
@@ -39,7 +39,7 @@ public record Answers(Path file, String measure, String imagesSha256, int images
         right = (BitSet) right.clone();
     }
 
-    /** Reads {@code predictions.csv}, {@code predictions-fast.csv} or {@code predictions-test.csv}. */
+    /** Reads one of the files of {@link Prediction}. */
     static Answers read(Path file) {
         BitSet right = new BitSet();
         MessageDigest digest = Hashes.digest();
@@ -66,7 +66,8 @@ public record Answers(Path file, String measure, String imagesSha256, int images
         if (fraction != null) {
             return FINETUNE + fraction;
         }
-        return header.getOrDefault("protocol", "").startsWith("fast") ? "fast" : "linear";
+        String protocol = header.getOrDefault("protocol", "");
+        return protocol.startsWith(Prediction.FAST) ? "fast" : protocol.startsWith(Prediction.KNN) ? "knn" : "linear";
     }
 
     private static String recipe(Path file, Map<String, String> header) {

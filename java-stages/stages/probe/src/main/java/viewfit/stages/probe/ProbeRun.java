@@ -16,6 +16,7 @@ import viewfit.core.data.Prediction;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
+import viewfit.core.metrics.Winner;
 import viewfit.core.progress.ProgressLine;
 import viewfit.core.recipe.ProbeRecipe;
 import viewfit.core.select.Selector;
@@ -109,6 +110,11 @@ final class ProbeRun {
             } else {
                 linear(cell, backbones, crops, floor);
             }
+            List<Winner> winners = probe.winners(backbones.get(0), crops.get(0));
+            predictions(
+                    "predictions-knn.csv",
+                    Prediction.of(in.heldout(), winners),
+                    Map.of("protocol", Prediction.KNN + ", k " + probe.neighbours()));
             fastBeside(crops);
             lookalikes(backbones.get(0), crops.get(0));
         } catch (StageFailure e) {
@@ -145,7 +151,7 @@ final class ProbeRun {
             List<ProbeScores> scores = probe.run(
                     backbones, crops, new ProbeProgress(cell, in.recipe().epochs(), curve));
             ProbeScores trained = scores.get(0);
-            predictions("predictions.csv", trained.logits(), Map.of());
+            predictions("predictions.csv", logits(trained.logits()), Map.of());
             Map<String, String> metadata = new TreeMap<>(header());
             metadata.put("mode", in.recipe().mode());
             ClassifierFile.write(out.resolve("probe.safetensors"), trained.weight(), trained.bias(), metadata);
@@ -218,7 +224,10 @@ final class ProbeRun {
             message.add("untrained network: " + e.getMessage());
         }
         FAST.write(out.resolve("probe-fast.csv"), header(), rows);
-        predictions("predictions-fast.csv", trained.logits(), Map.of("protocol", "fast probe, centre crops"));
+        predictions(
+                "predictions-fast.csv",
+                logits(trained.logits()),
+                Map.of("protocol", Prediction.FAST + ", centre crops"));
     }
 
     /** What the pre-trained network takes for alike: tables, and pictures of them where this machine has fonts to draw with. */
@@ -263,8 +272,12 @@ final class ProbeRun {
                 : "";
     }
 
+    private List<Prediction> logits(float[] logits) {
+        return Prediction.of(in.heldout(), logits, in.data().classes());
+    }
+
     /** The predictions' own provenance names the manifest of the images they are about. */
-    private void predictions(String file, float[] logits, Map<String, String> more) {
+    private void predictions(String file, List<Prediction> rows, Map<String, String> more) {
         Provenance own = new Provenance(
                 provenance.code(),
                 provenance.recipeSha256(),
@@ -275,9 +288,6 @@ final class ProbeRun {
                 provenance.seed());
         Map<String, String> header = new TreeMap<>(more);
         header.put("provenance", own.toJson());
-        Prediction.TABLE.write(
-                out.resolve(file),
-                header,
-                Prediction.of(in.heldout(), logits, in.data().classes()));
+        Prediction.TABLE.write(out.resolve(file), header, rows);
     }
 }

@@ -19,6 +19,7 @@ import viewfit.cli.ContractCheck;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.data.Manifest;
 import viewfit.core.data.ManifestRow;
+import viewfit.core.data.Prediction;
 import viewfit.core.files.Hashes;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
@@ -95,6 +96,14 @@ class ProbeStageTest {
         String predictions = Files.readString(folder.resolve("out/predictions.csv"));
         assertTrue(predictions.contains(Hashes.sha256(folder.resolve("heldout.csv"))), predictions);
         assertEquals(3 + 6, predictions.lines().count());
+        Map.of("predictions.csv", "linear", "predictions-fast.csv", "fast", "predictions-knn.csv", "knn")
+                .forEach((file, score) -> assertEquals(
+                        metrics.values().get("heldout." + score + ".top1"),
+                        Prediction.TABLE.read(folder.resolve("out").resolve(file)).rows().stream()
+                                .mapToInt(row -> row.label() == row.predicted() ? 1 : 0)
+                                .average()
+                                .orElseThrow(),
+                        file));
     }
 
     /** The recipe is the one of the conv nets: one probe serves a grid of both. */
@@ -128,7 +137,8 @@ class ProbeStageTest {
                 "predictions.csv",
                 "probe.safetensors",
                 "probe-fast.csv",
-                "predictions-fast.csv")) {
+                "predictions-fast.csv",
+                "predictions-knn.csv")) {
             assertEquals(
                     Hashes.sha256(folder.resolve("out").resolve(file)),
                     Hashes.sha256(folder.resolve("again").resolve(file)),
@@ -155,6 +165,7 @@ class ProbeStageTest {
         for (String file : List.of("probe-curve.csv", "predictions.csv", "probe.safetensors")) {
             assertFalse(Files.exists(folder.resolve("out").resolve(file)), file);
         }
+        assertTrue(Files.exists(folder.resolve("out/predictions-knn.csv")));
         String table = Files.readString(folder.resolve("out/probe-fast.csv"));
         assertEquals(2, table.lines().filter(line -> line.endsWith(",true")).count(), table);
         assertEquals(6, ProbeFolder.list(folder.resolve("kept")).size());
