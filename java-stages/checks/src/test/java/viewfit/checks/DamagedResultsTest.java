@@ -46,6 +46,7 @@ class DamagedResultsTest {
         MonitorRow row = new MonitorRow(1, 72, 0.25, 0.5, 0.02, 0.1, 120, Double.NaN);
         CsvTable.of(MonitorRow.class, MonitorRow.SCHEMA)
                 .write(inputs.resolve("pretrain/monitor.csv"), header, List.of(row, row));
+        text("pretrain/curve.csv", "# schema: curve/2\n# provenance: {\"cell\": \"c-s0\"}\nstep,loss\n0,2.5\n1,2.25\n");
         new Quarantine(List.of(new Quarantine.Row("a/1.jpg", "corrupt", "a JPEG", 12, "0".repeat(64))))
                 .write(inputs.resolve("quarantine.csv"), Map.of());
         Path split = Repository.ROOT.resolve("test-data/snapshot/split/split.json");
@@ -70,6 +71,7 @@ class DamagedResultsTest {
             strings = {
                 "probe/metrics.json",
                 "pretrain/monitor.csv",
+                "pretrain/curve.csv",
                 "quarantine.csv",
                 "split.json",
                 "cells.csv",
@@ -93,7 +95,7 @@ class DamagedResultsTest {
 
     /** Numbers of a table are read when they are drawn. */
     @ParameterizedTest
-    @ValueSource(strings = {"pretrain/monitor.csv", "cells.csv"})
+    @ValueSource(strings = {"pretrain/monitor.csv", "pretrain/curve.csv", "cells.csv"})
     void pages(String damaged) {
         Path original = inputs.resolve(damaged);
         Fuzz.of(folder, original).marks("\n").every(24).run(file -> {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import viewfit.report.chart.LineFigure;
 import viewfit.report.chart.LineFigure.YScale;
 import viewfit.report.results.CellResult;
+import viewfit.report.results.Curve;
 import viewfit.report.results.ResultTable;
 import viewfit.report.results.Results;
 import viewfit.report.values.MeanSd;
@@ -23,9 +24,6 @@ import viewfit.report.values.Text;
  * it has a finite value, a panel without any such cell is left out, and both are told in words.
  */
 public final class Curves {
-    /** A curve of more rows is drawn as this many means over equal runs of rows: more would not fit the pixels. */
-    static final int MAX_POINTS = 240;
-
     private static final String KNN = "knn_student";
     private static final String EPOCH = "epoch";
 
@@ -125,19 +123,16 @@ public final class Curves {
         return List.copyOf(names);
     }
 
-    private static boolean hasRows(@Nullable ResultTable table) {
-        return table != null && !table.rows().isEmpty();
+    private static boolean hasRows(@Nullable Curve curve) {
+        return curve != null && curve.rows() > 0;
     }
 
     private static LineFigure figure(Results results, Panel panel) {
         List<CellResult> drawn = new ArrayList<>();
         List<LineFigure.Line> lines = new ArrayList<>();
         for (CellResult cell : results.cells()) {
-            ResultTable table = panel.byEpoch() ? cell.monitor() : cell.curve();
-            if (table == null || !table.has(panel.column())) {
-                continue;
-            }
-            List<LineFigure.Point> points = points(panel, table);
+            List<LineFigure.Point> points =
+                    panel.byEpoch() ? points(cell.monitor(), panel.column()) : points(cell.curve(), panel.column());
             if (points.stream().anyMatch(p -> Double.isFinite(p.y()))) {
                 lines.add(line(results, cell, points));
                 drawn.add(cell);
@@ -155,17 +150,28 @@ public final class Curves {
                 references(panel, drawn));
     }
 
-    private static List<LineFigure.Point> points(Panel panel, ResultTable table) {
-        double[] y = table.numbers(panel.column());
-        if (!panel.byEpoch()) {
-            return binned(table.numbers("step"), y, MAX_POINTS);
-        }
-        double[] epochs = table.numbers(EPOCH);
+    private static List<LineFigure.Point> points(@Nullable Curve curve, String column) {
         List<LineFigure.Point> points = new ArrayList<>();
-        for (int i = 0; i < epochs.length; i++) {
-            // Before the first step no prototype was anybody's.
-            if (epochs[i] > 0 || panel.column().equals(KNN)) {
-                points.add(new LineFigure.Point(epochs[i], y[i]));
+        if (curve != null && curve.has(column)) {
+            double[] steps = curve.means("step");
+            double[] y = curve.means(column);
+            for (int i = 0; i < steps.length; i++) {
+                points.add(new LineFigure.Point(steps[i], y[i]));
+            }
+        }
+        return points;
+    }
+
+    private static List<LineFigure.Point> points(@Nullable ResultTable monitor, String column) {
+        List<LineFigure.Point> points = new ArrayList<>();
+        if (monitor != null && monitor.has(column)) {
+            double[] epochs = monitor.numbers(EPOCH);
+            double[] y = monitor.numbers(column);
+            for (int i = 0; i < epochs.length; i++) {
+                // Before the first step no prototype was anybody's.
+                if (epochs[i] > 0 || column.equals(KNN)) {
+                    points.add(new LineFigure.Point(epochs[i], y[i]));
+                }
             }
         }
         return points;
@@ -178,31 +184,6 @@ public final class Curves {
                 results.seeds().indexOf(cell.cell().seed()),
                 points,
                 cell.status() == CellResult.Status.DIVERGED);
-    }
-
-    /**
-     * Means of the finite values over equal runs of rows, NaN where a run has none; as many points as rows when they are
-     * few.
-     */
-    static List<LineFigure.Point> binned(double[] x, double[] y, int most) {
-        int bins = Math.min(most, x.length);
-        List<LineFigure.Point> points = new ArrayList<>(bins);
-        for (int b = 0; b < bins; b++) {
-            int from = (int) ((long) b * x.length / bins);
-            int to = (int) ((long) (b + 1) * x.length / bins);
-            double sumX = 0;
-            double sumY = 0;
-            int finite = 0;
-            for (int i = from; i < to; i++) {
-                sumX += x[i];
-                if (Double.isFinite(y[i])) {
-                    sumY += y[i];
-                    finite++;
-                }
-            }
-            points.add(new LineFigure.Point(sumX / (to - from), finite == 0 ? Double.NaN : sumY / finite));
-        }
-        return points;
     }
 
     private static List<LineFigure.Reference> references(Panel panel, List<CellResult> cells) {

@@ -93,47 +93,4 @@ class FiguresTest {
         assertEquals(11, knn.lines().get(0).points().size());
         assertEquals(10, knn.lines().get(0).points().get(10).x());
     }
-
-    @Test
-    void binsAreMeansOfAllRowsOnce() {
-        int n = 1003;
-        double[] x = new double[n];
-        double[] y = new double[n];
-        for (int i = 0; i < n; i++) {
-            x[i] = i;
-            y[i] = i % 7;
-        }
-        List<LineFigure.Point> points = Curves.binned(x, y, 10);
-        assertEquals(10, points.size());
-        double naive = 0;
-        for (int i = 0; i < 100; i++) {
-            naive += y[i];
-        }
-        assertEquals(naive / 100, points.get(0).y(), 1e-12);
-        assertEquals(49.5, points.get(0).x(), 1e-12);
-        assertEquals((n - 1 + 902) / 2.0, points.get(9).x(), 1e-9);
-    }
-
-    /** Ten runs of 100 rows, one of which has no number at all. */
-    @Test
-    void whatIsNotANumberIsLeftOutOfMeans() {
-        double[] x = new double[1000];
-        double[] y = new double[1000];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = i;
-            y[i] = i % 2 == 0 || i / 100 == 4 ? Double.NaN : 3;
-        }
-        List<LineFigure.Point> points = Curves.binned(x, y, 10);
-        for (int b = 0; b < 10; b++) {
-            assertEquals(b == 4 ? Double.NaN : 3, points.get(b).y());
-        }
-    }
-
-    @Test
-    void fewRowsAreDrawnAsTheyAre() {
-        List<LineFigure.Point> points = Curves.binned(new double[] {3, 4}, new double[] {0.5, Double.NaN}, 10);
-        assertEquals(new LineFigure.Point(3, 0.5), points.get(0));
-        assertTrue(Double.isNaN(points.get(1).y()));
-        assertEquals(List.of(), Curves.binned(new double[0], new double[0], 10));
-    }
 }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The characters of a text up to its last line feed, as they come: what follows was being written when it was read. */
-final class WholeLines extends Reader {
+public final class WholeLines extends Reader {
     private static final int CHARS = 1 << 14;
 
     private final Reader text;
@@ -17,7 +17,7 @@ final class WholeLines extends Reader {
     private boolean ended;
     private @Nullable IOException trouble;
 
-    WholeLines(Reader text) {
+    public WholeLines(Reader text) {
         this.text = text;
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.metrics.Provenance;
 import viewfit.report.results.CellResult;
-import viewfit.report.results.ResultTable;
+import viewfit.report.results.Curve;
 import viewfit.report.results.Results;
 import viewfit.report.results.Scored;
 import viewfit.report.values.Text;
@@ -92,36 +92,22 @@ final class CellsSection {
                         + "</code>";
     }
 
-    private static String last(@Nullable ResultTable table, String column) {
-        if (table == null || !table.has(column) || table.rows().isEmpty()) {
+    private static String last(@Nullable Curve curve, String column) {
+        if (curve == null || !curve.has(column) || curve.rows() == 0) {
             return Text.NONE;
         }
-        double[] values = table.numbers(column);
-        double value = values[values.length - 1];
+        double value = curve.last(column);
         return value == Math.rint(value) && column.equals("step") ? Text.count((long) value) : Text.decimals(value, 3);
     }
 
     /** The stage's own figure for the whole run, else the mean of its curve. */
     private static String overall(CellResult cell, String key, String column, double factor, int digits) {
         double value = cell.pretrain() == null ? Double.NaN : cell.pretrain().value(key);
-        return Double.isFinite(value)
-                ? Text.decimals(factor * value, digits)
-                : mean(cell.curve(), column, factor, digits);
-    }
-
-    private static String mean(@Nullable ResultTable table, String column, double factor, int digits) {
-        if (table == null || !table.has(column) || table.rows().isEmpty()) {
-            return Text.NONE;
+        Curve curve = cell.curve();
+        if (!Double.isFinite(value) && curve != null && curve.has(column)) {
+            value = curve.mean(column);
         }
-        double sum = 0;
-        int n = 0;
-        for (double value : table.numbers(column)) {
-            if (Double.isFinite(value)) {
-                sum += value;
-                n++;
-            }
-        }
-        return n == 0 ? Text.NONE : Text.decimals(factor * sum / n, digits);
+        return Double.isFinite(value) ? Text.decimals(factor * value, digits) : Text.NONE;
     }
 
     static String provenance(Results results) {

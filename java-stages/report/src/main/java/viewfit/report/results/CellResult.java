@@ -32,7 +32,7 @@ public record CellResult(
         @Nullable Scored pretrain,
         @Nullable Scored probe,
         Map<String, Scored> finetune,
-        @Nullable ResultTable curve,
+        @Nullable Curve curve,
         @Nullable ResultTable monitor,
         @Nullable ResultTable views,
         @Nullable Path viewsPng,

@@ -32,6 +32,7 @@ final class InputScan {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final List<Scored> metrics = new ArrayList<>();
+    final List<Curve> curves = new ArrayList<>();
     final List<ResultTable> tables = new ArrayList<>();
     final List<Answers> answers = new ArrayList<>();
     final List<Path> contactSheets = new ArrayList<>();
@@ -83,8 +84,9 @@ final class InputScan {
             addJson(file);
         } else if (name.endsWith(".csv")) {
             String schema = ofReport(file) || ofState(file) ? "" : ResultTable.schemaOf(file);
-            if (schema.startsWith("curve/")
-                    || schema.startsWith("monitor/")
+            if (schema.startsWith("curve/")) {
+                curves.add(Curve.read(file));
+            } else if (schema.startsWith("monitor/")
                     || schema.startsWith("views/")
                     || schema.startsWith("pixel-scale/")) {
                 tables.add(ResultTable.read(file));

@@ -40,7 +40,7 @@ public final class ResultReader {
         final Map<String, Scored> finetune = new LinkedHashMap<>();
 
         @Nullable
-        ResultTable curve;
+        Curve curve;
 
         @Nullable
         ResultTable monitor;
@@ -175,16 +175,8 @@ public final class ResultReader {
             cellOfFolder.put(folder(scored.file()), id);
             assignMetrics(builder(id), scored);
         }
-        for (ResultTable table : scan.tables) {
-            JsonNode provenance = table.provenance();
-            String id = cellOf(
-                    table.file(),
-                    provenance.path("cell").asText(),
-                    provenance.path("recipe-sha256").asText());
-            if (cells.containsKey(id)) {
-                assignTable(builder(id), table);
-            }
-        }
+        scan.curves.forEach(curve -> ifKnown(cellOf(curve.file(), curve.provenance()), b -> b.curve = curve));
+        scan.tables.forEach(table -> ifKnown(cellOf(table.file(), table.provenance()), b -> assignTable(b, table)));
         // The views that training saw come before those that stage views drew for the same recipe: pretrain < views.
         scan.contactSheets.forEach(
                 file -> ifKnown(cellOf(file, "", ""), b -> b.viewsPng = b.viewsPng == null ? file : b.viewsPng));
@@ -224,9 +216,7 @@ public final class ResultReader {
     }
 
     private static void assignTable(Builder builder, ResultTable table) {
-        if (table.schema().startsWith("curve/")) {
-            builder.curve = table;
-        } else if (table.schema().startsWith("monitor/")) {
+        if (table.schema().startsWith("monitor/")) {
             builder.monitor = table;
         } else if (table.schema().startsWith("pixel-scale/")) {
             builder.pixelScale = table;
@@ -251,6 +241,13 @@ public final class ResultReader {
             }
         }
         return "labels";
+    }
+
+    private String cellOf(Path file, JsonNode provenance) {
+        return cellOf(
+                file,
+                provenance.path("cell").asText(),
+                provenance.path("recipe-sha256").asText());
     }
 
     private String cellOf(Path file, String named, String recipeSha256) {

@@ -1,19 +1,15 @@
 package viewfit.report.results;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
@@ -30,10 +26,6 @@ import viewfit.core.files.AtomicFiles;
  */
 public record ResultTable(Path file, String schema, JsonNode provenance, List<String> header, List<List<String>> rows) {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String SCHEMA = "# schema:";
-    private static final String PROVENANCE = "# provenance:";
-
     public ResultTable {
         header = List.copyOf(header);
         rows = List.copyOf(rows);
@@ -44,7 +36,22 @@ public record ResultTable(Path file, String schema, JsonNode provenance, List<St
      *     the provenance is no JSON
      */
     public static ResultTable read(Path file) {
-        return parse(file, text(file));
+        List<List<String>> rows = new ArrayList<>();
+        return of(file, CsvRows.read(file, row -> rows.add(List.copyOf(row.toList()))), rows);
+    }
+
+    /** Parses the text of such a file; {@code file} names it in messages. */
+    public static ResultTable parse(Path file, String text) {
+        List<List<String>> rows = new ArrayList<>();
+        try (BufferedReader lines = new BufferedReader(new StringReader(text))) {
+            return of(file, CsvRows.parse(file, lines, row -> rows.add(List.copyOf(row.toList()))), rows);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static ResultTable of(Path file, CsvRows.Head head, List<List<String>> rows) {
+        return new ResultTable(file, head.schema(), head.provenance(), head.columns(), rows);
     }
 
     /**
@@ -60,77 +67,18 @@ public record ResultTable(Path file, String schema, JsonNode provenance, List<St
         }
     }
 
-    private static StageFailure unreadable(Path file, IOException e) {
+    /** As a failure: no text at all, or not to be read. */
+    static StageFailure unreadable(Path file, IOException e) {
         return e instanceof CharacterCodingException
                 ? new StageFailure(ExitCode.BAD_DATA, file + ": bytes that are not UTF-8: a text file is needed", e)
                 : AtomicFiles.failure(file, e);
     }
 
-    /** Parses the text of such a file; {@code file} names it in messages. */
-    public static ResultTable parse(Path file, String text) {
-        String schema = "";
-        JsonNode provenance = MissingNode.getInstance();
-        int start = 0;
-        while (start < text.length() && text.charAt(start) == '#') {
-            int end = text.indexOf('\n', start);
-            end = end < 0 ? text.length() : end;
-            String line = text.substring(start, end).strip();
-            if (line.startsWith(SCHEMA)) {
-                schema = line.substring(SCHEMA.length()).strip();
-            } else if (line.startsWith(PROVENANCE)) {
-                provenance = json(file, line.substring(PROVENANCE.length()));
-            }
-            start = Math.min(text.length(), end + 1);
-        }
-        String body = text.substring(start);
-        if (schema.startsWith("curve/") || schema.startsWith("monitor/")) {
-            // These grow row by row: a last line without its line feed was cut off by the end of its process.
-            body = body.substring(0, body.lastIndexOf('\n') + 1);
-        }
-        return body(file, schema, provenance, body);
-    }
-
-    private static ResultTable body(Path file, String schema, JsonNode provenance, String text) {
-        List<List<String>> rows = new ArrayList<>();
-        try (CSVParser parser = CSVParser.parse(
-                text, CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).build())) {
-            for (CSVRecord record : parser) {
-                rows.add(List.copyOf(record.toList()));
-            }
-        } catch (IOException | IllegalStateException | java.io.UncheckedIOException e) {
-            throw new StageFailure(ExitCode.BAD_DATA, file + ": not a CSV file (" + e.getMessage() + ")", e);
-        }
-        if (rows.isEmpty()) {
-            throw new StageFailure(ExitCode.BAD_DATA, file + ": no header line: a CSV with a header is needed");
-        }
-        List<String> header = rows.remove(0);
-        for (int i = 0; i < rows.size(); i++) {
-            if (rows.get(i).size() != header.size()) {
-                throw new StageFailure(
-                        ExitCode.BAD_DATA,
-                        file + ": data row " + (i + 1) + ": " + rows.get(i).size() + " values: the header has "
-                                + header.size());
-            }
-        }
-        return new ResultTable(file, schema, provenance, header, rows);
-    }
-
-    private static JsonNode json(Path file, String text) {
-        try {
-            return JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new StageFailure(
-                    ExitCode.BAD_DATA, file + ": provenance line: " + e.getOriginalMessage() + ": JSON is needed", e);
-        }
-    }
-
     /** The schema line of a file, or empty; reads one line only, so that large tables of other kinds cost nothing. */
     static String schemaOf(Path file) {
-        try (java.io.BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             String line = reader.readLine();
-            return line != null && line.startsWith(SCHEMA)
-                    ? line.substring(SCHEMA.length()).strip()
-                    : "";
+            return line == null ? "" : CsvRows.schemaOf(line);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -142,12 +90,17 @@ public record ResultTable(Path file, String schema, JsonNode provenance, List<St
 
     /** A column as text. Asking for a column the table lacks is a {@link StageFailure} that lists those it has. */
     public List<String> text(String column) {
+        require(file, header, column);
         int index = header.indexOf(column);
-        if (index < 0) {
+        return rows.stream().map(row -> row.get(index)).toList();
+    }
+
+    /** Fails if a column is not there. */
+    static void require(Path file, List<String> header, String column) {
+        if (!header.contains(column)) {
             throw new StageFailure(
                     ExitCode.BAD_DATA, file + ": no column " + column + ": found " + String.join(", ", header));
         }
-        return rows.stream().map(row -> row.get(index)).toList();
     }
 
     /** A column as numbers; an empty cell is NaN. */
@@ -155,12 +108,13 @@ public record ResultTable(Path file, String schema, JsonNode provenance, List<St
         List<String> text = text(column);
         double[] values = new double[text.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = number(column, i, text.get(i));
+            values[i] = number(file, column, i, text.get(i));
         }
         return values;
     }
 
-    private double number(String column, int row, String text) {
+    /** A cell as a number; empty is NaN. */
+    static double number(Path file, String column, long row, String text) {
         if (text.isEmpty()) {
             return Double.NaN;
         }

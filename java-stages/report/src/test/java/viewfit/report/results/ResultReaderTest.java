@@ -59,7 +59,7 @@ class ResultReaderTest {
         assertEquals(FakeSweep.OURS, ours.cell().variant());
         assertEquals(FakeSweep.linear(FakeSweep.OURS, 1), ours.probe().value("heldout.linear.top1"));
         assertEquals(List.of("1pct", "10pct"), results.fractions());
-        assertEquals(720, ours.curve().rows().size());
+        assertEquals(720, ours.curve().rows());
         assertTrue(ours.viewsPng().endsWith("pretrain/dino-ours-s1/views.png"));
         assertEquals("0.4", ours.recipe().get("method.alpha"));
         assertNotNull(ours.export());
@@ -78,8 +78,8 @@ class ResultReaderTest {
         text("in/7/curve.csv", "# schema: curve/1\n# provenance: {\"recipe-sha256\":\"bbb\"}\nstep,loss\n0,7.0\n");
         text("in/8/curve.csv", "# schema: curve/1\n# provenance: {\"cell\":\"a-s3\"}\nstep,loss\n0,6.0\n");
         Results results = ResultReader.read(folder.resolve("cells.csv"), List.of(folder.resolve("in")));
-        assertEquals(7.0, cell(results, "b-s3").curve().numbers("loss")[0], "by recipe checksum");
-        assertEquals(6.0, cell(results, "a-s3").curve().numbers("loss")[0], "by its own provenance");
+        assertEquals(7.0, cell(results, "b-s3").curve().means("loss")[0], "by recipe checksum");
+        assertEquals(6.0, cell(results, "a-s3").curve().means("loss")[0], "by its own provenance");
         assertTrue(cell(results, "a-s3").viewsPng().endsWith("in/1/views.png"), "by the metrics beside it");
         assertNull(cell(results, "b-s3").viewsPng());
         assertEquals(0.5, cell(results, "b-s3").finetune().get("10pct").value("heldout.top1"));
@@ -115,9 +115,9 @@ class ResultReaderTest {
     }
 
     @Test
-    void aCutLastLineOfACurveIsNoRow() throws IOException {
-        text("in/a/curve.csv", "# schema: curve/1\nstep,loss\n0,7.0\n1,6.");
-        ResultTable table = ResultTable.read(folder.resolve("in/a/curve.csv"));
+    void aCutLastLineOfAMonitorIsNoRow() throws IOException {
+        text("in/a/monitor.csv", "# schema: monitor/1\nepoch,knn_student\n0,0.5\n1,0.");
+        ResultTable table = ResultTable.read(folder.resolve("in/a/monitor.csv"));
         assertEquals(1, table.rows().size());
         text("cells.csv", "cell,recipe,seed\na,a.yml,0");
         assertEquals(1, ResultTable.read(folder.resolve("cells.csv")).rows().size(), "a whole last row is kept");
