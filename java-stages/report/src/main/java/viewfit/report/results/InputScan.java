@@ -5,15 +5,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
@@ -60,22 +64,51 @@ final class InputScan {
     @Nullable
     ResultTable cells;
 
-    /** Files in a fixed order, links followed (a workflow stages inputs as links). */
+    /**
+     * Files in a fixed order, links followed (a workflow stages inputs as links). What another run left below the folder of a
+     * run is not of it: that of a figure of the paper has its place in {@code results/papers}.
+     */
     static InputScan of(List<Path> folders) {
         InputScan scan = new InputScan();
         for (Path folder : folders) {
             if (!Files.isDirectory(folder)) {
                 throw new StageFailure(ExitCode.NO_INPUT, folder + ": no such folder: a folder of results is needed");
             }
-            List<Path> files;
-            try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-                files = walk.filter(Files::isRegularFile).sorted().toList();
-            } catch (IOException e) {
-                throw AtomicFiles.failure(folder, e);
-            }
-            files.forEach(scan::add);
+            files(folder).forEach(scan::add);
         }
         return scan;
+    }
+
+    private static List<Path> files(Path folder) {
+        boolean ofRun = isRun(folder);
+        List<Path> files = new ArrayList<>();
+        try {
+            Files.walkFileTree(
+                    folder, Set.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult preVisitDirectory(Path below, BasicFileAttributes attributes) {
+                            boolean another = ofRun && !below.equals(folder) && isRun(below);
+                            return another ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                            if (attributes.isRegularFile()) {
+                                files.add(file);
+                            }
+                            return FileVisitResult.CONTINUE;
+                        }
+                    });
+        } catch (IOException e) {
+            throw AtomicFiles.failure(folder, e);
+        }
+        Collections.sort(files);
+        return files;
+    }
+
+    /** Whether a folder has the results of a run: its table of cells lies where the pipeline puts it. */
+    private static boolean isRun(Path folder) {
+        return Files.isRegularFile(folder.resolve("grid").resolve("cells.csv"));
     }
 
     private void add(Path file) {

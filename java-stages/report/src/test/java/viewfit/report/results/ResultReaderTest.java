@@ -104,6 +104,34 @@ class ResultReaderTest {
         assertEquals(CellResult.Status.MISSING, cell(results, "lost").status());
     }
 
+    /** The figures of the paper write below the folder of any other run. */
+    @Test
+    void anotherRunBelowTheFolderOfARunIsLeftOut() throws IOException {
+        String head = "# schema: cells/1\ncell,group,recipe,axes,seed,sha256\n";
+        Path results = folder.resolve("results");
+        for (String run : new String[] {"results", "results/papers/figure"}) {
+            String cell = run.equals("results") ? "mine" : "theirs";
+            text(run + "/grid/cells.csv", head + cell + ",g,g.yml,,3,\n");
+            metrics("pretrain", cell, "", Map.of()).write(folder.resolve(run + "/pretrain/" + cell + "/metrics.json"));
+            metrics("probe", "both", "", Map.of()).write(folder.resolve(run + "/probe/both/metrics.json"));
+        }
+        Path cells = text("cells.csv", head + "mine,g,g.yml,,3,\ntheirs,g,g.yml,,3,\nboth,g,g.yml,,3,\n");
+        Results mine = ResultReader.read(cells, List.of(results));
+        assertEquals(CellResult.Status.OK, cell(mine, "mine").status());
+        assertEquals(CellResult.Status.MISSING, cell(mine, "theirs").status());
+        assertTrue(cell(mine, "both").probe().file().startsWith(results.resolve("probe")));
+
+        // What is named is read wherever it lies, and all of a folder that is not of a run, such as that of all tasks.
+        for (Path inputs : List.of(results.resolve("papers/figure"), results.resolve("papers"))) {
+            Results theirs = ResultReader.read(cells, List.of(inputs));
+            assertEquals(CellResult.Status.OK, cell(theirs, "theirs").status());
+            assertEquals(CellResult.Status.MISSING, cell(theirs, "mine").status());
+        }
+        assertTrue(failure(cells, results, results.resolve("papers"))
+                .getMessage()
+                .contains("second probe result of cell both"));
+    }
+
     @Test
     void seedAndNameAreNoSettings() {
         Map<String, String> a =
