@@ -71,6 +71,9 @@ public record BarFigure(
             addRuns(rows, bar, "trained", bar.trained());
             addRuns(rows, bar, "untrained", bar.floor());
         }
+        if (!Double.isNaN(chance)) {
+            rows.add(List.of("chance", "reference", "", "", "", Double.toString(chance)));
+        }
         return rows;
     }
 

@@ -233,8 +233,10 @@ class DrawingTest {
                         List.of("a", "x", "trained", "c0", "0", "0.5"),
                         List.of("a", "x", "trained", "c1", "1", "0.7"),
                         List.of("a", "x", "untrained", "c0", "0", "0.3"),
-                        List.of("a", "y", "trained", "c2", "0", "0.4")),
+                        List.of("a", "y", "trained", "c2", "0", "0.4"),
+                        List.of("chance", "reference", "", "", "", "0.1")),
                 bars().rows());
+        assertEquals(List.of(), new BarFigure("e", "E", "y", List.of(), List.of(), List.of(), Double.NaN).rows());
         assertEquals(
                 List.of("c", "x", "seed 0", "0.0", "1.5"), lines(1.5).rows().get(0));
         assertEquals(
