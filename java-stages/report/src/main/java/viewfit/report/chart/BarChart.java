@@ -7,6 +7,7 @@ import java.awt.geom.Rectangle2D;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jfree.chart.JFreeChart;
@@ -38,6 +39,11 @@ final class BarChart {
 
     /** Share of the height that a number at the foot of a bar takes. */
     private static final double NUMBER = 0.085;
+
+    /** Share of the height that the mean above a bar takes, and the air below it. */
+    private static final double MEAN = 0.07;
+
+    private static final double AIR = 0.018;
 
     /** Layers in drawing order. */
     static final int BARS = 0;
@@ -79,7 +85,7 @@ final class BarChart {
         boolean numbered = numbered(figure);
         for (BarFigure.Bar bar : figure.bars()) {
             double at = bar.group() * stride + bar.variant();
-            addBar(plot, bars, whiskers, bar, at, top);
+            addBar(plot, bars, whiskers, bar, at, top, figure.chance());
             if (numbered) {
                 plot.addAnnotation(number(bar.variant() + 1, at, top));
             }
@@ -131,7 +137,8 @@ final class BarChart {
             XYIntervalSeriesCollection whiskers,
             BarFigure.Bar bar,
             double at,
-            double top) {
+            double top,
+            double chance) {
         MeanSd mean = bar.trainedMean();
         double clear = 0;
         if (mean.isMeasured()) {
@@ -147,9 +154,21 @@ final class BarChart {
                 clear = Math.max(clear, mean.mean() + mean.sd());
             }
             String label = String.format(Locale.ROOT, "%.1f", 100 * mean.mean());
-            plot.addAnnotation(text(
-                    label, at, clear + 0.018 * top, TextAnchor.BOTTOM_CENTER, PaperTheme.bold(12f), PaperTheme.INK));
+            double foot = foot(clear, top, bar.floorMean().mean(), chance);
+            plot.addAnnotation(text(label, at, foot, TextAnchor.BOTTOM_CENTER, PaperTheme.bold(12f), PaperTheme.INK));
         }
+    }
+
+    /** The lowest place above whisker and dots where neither of two lines, NaN for none, goes through the mean. */
+    private static double foot(double clear, double top, double... lines) {
+        double foot = clear + AIR * top;
+        Arrays.sort(lines);
+        for (double line : lines) {
+            if (line > foot - AIR * top && line < foot + MEAN * top) {
+                foot = line + AIR * top;
+            }
+        }
+        return foot;
     }
 
     /** Why runs are absent, upright: in white at the foot of the bar, or in grey where the bar would stand. */

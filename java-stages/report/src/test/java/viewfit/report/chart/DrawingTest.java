@@ -2,6 +2,7 @@ package viewfit.report.chart;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.jfree.chart.annotations.XYTextAnnotation;
 import org.jfree.chart.plot.Marker;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
@@ -75,6 +77,35 @@ class DrawingTest {
         assertTrue(plot.getRangeAxis().getRange().getUpperBound() > 0.6 + sd, "whisker inside");
         assertEquals(0, plot.getRangeAxis().getRange().getLowerBound(), "bars stand on zero");
         assertEquals(4, plot.getAnnotations().size(), "two means and two notes");
+    }
+
+    /** In the demo a network may be worse than an untrained one by the height of a letter, and both as good as chance. */
+    @Test
+    void noLineGoesThroughTheNumberAboveABar() {
+        // Letters of 12 pixels are some 15 high, and the shortest of these figures has an axis of some 250.
+        double high = 15 / 250.0;
+        for (double chance : new double[] {0.401, 0.42, 0.45, Double.NaN}) {
+            for (double floor = 0.38; floor < 0.5; floor += 0.001) {
+                Bar bar = new Bar(
+                        0,
+                        0,
+                        List.of(new Run("c0", 0, 0.4), new Run("c1", 1, 0.4)),
+                        List.of(new Run("c0", 0, floor)),
+                        "");
+                XYPlot plot = BarChart.draw(
+                                new BarFigure("b", "B", "y", List.of("a"), List.of("x"), List.of(bar), chance))
+                        .getXYPlot();
+                double foot = ((XYTextAnnotation) plot.getAnnotations().get(0)).getY();
+                double axis = plot.getRangeAxis().getRange().getUpperBound();
+                assertTrue(foot > 0.4, "above bar and whisker");
+                assertTrue(foot + high * axis < axis, "inside");
+                for (double line : new double[] {floor, chance}) {
+                    assertFalse(
+                            line > foot - 0.01 * axis && line < foot + high * axis,
+                            floor + " or " + chance + " through the number at " + foot);
+                }
+            }
+        }
     }
 
     /** The eighth bar has the colour of the first: numbers tell them apart. */
