@@ -1,4 +1,5 @@
-// The held-out scores of all cells -> the best recipe, and the cells that may be tested. It has nothing of the test split.
+// The held-out scores of all cells -> the best recipe of each method and backbone, and the cells that may be tested. It has
+// nothing of the test split.
 process SELECT {
     label 'light'
 

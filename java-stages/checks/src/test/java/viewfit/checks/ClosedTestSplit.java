@@ -91,7 +91,7 @@ final class ClosedTestSplit {
                 "finetune/1", Repository.ROOT.resolve("params/recipes/test-finetune-1pct.yml"),
                 "checkpoint/1", results.resolve("pretrain/" + cell + "/checkpoint.safetensors"),
                 "probe-weights/1", results.resolve("probe/" + cell + "/probe.safetensors"),
-                "selection/1", results.resolve("select/selection.json"));
+                "selection/2", results.resolve("select/selection.json"));
         List<String> command = new ArrayList<>(List.of(attempt.stage().name()));
         for (Port port : attempt.stage().inputs()) {
             Path file = port.equals(attempt.port())

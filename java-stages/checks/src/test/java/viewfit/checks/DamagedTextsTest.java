@@ -164,11 +164,14 @@ class DamagedTextsTest {
         new Selection(
                         Selection.SCHEMA,
                         "heldout.linear.top1",
-                        "ours",
-                        "baseline",
                         "highest mean",
-                        List.of(new Selection.Candidate(
-                                1, "ours", "ours.yml", List.of("ours_s0"), 2, Map.of("mean", 0.5))),
+                        List.of(new Selection.Choice(
+                                "dino",
+                                "mobilenet_v2",
+                                "ours",
+                                "baseline",
+                                List.of(new Selection.Candidate(
+                                        1, "ours", "ours.yml", List.of("ours_s0"), 2, Map.of("mean", 0.5))))),
                         List.of(new Selection.Tested("ours_s0", "ours", "chosen", 0.5, "0".repeat(64))),
                         List.of(new Selection.Gap("baseline_s0", "baseline", "no score")),
                         Map.of("groups", 2L),

@@ -26,10 +26,8 @@ class TestLedgerIT {
         new Selection(
                         Selection.SCHEMA,
                         "heldout.knn.top1",
-                        "a",
                         "",
-                        "",
-                        List.of(),
+                        List.of(new Selection.Choice("dino", "mobilenet_v2", "a", "", List.of())),
                         List.of(new Selection.Tested("a_s0", "a", Selection.CHOSEN, .5, network)),
                         List.of(),
                         Map.of(),

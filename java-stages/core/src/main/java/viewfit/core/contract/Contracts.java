@@ -252,20 +252,24 @@ public final class Contracts {
 
     public static final StageContract SELECT = new StageContract(
             "select",
-            "Rank the recipes of a sweep by a held-out score over seeds, and say which networks may be tested.",
+            "Rank the recipes of each method and backbone by a held-out score over seeds, and say which networks may be tested.",
             List.of(
                     new Port("grid", "grid/", "grid", "the sweep: cells.csv and cells/ of stage grid"),
                     new Port("probes", "probe/", "probes", "folders of stage probe, or of several of them")),
             List.of(
-                    new Port("selection", "selection.json", "selection/1", "what was chosen, by what, and all gaps"),
-                    new Port("ranks", "selection.csv", "selection-ranks/1", "one line per recipe, best first")),
+                    new Port("selection", "selection.json", "selection/2", "what was chosen, by what, and all gaps"),
+                    new Port(
+                            "ranks",
+                            "selection.csv",
+                            "selection-ranks/2",
+                            "one line per recipe, best first of its kind")),
             READS_RECIPE);
 
     public static final StageContract TEST = new StageContract(
             "test",
             "Score a selected network on the test split, once: its trained classifier and weighted k-NN.",
             List.of(
-                    new Port("selection", "selection.json", "selection/1", "from select: names what may be tested"),
+                    new Port("selection", "selection.json", "selection/2", "from select: names what may be tested"),
                     CHECKPOINT_IN,
                     new Port(
                             "classifier",

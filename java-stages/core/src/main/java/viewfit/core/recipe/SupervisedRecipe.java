@@ -7,8 +7,10 @@ package viewfit.core.recipe;
  * @param labelSmoothing share of the target that is spread over all classes
  */
 public record SupervisedRecipe(
-        @OneOf("supervised") String name, @Range(min = 0, max = 1, below = true) double labelSmoothing)
+        @OneOf(SupervisedRecipe.NAME) String name, @Range(min = 0, max = 1, below = true) double labelSmoothing)
         implements MethodRecipe {
+    public static final String NAME = "supervised";
+
     public SupervisedRecipe {
         Rules.check(SupervisedRecipe.class, name, labelSmoothing);
     }

@@ -1,11 +1,14 @@
 package viewfit.core.select;
 
+import java.util.List;
 import viewfit.core.table.CsvTable;
 
 /**
  * One line of {@code selection.csv}.
  *
- * @param rank from 1
+ * @param method that its cells are trained by
+ * @param backbone that they train
+ * @param rank from 1, within method and backbone
  * @param group cells that differ in their seed only
  * @param cells those that have a score, with spaces between them
  * @param by name of the score
@@ -16,6 +19,8 @@ import viewfit.core.table.CsvTable;
  * @param epochs of pre-training
  */
 public record RankRow(
+        String method,
+        String backbone,
         long rank,
         String group,
         String cells,
@@ -25,12 +30,13 @@ public record RankRow(
         double deviation,
         double standardError,
         long epochs) {
-    public static final String SCHEMA = "selection-ranks/1";
+    public static final String SCHEMA = "selection-ranks/2";
     public static final CsvTable<RankRow> TABLE = CsvTable.of(RankRow.class, SCHEMA);
 
-    /** The line of a candidate. */
-    static RankRow of(Selection.Candidate candidate, String by) {
+    private static RankRow of(Selection.Choice choice, Selection.Candidate candidate, String by) {
         return new RankRow(
+                choice.method(),
+                choice.backbone(),
                 candidate.rank(),
                 candidate.group(),
                 String.join(" ", candidate.cells()),
@@ -43,7 +49,9 @@ public record RankRow(
     }
 
     /** The table of a selection. */
-    public static java.util.List<RankRow> of(Selection selection) {
-        return selection.candidates().stream().map(c -> of(c, selection.by())).toList();
+    public static List<RankRow> of(Selection selection) {
+        return selection.choices().stream()
+                .flatMap(choice -> choice.candidates().stream().map(c -> of(choice, c, selection.by())))
+                .toList();
     }
 }

@@ -3,15 +3,18 @@ package viewfit.core.select;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.Code;
 import viewfit.core.contract.ExitCode;
@@ -20,13 +23,21 @@ import viewfit.core.grid.CellRow;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
+import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.SupervisedRecipe;
 import viewfit.core.select.Selection.Candidate;
+import viewfit.core.select.Selection.Choice;
 import viewfit.core.select.Selection.Gap;
 import viewfit.core.select.Selection.Tested;
 
-/** Ranks the groups of a sweep by one held-out score of their probes; it never sees another one. */
+/**
+ * Ranks the groups of a sweep by one held-out score of their probes, for each method and backbone by itself; it never sees
+ * another score. What is trained with labels is a reference: it is not ranked and not tested.
+ */
 public final class Selector {
-    static final String MEAN = "mean";
+    /** Value of a candidate: mean of its scores. */
+    public static final String MEAN = "mean";
+
     static final String DEVIATION = "deviation";
     static final String STANDARD_ERROR = "standard-error";
 
@@ -40,25 +51,40 @@ public final class Selector {
     public static final String EVAL_MANIFEST = "eval.manifest-sha256";
 
     private static final List<String> PREFERRED = List.of("heldout.linear.top1", "heldout.knn.top1");
-    private static final String RULE = "largest mean over seeds; of equal means the one with fewer epochs of"
-            + " pre-training, then the first by name";
+    private static final String RULE = "of each method and backbone the largest mean over seeds; of equal means the one"
+            + " with fewer epochs of pre-training, then the first by name";
 
     private final List<CellRow> cells;
     private final Set<String> names;
-    private final ToLongFunction<CellRow> epochs;
+    private final Function<CellRow, Training> trainings;
     private final Map<String, Metrics> scores = new TreeMap<>();
 
     /** Those that say which held-out images they scored. */
     private final Map<String, Metrics> telling = new TreeMap<>();
 
     /**
-     * @param cells the whole sweep
-     * @param epochs of pre-training of a cell
+     * What the choice looks at of a recipe.
+     *
+     * @param epochs of pre-training
      */
-    public Selector(List<CellRow> cells, ToLongFunction<CellRow> epochs) {
+    public record Training(String method, String backbone, long epochs) {
+        /** That of a recipe. */
+        public static Training of(PretrainRecipe recipe) {
+            return new Training(recipe.method().name(), recipe.backbone().name(), recipe.epochs());
+        }
+    }
+
+    /** Groups of one method and backbone, each with its cells. */
+    private record Kind(String method, String backbone, Map<String, List<CellRow>> groups) {}
+
+    /**
+     * @param cells the whole sweep
+     * @param trainings that of a cell; asked once for each group
+     */
+    public Selector(List<CellRow> cells, Function<CellRow, Training> trainings) {
         this.cells = List.copyOf(cells);
         this.names = cells.stream().map(CellRow::cell).collect(Collectors.toSet());
-        this.epochs = epochs;
+        this.trainings = trainings;
     }
 
     /**
@@ -137,12 +163,11 @@ public final class Selector {
      * Ranks what was added.
      *
      * @param asked score to rank by; null takes the linear probe's, or k-NN's where no cell has a linear probe
-     * @param baseline group to be tested beside the chosen one; null takes the one called {@code baseline}, if there is one
      * @return without a choice if no cell has the score
-     * @throws StageFailure {@link ExitCode#USAGE} for a score that is no held-out accuracy or a group that is not there,
-     *     {@link ExitCode#BAD_DATA} if no cell has the score that was asked for or nothing was added
+     * @throws StageFailure {@link ExitCode#USAGE} for a score that is no held-out accuracy, {@link ExitCode#BAD_DATA} if no
+     *     cell has the score that was asked for or nothing was added
      */
-    public Selection select(@Nullable String asked, @Nullable String baseline) {
+    public Selection select(@Nullable String asked) {
         if (scores.isEmpty()) {
             throw bad("probe: found no scores: at least one probe is needed to select");
         }
@@ -156,34 +181,44 @@ public final class Selector {
         Map<String, List<CellRow>> groups = new LinkedHashMap<>();
         cells.forEach(cell ->
                 groups.computeIfAbsent(cell.group(), g -> new ArrayList<>()).add(cell));
-        if (baseline != null && !groups.containsKey(baseline)) {
-            throw new StageFailure(
-                    ExitCode.USAGE, "--baseline: found " + baseline + ": must be one of " + groups.keySet());
+        Map<String, Long> epochs = new HashMap<>();
+        List<Choice> choices = new ArrayList<>();
+        List<Tested> tested = new ArrayList<>();
+        List<Gap> gaps = new ArrayList<>();
+        long references = cells.size();
+        for (Kind kind : kinds(groups, epochs)) {
+            List<CellRow> asCandidates =
+                    kind.groups().values().stream().flatMap(List::stream).toList();
+            references -= asCandidates.size();
+            asCandidates.stream()
+                    .filter(cell -> !Double.isFinite(score(cell, by)))
+                    .forEach(cell -> gaps.add(new Gap(cell.cell(), cell.group(), reason(cell, by))));
+            List<Candidate> ranked = ranked(kind.groups(), epochs, by);
+            if (!ranked.isEmpty()) {
+                String chosen = ranked.get(0).group();
+                String baseline = baseline(kind.groups(), chosen);
+                choices.add(new Choice(kind.method(), kind.backbone(), chosen, baseline, ranked));
+                tested.addAll(tested(groups, chosen, Selection.CHOSEN, by));
+                if (!baseline.equals(chosen)) {
+                    tested.addAll(tested(groups, baseline, Selection.BASELINE, by));
+                }
+            }
         }
-        List<Candidate> ranked = ranked(groups, by);
-        if (ranked.isEmpty() && asked != null) {
-            throw bad("--by: found no cell with " + by + ": at least one must have it");
+        if (choices.isEmpty() && asked != null) {
+            throw bad("--by: found no cell with " + by + " that is trained without labels: at least one must have it");
         }
-        String chosen = ranked.isEmpty() ? "" : ranked.get(0).group();
-        String beside = baseline != null ? baseline : groups.containsKey(Selection.BASELINE) ? Selection.BASELINE : "";
-        List<Tested> tested = new ArrayList<>(tested(groups, chosen, Selection.CHOSEN, by));
-        if (!beside.equals(chosen)) {
-            tested.addAll(tested(groups, beside, Selection.BASELINE, by));
-        }
-        List<Gap> gaps = cells.stream()
-                .filter(cell -> !Double.isFinite(score(cell, by)))
-                .map(cell -> new Gap(cell.cell(), cell.group(), reason(cell, by)))
-                .toList();
         Metrics any = scores.values().iterator().next();
         Map<String, Long> counts = Map.of(
                 "groups",
                 (long) groups.size(),
                 "cells",
                 (long) cells.size(),
+                "references",
+                references,
                 "candidates",
-                (long) ranked.size(),
+                choices.stream().mapToLong(choice -> choice.candidates().size()).sum(),
                 "scored",
-                (long) cells.size() - gaps.size(),
+                cells.size() - references - gaps.size(),
                 "heldout.images",
                 images(any),
                 SHORT_SIDE,
@@ -192,14 +227,58 @@ public final class Selector {
         return new Selection(
                 Selection.SCHEMA,
                 by,
-                chosen,
-                beside,
                 RULE,
-                ranked,
+                choices,
                 tested,
                 gaps,
                 counts,
                 new Provenance(Code.version(), of.recipeSha256(), of.manifestSha256(), "", "", "", of.seed()));
+    }
+
+    /** Those that are trained without labels, in the order of the sweep. */
+    private Collection<Kind> kinds(Map<String, List<CellRow>> groups, Map<String, Long> epochs) {
+        Map<List<String>, Kind> kinds = new LinkedHashMap<>();
+        groups.forEach((group, rows) -> {
+            Training training = trainings.apply(rows.get(0));
+            epochs.put(group, training.epochs());
+            if (!training.method().equals(SupervisedRecipe.NAME)) {
+                kinds.computeIfAbsent(
+                                List.of(training.method(), training.backbone()),
+                                kind -> new Kind(training.method(), training.backbone(), new LinkedHashMap<>()))
+                        .groups()
+                        .put(group, rows);
+            }
+        });
+        return kinds.values();
+    }
+
+    /**
+     * The group called baseline, or else of a recipe whose file is: of several the one that has most values on the axes in
+     * common with the chosen one, and of those the first. It does not depend on which of them have a score.
+     */
+    private static String baseline(Map<String, List<CellRow>> groups, String chosen) {
+        if (groups.containsKey(Selection.BASELINE)) {
+            return Selection.BASELINE;
+        }
+        Set<String> point = point(groups, chosen);
+        String best = "";
+        long most = -1;
+        for (Map.Entry<String, List<CellRow>> group : groups.entrySet()) {
+            if (group.getValue().get(0).recipe().contains(Selection.BASELINE)) {
+                long common = point(groups, group.getKey()).stream()
+                        .filter(point::contains)
+                        .count();
+                best = common > most ? group.getKey() : best;
+                most = Math.max(most, common);
+            }
+        }
+        return best;
+    }
+
+    private static Set<String> point(Map<String, List<CellRow>> groups, String group) {
+        return groups.getOrDefault(group, List.of()).stream()
+                .flatMap(cell -> Stream.of(cell.axes().split(";")))
+                .collect(Collectors.toSet());
     }
 
     private String preferred() {
@@ -210,7 +289,7 @@ public final class Selector {
                 .orElse(PREFERRED.get(0));
     }
 
-    private List<Candidate> ranked(Map<String, List<CellRow>> groups, String by) {
+    private List<Candidate> ranked(Map<String, List<CellRow>> groups, Map<String, Long> epochs, String by) {
         List<Candidate> all = new ArrayList<>();
         groups.forEach((group, rows) -> {
             List<CellRow> scored = scored(rows, by);
@@ -219,7 +298,8 @@ public final class Selector {
                 double[] values =
                         scored.stream().mapToDouble(cell -> score(cell, by)).toArray();
                 List<String> names = scored.stream().map(CellRow::cell).toList();
-                all.add(new Candidate(0, group, first.recipe(), names, epochs.applyAsLong(first), statistics(values)));
+                all.add(new Candidate(
+                        0, group, first.recipe(), names, epochs.getOrDefault(group, 0L), statistics(values)));
             }
         });
         all.sort(Comparator.comparingDouble((Candidate c) -> -c.values().getOrDefault(MEAN, Double.NaN))

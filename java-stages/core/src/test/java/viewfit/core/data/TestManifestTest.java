@@ -27,10 +27,8 @@ class TestManifestTest {
         new Selection(
                         Selection.SCHEMA,
                         "heldout.knn.top1",
-                        "a",
                         "",
-                        "",
-                        List.of(),
+                        List.of(new Selection.Choice("dino", "mobilenet_v2", "a", "", List.of())),
                         List.of(new Selection.Tested("a_s0", "a", Selection.CHOSEN, .5, "net")),
                         List.of(),
                         Map.of(),

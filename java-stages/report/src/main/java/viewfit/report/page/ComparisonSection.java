@@ -91,7 +91,7 @@ final class ComparisonSection {
         List<String> variants = results.variants();
         int firsts = variants.size() > ALL_PAIRS ? 1 : variants.size();
         for (String measure : measures(results)) {
-            // What was chosen need not be the first, and only the baseline was tested beside it.
+            // What was chosen need not be the first, and only its baseline was tested beside it.
             int from = measure.equals(Answers.TEST) ? variants.size() : firsts;
             for (int a = 0; a < from; a++) {
                 for (int b = a + 1; b < variants.size(); b++) {
@@ -197,7 +197,7 @@ final class ComparisonSection {
                 Answers mine = b.answers().get(measure);
                 boolean scored = scored(a, measure) && scored(b, measure);
                 if (measure.equals(Answers.TEST)) {
-                    scored = tested(results, its) && tested(results, mine);
+                    scored = tested(results, its) && tested(results, mine) && together(results, a, b);
                 }
                 if (!scored || a.cell().seed() != b.cell().seed() || its == null || mine == null) {
                     continue;
@@ -215,6 +215,12 @@ final class ComparisonSection {
     private static boolean tested(Results results, @Nullable Answers answers) {
         Selected selected = results.selected();
         return selected != null && answers != null && !selected.isOfAnother(answers.file());
+    }
+
+    /** What was chosen against its baseline is what the split was opened for, and not one method against another. */
+    private static boolean together(Results results, CellResult a, CellResult b) {
+        Selected selected = results.selected();
+        return selected != null && selected.together(a.cell().id(), b.cell().id());
     }
 
     /** Both probes, then fine-tuning on each label fraction, then the test split. */

@@ -15,7 +15,7 @@ import viewfit.report.results.Selected;
 import viewfit.report.values.MeanSd;
 import viewfit.report.values.Text;
 
-/** Which recipe the held-out scores chose, among how many, and what it scores on the test split. */
+/** Which recipe the held-out scores chose of each method and backbone, among how many, and what it scores on the test split. */
 final class SelectionSection {
     private static final Pattern SCORE =
             Pattern.compile("(?:heldout|test)\\.(linear|knn|fast)(?:-k(\\d+))?\\.top([15])");
@@ -41,31 +41,38 @@ final class SelectionSection {
         return html.toString();
     }
 
-    /** The choice and the test score of it; nothing when there was no selection. */
+    /** Each choice and the test score of it; nothing when there was no selection. */
     static List<String> sentences(Results results) {
         Selected selected = results.selected();
         if (selected == null) {
             return List.of();
         }
-        Selection selection = selected.selection();
-        if (selection.candidates().isEmpty()) {
-            return List.of("Nothing was selected: no cell has a held-out score.");
+        List<Selection.Choice> choices = selected.selection().choices();
+        if (choices.isEmpty()) {
+            return List.of("Nothing was selected: no cell that was trained without labels has a held-out score.");
         }
-        Selection.Candidate best = selection.candidates().get(0);
-        String text = "Chosen by " + name(selection.by()) + " on held-out images, "
-                + of(selection.candidates().size())
-                + ": " + best.group() + ", " + Text.percent(mean(best)) + " % ("
-                + Text.plural(best.cells().size(), "seed") + ").";
-        String test = test(selected, testName(selection.by(), selected.tests(Selection.CHOSEN)));
-        return test.isEmpty() ? List.of(text) : List.of(text + " " + test);
+        return choices.stream()
+                .map(choice -> sentence(selected, choice, choices.size() > 1))
+                .toList();
+    }
+
+    private static String sentence(Selected selected, Selection.Choice choice, boolean several) {
+        String by = selected.selection().by();
+        Selection.Candidate best = choice.candidates().get(0);
+        String text = (several ? choice.method() + " on " + choice.backbone() + ": chosen by " : "Chosen by ")
+                + name(by)
+                + " on held-out images, " + of(choice.candidates().size()) + ": " + best.group() + ", "
+                + Text.percent(mean(best)) + " % (" + Text.plural(best.cells().size(), "seed") + ").";
+        String test = test(selected, choice, testName(by, selected.tests(choice.chosen())));
+        return test.isEmpty() ? text : text + " " + test;
     }
 
     private static String of(int candidates) {
         return candidates == 1 ? "the only candidate" : "the best of " + candidates + " candidates";
     }
 
-    private static String test(Selected selected, String key) {
-        List<TestMetrics> tests = selected.tests(Selection.CHOSEN).stream()
+    private static String test(Selected selected, Selection.Choice choice, String key) {
+        List<TestMetrics> tests = selected.tests(choice.chosen()).stream()
                 .filter(test -> test.values().containsKey(key))
                 .toList();
         if (tests.isEmpty()) {
@@ -73,7 +80,7 @@ final class SelectionSection {
         }
         MeanSd mean = MeanSd.of(tests.stream().map(t -> value(t, key)).toList());
         long images = tests.get(0).counts().getOrDefault("test.images", 0L);
-        int wanted = selected.wanted(Selection.CHOSEN);
+        int wanted = selected.wanted(choice.chosen());
         String seeds = tests.size() < wanted
                 ? " (" + tests.size() + " of " + Text.plural(wanted, "seed") + ")"
                 : tests.size() == 1 ? "" : ", mean of them";
@@ -109,8 +116,12 @@ final class SelectionSection {
     }
 
     private static Optional<String> untested(Selected selected) {
-        int done = selected.tests(Selection.CHOSEN).size();
-        int wanted = selected.wanted(Selection.CHOSEN);
+        int done = 0;
+        int wanted = 0;
+        for (Selection.Choice choice : selected.selection().choices()) {
+            done += selected.tests(choice.chosen()).size();
+            wanted += selected.wanted(choice.chosen());
+        }
         return done >= wanted
                 ? Optional.empty()
                 : Optional.of("Warning: networks that were chosen and have a score on the test split: " + done + " of "
@@ -120,41 +131,52 @@ final class SelectionSection {
     private static void ranks(Selection selection, Html html, Outputs outputs) {
         List<List<String>> rows = new ArrayList<>();
         List<List<String>> numbers = new ArrayList<>();
-        for (Selection.Candidate c : selection.candidates()) {
-            double error = c.values().getOrDefault("standard-error", Double.NaN);
-            double deviation = c.values().getOrDefault("deviation", Double.NaN);
-            rows.add(List.of(
-                    Html.escape(c.group()),
-                    Long.toString(c.rank()),
-                    Text.percent(mean(c)),
-                    Text.percent(deviation),
-                    Text.percent(error),
-                    Integer.toString(c.cells().size())));
-            numbers.add(List.of(
-                    Long.toString(c.rank()),
-                    c.group(),
-                    selection.by(),
-                    Double.toString(mean(c)),
-                    Text.exact(deviation),
-                    Text.exact(error),
-                    Integer.toString(c.cells().size())));
+        boolean several = selection.choices().size() > 1;
+        for (Selection.Choice choice : selection.choices()) {
+            for (Selection.Candidate c : choice.candidates()) {
+                double error = c.values().getOrDefault("standard-error", Double.NaN);
+                double deviation = c.values().getOrDefault("deviation", Double.NaN);
+                List<String> row = new ArrayList<>(List.of(Html.escape(c.group())));
+                if (several) {
+                    row.addAll(List.of(Html.escape(choice.method()), Html.escape(choice.backbone())));
+                }
+                row.addAll(List.of(
+                        Long.toString(c.rank()),
+                        Text.percent(mean(c)),
+                        Text.percent(deviation),
+                        Text.percent(error),
+                        Integer.toString(c.cells().size())));
+                rows.add(row);
+                numbers.add(List.of(
+                        choice.method(),
+                        choice.backbone(),
+                        Long.toString(c.rank()),
+                        c.group(),
+                        selection.by(),
+                        Double.toString(mean(c)),
+                        Text.exact(deviation),
+                        Text.exact(error),
+                        Integer.toString(c.cells().size())));
+            }
         }
         if (rows.isEmpty()) {
             return;
         }
-        outputs.table("selection", List.of("rank", "group", "by", "mean", "deviation", "standard_error", "n"), numbers);
-        html.raw(new Html()
-                .table(
-                        "numbers",
-                        List.of(
-                                "recipe",
-                                "rank",
-                                Html.escape("held-out, " + name(selection.by())).replace('-', '\u2011'),
-                                "deviation",
-                                "standard error",
-                                "seeds"),
-                        rows)
-                .toString());
+        outputs.table(
+                "selection",
+                List.of("method", "backbone", "rank", "group", "by", "mean", "deviation", "standard_error", "n"),
+                numbers);
+        List<String> header = new ArrayList<>(List.of("recipe"));
+        if (several) {
+            header.addAll(List.of("method", "backbone"));
+        }
+        header.addAll(List.of(
+                "rank",
+                Html.escape("held-out, " + name(selection.by())).replace('-', '\u2011'),
+                "deviation",
+                "standard error",
+                "seeds"));
+        html.raw(new Html().table("numbers", header, rows).toString());
         html.raw("<p class=\"note\">In percent, over seeds: " + Html.escape(selection.rule())
                 + ". <span class=\"source\"><a href=\"tables/selection.csv\">data</a></span></p>\n");
     }

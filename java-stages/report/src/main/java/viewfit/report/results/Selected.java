@@ -4,11 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import viewfit.core.select.Selection;
 import viewfit.core.select.TestMetrics;
 
 /**
- * The recipe that held-out scores chose, and what it scores on the test split.
+ * The recipes that held-out scores chose, and what they score on the test split.
  *
  * @param selection what select said
  * @param tests test scores that are of this selection
@@ -39,15 +40,29 @@ public record Selected(Selection selection, List<TestMetrics> tests, List<Path> 
         return others.stream().anyMatch(other -> Objects.equals(other.getParent(), file.getParent()));
     }
 
-    /** Number of networks of a role that may be tested. */
-    public int wanted(String role) {
+    /** Number of networks of a group that may be tested. */
+    public int wanted(String group) {
         return Math.toIntExact(selection.tested().stream()
-                .filter(tested -> tested.role().equals(role))
+                .filter(tested -> tested.group().equals(group))
                 .count());
     }
 
-    /** The test scores of a role, in the order of the files. */
-    public List<TestMetrics> tests(String role) {
-        return tests.stream().filter(test -> test.role().equals(role)).toList();
+    /** The test scores of a group, in the order of the files. */
+    public List<TestMetrics> tests(String group) {
+        return tests.stream().filter(test -> test.group().equals(group)).toList();
+    }
+
+    /** Whether two cells are tested for the same choice: what was chosen and its baseline, no others. */
+    public boolean together(String cell, String other) {
+        return choiceOf(cell)
+                .flatMap(choice -> choiceOf(other).filter(choice::equals))
+                .isPresent();
+    }
+
+    private Optional<Selection.Choice> choiceOf(String cell) {
+        return selection.tested().stream()
+                .filter(tested -> tested.cell().equals(cell))
+                .findFirst()
+                .map(selection::choiceOf);
     }
 }

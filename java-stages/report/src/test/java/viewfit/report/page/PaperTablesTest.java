@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import viewfit.core.grid.GridFile;
+import viewfit.core.recipe.GridRecipe;
 import viewfit.report.GridResults;
 import viewfit.report.SweepTable;
 import viewfit.report.results.Results;
@@ -44,21 +46,49 @@ class PaperTablesTest {
         return lines(GridResults.table(recipes, axes, rows, paper, folder), "linear.top1");
     }
 
+    /** By their views and not by a name. */
     @Test
     void stockRowsOfRecipesOfAnotherNameAreBaselines() {
+        GridRecipe grid = GridFile.parse(
+                """
+                schema: grid/2
+                recipes: [imagenette128-moco.yml, imagenette128-swav.yml]
+                axes: {}
+                linked:
+                  - name: variant
+                    values:
+                      - {method.alpha: unweighted, views.groups.0.scale.low: 0.14, views.groups.1.scale.low: 0.14, views.groups.2.scale.high: 0.14, views.groups.2.size: 27}
+                      - {method.alpha: 0.4, views.groups.0.scale.low: 0.3, views.groups.1.scale.low: 0.3, views.groups.2.scale.high: 0.3, views.groups.2.size: 36}
+                seeds: [0]
+                set: {epochs: 8}
+                where: []
+                shows: [{id: t, kind: table, rows: [recipe, views.groups.2.size], paper: table2, where: {}}]
+                """,
+                "test");
         assertEquals(
                 List.of(
                         "imagenette128-moco, LC 27 < .: 60.6 @ 200",
                         "imagenette128-moco, LC 36 < imagenette128-moco, LC 27: 61.6 @ 200",
                         "imagenette128-swav, LC 27 < .: 65.2 @ 200",
-                        "imagenette128-swav, LC 36 < imagenette128-swav, LC 27: 67.3 @ 200",
-                        "imagenette128-baseline, LC 27 < .: 66.2 @ 200",
-                        "imagenette128-ours, LC 36 < imagenette128-baseline, LC 27: 68.3 @ 200"),
+                        "imagenette128-swav, LC 36 < imagenette128-swav, LC 27: 67.3 @ 200"),
+                lines(GridResults.of(grid, folder), "linear.top1"));
+    }
+
+    @Test
+    void smallGridsFindTheRowsOfThePaper() {
+        assertEquals(
+                List.of(
+                        "imagenette128-moco-baseline < .: 60.6 @ 200",
+                        "imagenette128-moco < imagenette128-moco-baseline: 61.6 @ 200",
+                        "imagenette128-swav-baseline < .: 65.2 @ 200",
+                        "imagenette128-swav < imagenette128-swav-baseline: 67.3 @ 200",
+                        "imagenette128-baseline < .: 66.2 @ 200",
+                        "imagenette128-ours < imagenette128-baseline: 68.3 @ 200"),
                 grid("table2-small", "linear.top1"));
         assertEquals(
                 List.of(
-                        "imagenette128-moco < .: 60.6 @ 200",
-                        "imagenette128-swav < .: 65.2 @ 200",
+                        "imagenette128-moco-baseline < .: 60.6 @ 200",
+                        "imagenette128-swav-baseline < .: 65.2 @ 200",
                         "imagenette128-baseline < .: 66.2 @ 200"),
                 grid("table1-small", "linear.top1"));
     }

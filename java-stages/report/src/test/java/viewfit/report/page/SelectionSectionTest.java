@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,22 +50,29 @@ class SelectionSectionTest {
     }
 
     private static void selection(Path file, String by, double heldout, Selection.Tested... more) {
-        List<Selection.Tested> tested =
+        List<Selection.Tested> all =
                 new ArrayList<>(List.of(new Selection.Tested(CELL, FakeSweep.OURS, Selection.CHOSEN, heldout, "net")));
-        tested.addAll(List.of(more));
+        all.addAll(List.of(more));
+        Selection.Choice dino = new Selection.Choice(
+                "dino",
+                "mobilenet_v2",
+                FakeSweep.OURS,
+                FakeSweep.BASELINE,
+                List.of(
+                        candidate(1, FakeSweep.OURS, Map.of("mean", heldout)),
+                        candidate(
+                                2, FakeSweep.BASELINE, Map.of("mean", .6, "deviation", .02, "standard-error", .0141))));
+        List<Selection.Choice> choices = new ArrayList<>(List.of(dino));
+        if (Stream.of(more).anyMatch(tested -> tested.group().equals(FakeSweep.HOT))) {
+            choices.add(new Selection.Choice(
+                    "dino", "resnet18", FakeSweep.HOT, "", List.of(candidate(1, FakeSweep.HOT, Map.of("mean", .25)))));
+        }
         new Selection(
                         Selection.SCHEMA,
                         by,
-                        FakeSweep.OURS,
-                        FakeSweep.BASELINE,
                         "the <largest> mean",
-                        List.of(
-                                candidate(1, FakeSweep.OURS, Map.of("mean", heldout)),
-                                candidate(
-                                        2,
-                                        FakeSweep.BASELINE,
-                                        Map.of("mean", .6, "deviation", .02, "standard-error", .0141))),
-                        tested,
+                        choices,
+                        all,
                         List.of(new Selection.Gap("dino-hot-s1", FakeSweep.HOT, "no probe result")),
                         Map.of(),
                         Provenance.ofCode("", 0))
@@ -164,30 +172,73 @@ class SelectionSectionTest {
         assertTrue(page.contains("On the test split, linear top-1: 50.0 % (1 of 2\u00A0seeds);"), page);
     }
 
-    /** The chosen one and the baseline on the same test images, and nothing of an earlier choice. */
+    private static Selection.Tested network(String group, String role) {
+        return new Selection.Tested(FakeSweep.cell(group, 0), group, role, .25, "net1");
+    }
+
+    /** The chosen one and its baseline on the same test images, nothing of another backbone or of an earlier choice. */
     @Test
     void theChosenIsTestedAgainstTheBaselineOnTheTestSplit() throws IOException {
-        for (String group : List.of(FakeSweep.OURS, FakeSweep.BASELINE)) {
+        selection(
+                inputs.resolve("select/selection.json"),
+                "heldout.linear.top1",
+                .634,
+                network(FakeSweep.BASELINE, Selection.BASELINE),
+                network(FakeSweep.HOT, Selection.CHOSEN));
+        for (String group : List.of(FakeSweep.OURS, FakeSweep.BASELINE, FakeSweep.HOT)) {
             String cell = FakeSweep.cell(group, 0);
             Prediction.TABLE.write(
                     inputs.resolve("test/" + cell + "/predictions-test.csv"),
                     Map.of("part", "test"),
                     Prediction.TABLE
-                            .read(inputs.resolve("probe/" + cell + "/predictions.csv"))
+                            .read(inputs.resolve("probe/" + CELL + "/predictions.csv"))
                             .rows());
             tested(
                     group,
-                    group.equals(FakeSweep.OURS) ? Selection.CHOSEN : Selection.BASELINE,
+                    group.equals(FakeSweep.BASELINE) ? Selection.BASELINE : Selection.CHOSEN,
                     choice(),
                     Map.of("test.linear.top1", .5));
         }
         assertTrue(page().contains("<td>linear probe, test split</td>"));
         String row = "test,dino-ours,dino-baseline,0,500,";
         Path table = folder.resolve("out/tables/paired-tests.csv");
-        assertTrue(Files.readAllLines(table).stream().anyMatch(line -> line.startsWith(row)));
+        assertEquals(
+                List.of(row),
+                Files.readAllLines(table).stream()
+                        .filter(line -> line.startsWith("test,"))
+                        .map(line -> line.substring(0, row.length()))
+                        .toList());
         tested("of another");
         page();
         assertTrue(Files.readAllLines(table).stream().noneMatch(line -> line.startsWith("test,")));
+    }
+
+    /** Each kind has its sentence, its ranks and its warning; one kind is not tested against another. */
+    @Test
+    void methodsAndBackbonesAreToldApart() throws IOException {
+        selection(
+                inputs.resolve("select/selection.json"),
+                "heldout.linear.top1",
+                .634,
+                network(FakeSweep.HOT, Selection.CHOSEN));
+        tested(choice());
+        String page = page();
+        assertTrue(
+                page.contains(
+                        "dino on mobilenet_v2: chosen by linear top-1 on held-out images, the best of 2 candidates:"
+                                + " dino-ours, 63.4 % (1\u00A0seed). On the test split, linear top-1: 50.0 %;"),
+                page);
+        assertTrue(
+                page.contains("dino on resnet18: chosen by linear top-1 on held-out images, the only candidate: "
+                        + FakeSweep.HOT + ", 25.0 % (1\u00A0seed).</p>"),
+                page);
+        assertTrue(
+                page.contains("Warning: networks that were chosen and have a score on the test split: 1 of 2."), page);
+        assertTrue(
+                page.contains("<th scope=\"row\">" + FakeSweep.HOT + "</th><td>dino</td><td>resnet18</td><td>1</td>"),
+                page);
+        List<String> rows = Files.readAllLines(folder.resolve("out/tables/selection.csv"));
+        assertTrue(rows.get(rows.size() - 1).startsWith("dino,resnet18,1," + FakeSweep.HOT + ","), rows.toString());
     }
 
     @Test

@@ -26,7 +26,7 @@ import viewfit.core.select.Selection;
 import viewfit.core.select.Selector;
 import viewfit.core.select.TestMetrics;
 
-/** Chooses a recipe by the held-out scores of its cells: what the test split may be opened for. */
+/** Chooses a recipe for each method and backbone by the held-out scores of its cells: what the test split may be opened for. */
 public final class SelectStage extends Stage {
     private static final String METRICS = "metrics.json";
     private static final double PERCENT = 100;
@@ -54,14 +54,6 @@ public final class SelectStage extends Stage {
                             + " a linear probe).")
     private @Nullable String by;
 
-    @Option(
-            names = "--baseline",
-            paramLabel = "GROUP",
-            description =
-                    "Group of cells that may be tested beside the chosen one (default: the one called baseline, if"
-                            + " there is one).")
-    private @Nullable String baseline;
-
     /** Makes the stage with its contract. */
     public SelectStage() {
         super(Contracts.SELECT, "bin/stage select --grid results/grid --probes results/probe --out selection");
@@ -83,38 +75,44 @@ public final class SelectStage extends Stage {
     @Override
     protected void run() throws IOException {
         List<CellRow> cells = CellRow.TABLE.read(grid.resolve("cells.csv")).rows();
-        Selector selector = new Selector(cells, this::epochs);
+        Selector selector = new Selector(cells, this::training);
         for (Path file : metrics()) {
             selector.add(file, read(file));
         }
-        Selection selection = selector.select(by, baseline);
+        Selection selection = selector.select(by);
         selection.write(out().resolve("selection.json"));
         RankRow.TABLE.write(
                 out().resolve("selection.csv"),
                 Map.of("provenance", selection.provenance().toJson()),
                 RankRow.of(selection));
-        say(summary(selection));
+        summary(selection).forEach(this::say);
     }
 
-    private static String summary(Selection selection) {
-        String gaps = selection.gaps().size() + " of " + selection.counts().get("cells") + " cells have no score";
-        if (selection.candidates().isEmpty()) {
-            return "nothing is chosen: " + gaps;
+    private static List<String> summary(Selection selection) {
+        List<String> lines = new ArrayList<>();
+        for (Selection.Choice choice : selection.choices()) {
+            Selection.Candidate best = choice.candidates().get(0);
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%s: %s: %.1f %% by %s, mean of %d, best of %d candidates",
+                    choice.kind(),
+                    best.group(),
+                    PERCENT * best.values().getOrDefault(Selector.MEAN, Double.NaN),
+                    selection.by(),
+                    best.cells().size(),
+                    choice.candidates().size()));
         }
-        RankRow best = RankRow.of(selection).get(0);
-        return String.format(
-                Locale.ROOT,
-                "%s: %.1f %% by %s, mean of %d, best of %d candidates; %s",
-                best.group(),
-                PERCENT * best.mean(),
-                best.by(),
-                best.n(),
-                selection.candidates().size(),
-                gaps);
+        if (lines.isEmpty()) {
+            lines.add("nothing is chosen");
+        }
+        long candidates = selection.counts().getOrDefault("cells", 0L)
+                - selection.counts().getOrDefault("references", 0L);
+        lines.add(selection.gaps().size() + " of " + candidates + " cells without labels have no score");
+        return lines;
     }
 
     /** Of the cell's own recipe, which must be the one that the table of cells knows. */
-    private long epochs(CellRow cell) {
+    private Selector.Training training(CellRow cell) {
         Path file = grid.resolve("cells").resolve(cell.cell() + ".yml");
         PretrainRecipe recipe = Recipes.read(file, PretrainRecipe.class);
         String found = Recipes.sha256(recipe);
@@ -123,7 +121,7 @@ public final class SelectStage extends Stage {
                     ExitCode.BAD_DATA,
                     file + ": found checksum " + found + ": must be " + cell.sha256() + ", as in cells.csv");
         }
-        return recipe.epochs();
+        return Selector.Training.of(recipe);
     }
 
     private List<Path> metrics() throws IOException {

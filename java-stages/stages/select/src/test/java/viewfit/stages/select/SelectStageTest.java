@@ -84,15 +84,20 @@ class SelectStageTest {
     void writesTheChoiceAndSaysIt() throws IOException {
         assertEquals(0, run(), err::toString);
         Selection selection = Selection.read(dir.resolve("out/selection.json"));
-        assertEquals("ours", selection.chosen());
-        assertEquals("baseline", selection.baseline());
+        Selection.Choice choice = selection.choices().get(0);
+        assertEquals(
+                "dino mobilenet_v2: ours against baseline",
+                choice.kind() + ": " + choice.chosen() + " against " + choice.baseline());
         assertEquals(
                 List.of("ours", "baseline"),
                 RankRow.TABLE.read(dir.resolve("out/selection.csv")).rows().stream()
                         .map(RankRow::group)
                         .toList());
+        assertTrue(err.toString().contains("0 of 2 cells without labels have no score"), err::toString);
         assertTrue(
-                err.toString().contains("ours: 50.0 % by heldout.linear.top1, mean of 1, best of 2 candidates"),
+                err.toString()
+                        .contains(
+                                "dino mobilenet_v2: ours: 50.0 % by heldout.linear.top1, mean of 1, best of 2 candidates"),
                 err::toString);
         byte[] first = Files.readAllBytes(dir.resolve("out/selection.json"));
         assertEquals(0, run());

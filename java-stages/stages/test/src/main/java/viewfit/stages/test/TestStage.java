@@ -161,7 +161,8 @@ public final class TestStage extends ComputeStage {
                 fitted.seed());
         List<String> message = new ArrayList<>();
         Selection.Tested tested = permit.tested();
-        message.add(tested.role() + " of " + permit.selection().candidates().size() + " candidates by "
+        Selection.Choice choice = permit.selection().choiceOf(tested);
+        message.add(tested.role() + " of " + choice.candidates().size() + " candidates of " + choice.kind() + " by "
                 + permit.selection().by());
         long shortSide = permit.selection().counts().getOrDefault(Selector.SHORT_SIDE, 0L);
         if (shortSide != data.shortSide()) {

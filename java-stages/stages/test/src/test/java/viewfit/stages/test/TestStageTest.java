@@ -129,15 +129,22 @@ class TestStageTest {
         new Selection(
                         Selection.SCHEMA,
                         "heldout.linear.top1",
-                        "c",
                         "",
-                        "",
-                        List.of(new Selection.Candidate(1, "c", "c.yml", List.of(cell), 1, Map.of("mean", .5))),
+                        List.of(choice("vit_tiny", "v", "v_s0"), choice("mobilenet_v2", "c", cell)),
                         List.of(new Selection.Tested(cell, "c", Selection.CHOSEN, .5, of.checkpointSha256())),
                         List.of(),
                         Map.of("images.short-side", shortSide),
                         of)
                 .write(folder.resolve("selection.json"));
+    }
+
+    private static Selection.Choice choice(String backbone, String group, String cell) {
+        return new Selection.Choice(
+                "dino",
+                backbone,
+                group,
+                "",
+                List.of(new Selection.Candidate(1, group, group + ".yml", List.of(cell), 1, Map.of("mean", .5))));
     }
 
     private record Ending(int code, String err) {}
@@ -186,6 +193,7 @@ class TestStageTest {
         assertEquals(1. / CLASSES, metrics.values().get("test.linear.top1"), 1e-12);
         assertEquals(Math.sqrt(2. / 9 / 6), metrics.values().get("test.linear.top1.standard-error"), 1e-12);
         assertTrue(metrics.values().containsKey("test.knn.top1"));
+        assertEquals("chosen of 1 candidates of dino mobilenet_v2 by heldout.linear.top1", metrics.message());
         assertEquals(Selection.read(folder.resolve("selection.json")).choiceSha256(), metrics.choiceSha256());
         assertEquals(
                 Hashes.sha256(folder.resolve("test.csv")), metrics.provenance().manifestSha256());
