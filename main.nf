@@ -43,6 +43,7 @@ workflow {
     if( problem ) {
         exit problem[0], problem[1]
     }
+    def placed = Launch.files(projectDir, params)   // grid and recipes: yours, or those of the project
     def images = file(params.input, type: 'any').toAbsolutePath()
     def skips  = params.on_damaged == 'skip'        // a quota without it changes nothing, not even for -resume
     def damaged = skips ? "--on-damaged skip --damaged-quota ${params.damaged_quota}" : ''
@@ -58,7 +59,7 @@ workflow {
     pack = params.pack ? PACK.out.index : []
 
     // The grid becomes complete recipes, each read strictly before anything is trained: [[id], recipe.yml]
-    GRID(file(params.grid), file(params.recipes), SPLIT.out.shapes, code.grid)
+    GRID(file(placed.grid), file(placed.recipes), SPLIT.out.shapes, code.grid)
     cells = GRID.out.cells.flatten().map { recipe -> [[id: recipe.baseName], recipe] }
 
     // How far global and local views are apart on these photographs: once for each different set of views.
@@ -95,9 +96,10 @@ workflow {
     // Frozen-backbone scores on the held-out images. Without these or without labels there is nothing to score.
     classes = SPLIT.out.classes.filter { file -> hasRows(file) }
     heldout = SPLIT.out.heldout.filter { file -> hasRows(file) }
-    PROBE(networks, file(params.probe_recipe), SPLIT.out.train, heldout, classes, images, pack, code.probe)
+    PROBE(networks, file(placed.probe_recipe), SPLIT.out.train, heldout, classes, images, pack, code.probe)
 
-    // The best recipe by these scores; its cells, and those of the baseline, meet the test split: here and nowhere else.
+    // The best recipe of each method and backbone by these scores; its cells, and those of its baseline, meet the test split:
+    // here and nowhere else.
     SELECT(GRID.out.folder, PROBE.out.folder.collect(sort: true), params.select_by ?: '', code.select)
     testsplit = SPLIT.out.test.filter { file -> params.test && hasRows(file) }
     chosen = workflow.stubRun ? networks.map { meta, checkpoint -> [meta] } : SELECT.out.selection.combine(testsplit)
@@ -105,12 +107,12 @@ workflow {
         .map { cell -> [[id: cell]] }
     classifiers = networks.join(PROBE.out.classifier, remainder: true)      // the fast probe leaves none
         .map { meta, checkpoint, classifier -> [meta, checkpoint, classifier ?: []] }
-    TEST(chosen.join(classifiers), SELECT.out.selection, file(params.probe_recipe), SPLIT.out.train, testsplit,
+    TEST(chosen.join(classifiers), SELECT.out.selection, file(placed.probe_recipe), SPLIT.out.train, testsplit,
         classes, images, code.test)
 
     // Fine-tuning on the label subsets: [[id], checkpoint, fraction, recipe, labels.csv]
-    subsets = SPLIT.out.labels_1pct.map { labels -> ['1pct', params.finetune_1pct, labels] }
-        .mix(SPLIT.out.labels_10pct.map { labels -> ['10pct', params.finetune_10pct, labels] })
+    subsets = SPLIT.out.labels_1pct.map { labels -> ['1pct', placed.finetune_1pct, labels] }
+        .mix(SPLIT.out.labels_10pct.map { labels -> ['10pct', placed.finetune_10pct, labels] })
         .filter { fraction, recipe, labels -> recipe }
         .map { fraction, recipe, labels -> [fraction, file(recipe), labels] }
     FINETUNE(networks.combine(subsets), heldout, classes, images, pack, code.finetune)

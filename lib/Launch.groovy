@@ -38,6 +38,7 @@ class Launch {
             def hint = near ? "did you mean --${nearest}?" : 'see --help for those there are'
             return "--${unknown}: no such parameter: ${hint}"
         }
+        def placed = files(project, params)
         for( entry in known ) {
             def name = entry.key
             def about = entry.value
@@ -58,11 +59,12 @@ class Launch {
                 return "--${name}: ${value}: ${about.minimum} or more"
             if( about.maximum != null && value.toString().toBigDecimal() > about.maximum )
                 return "--${name}: ${value}: ${about.maximum} or less"
-            if( about.format == 'directory-path' && about.exists && !Files.isDirectory(Path.of(value.toString())) )
+            def there = about.format ? Path.of((placed[name] ?: value).toString()) : null
+            if( about.format == 'directory-path' && about.exists && !Files.isDirectory(there) )
                 return "--${name}: ${value}: no such folder"
-            if( about.format == 'path' && about.exists && !Files.exists(Path.of(value.toString())) )
+            if( about.format == 'path' && about.exists && !Files.exists(there) )
                 return "--${name}: ${value}: no such file or folder"
-            if( about.format == 'file-path' && !Files.isRegularFile(Path.of(value.toString())) )
+            if( about.format == 'file-path' && !Files.isRegularFile(there) )
                 return "--${name}: ${value}: no such file"
         }
         def idle = params.plan ? null : ['plan_images', 'plan_flops_per_second'].find { name -> params[name] != null }
@@ -80,6 +82,18 @@ class Launch {
         if( images.contains("'") )
             return "--input: ${images}: a path without an apostrophe, which the commands of the tasks could not quote"
         return null
+    }
+
+    /**
+     * Where the grid and the recipes are: name of the parameter -> path, or what else was given. What lies in the project where
+     * nobody names another one may be named as it is called there, from wherever one stands.
+     */
+    static Map<String, Object> files(Path project, Map params) {
+        schema(project).findAll { name, about -> about.default.toString().startsWith('${projectDir}/') }.collectEntries { name, about ->
+            def given = params[name] ? Path.of(params[name].toString()) : null
+            def own = given == null ? null : project.resolve(given)
+            [name, given != null && !Files.exists(given) && Files.exists(own) ? own.toString() : params[name]]
+        }
     }
 
     /** [exit code, line] about a grid that would fail once the images have been read, or null. Takes about a second. */
@@ -103,7 +117,8 @@ class Launch {
 
     /** [exit code, all it said] of the stage grid, as the launcher and not a task runs it. */
     private static List grid(Path project, Map params, List options) {
-        def command = [project.resolve('bin/stage'), 'grid', '--grid', params.grid, '--recipes', params.recipes] + options
+        def placed = files(project, params)
+        def command = [project.resolve('bin/stage'), 'grid', '--grid', placed.grid, '--recipes', placed.recipes] + options
         if( params.halve_at != null ) command += ['--halve-at', params.halve_at]
         if( params.halve_keep != null ) command += ['--halve-keep', params.halve_keep]
         def builder = new ProcessBuilder(command*.toString())

@@ -1,6 +1,7 @@
 package viewfit.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -52,6 +53,21 @@ class ParametersTest {
         assertEquals(
                 "^" + Selector.SCORE.pattern() + "$",
                 schema().get("select_by").path("pattern").asText());
+    }
+
+    /** Launch.files knows where they are; what a run opens by itself works from one folder alone. */
+    @Test
+    void filesOfTheProjectAreOpenedInOnePlace() throws IOException {
+        String main = Repository.text("main.nf");
+        List<String> files = schema().entrySet().stream()
+                .filter(entry -> entry.getValue().path("default").asText().startsWith("${projectDir}/"))
+                .map(Map.Entry::getKey)
+                .toList();
+        assertEquals(List.of("grid", "recipes", "probe_recipe", "finetune_1pct", "finetune_10pct"), files);
+        for (String name : files) {
+            assertTrue(main.contains("placed." + name), name + " is not opened");
+            assertFalse(main.contains("params." + name), name);
+        }
     }
 
     @Test
