@@ -47,6 +47,9 @@ final class GridChecks {
             checks.condition(grid.where().get(i), "where[" + i + "]");
         }
         checks.distinct("shows", grid.shows().stream().map(ShowRecipe::id).toList());
+        checks.distinct(
+                "shows",
+                grid.shows().stream().flatMap(show -> show.names().stream()).toList());
     }
 
     private void axes() {

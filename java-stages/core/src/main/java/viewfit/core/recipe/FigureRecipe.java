@@ -25,10 +25,20 @@ public record FigureRecipe(
         Map<String, Object> where)
         implements ShowRecipe {
     public FigureRecipe {
-        ShowRules.check(id, paper);
+        ShowRules.check(id, paper, names(id));
         lines = List.copyOf(lines);
         where = WhenRules.check("where", where, 0);
         boolean plain = !(default_ instanceof Map || default_ instanceof List);
         Rules.require(plain, "default", "a mapping or list", "must be a value of x, or null");
+    }
+
+    @Override
+    public List<String> names() {
+        return names(id);
+    }
+
+    /** One for each way to score that a report may draw. */
+    public static List<String> names(String id) {
+        return List.of(id + "-linear", id + "-fast", id + "-knn");
     }
 }

@@ -1,5 +1,6 @@
 package viewfit.core.recipe;
 
+import java.util.List;
 import java.util.Map;
 
 /** A figure or a table that a sweep is for; its key {@code kind} says which. */
@@ -7,6 +8,9 @@ import java.util.Map;
 public sealed interface ShowRecipe permits FigureRecipe, TableRecipe {
     /** Name of its files. */
     String id();
+
+    /** What the report may call its figures and tables. */
+    List<String> names();
 
     /** {@code figure} or {@code table}. */
     String kind();

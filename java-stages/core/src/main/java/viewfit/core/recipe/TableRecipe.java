@@ -20,8 +20,13 @@ public record TableRecipe(
         Map<String, Object> where)
         implements ShowRecipe {
     public TableRecipe {
-        ShowRules.check(id, paper);
+        ShowRules.check(id, paper, List.of(id));
         rows = List.copyOf(rows);
         where = WhenRules.check("where", where, 0);
+    }
+
+    @Override
+    public List<String> names() {
+        return List.of(id);
     }
 }

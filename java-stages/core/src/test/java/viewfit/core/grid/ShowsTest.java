@@ -151,6 +151,10 @@ class ShowsTest {
                 "{id: a, kind: figure, x: epochs, lines: [], paper: '', where: {}} | shows[0].default: missing",
                 "{id: a, kind: figure, x: epochs, lines: [], default: {b: 1}, paper: '', where: {}} | shows[0].default: found a mapping or list: must be a value of x, or null",
                 "{id: A, kind: table, rows: [recipe], paper: '', where: {}} | shows[0].id: found 'A': must be small letters, digits and dashes",
+                "{id: means, kind: table, rows: [recipe], paper: '', where: {}} | shows[0].id: found 'means', whose file 'means' every report has: must make none of accuracy, cost, ",
+                "{id: selection, kind: table, rows: [recipe], paper: '', where: {}} | shows[0].id: found 'selection', whose",
+                "{id: views-a, kind: table, rows: [recipe], paper: '', where: {}} | shows[0].id: found 'views-a', whose",
+                "{id: retrieval, kind: figure, x: epochs, lines: [], default: null, paper: '', where: {}} | shows[0].id: found 'retrieval', whose file 'retrieval-linear' every",
                 "{id: a, kind: table, rows: [recipe], paper: table10, where: {}} | shows[0].paper: found 'table10': must be table1 to table9",
                 "{id: a, kind: table, rows: [], paper: '', where: {}} | shows[0].rows: found 0 elements: must have at least 1",
                 "{id: a, kind: table, rows: [recipes], paper: '', where: {}} | shows[0].rows: found recipes: unknown key: must be recipe, the name of a linked axis",
@@ -172,5 +176,15 @@ class ShowsTest {
         String entry = "  - {id: a, kind: table, rows: [recipe], paper: '', where: {}}\n";
         StageFailure e = assertThrows(StageFailure.class, () -> shows(entry + entry));
         assertTrue(String.valueOf(e.getMessage()).contains("shows: found a twice"), e::getMessage);
+    }
+
+    /** A figure makes files for each way to score; its own name alone is none of them. */
+    @Test
+    void soAreThoseOfTheirFiles() {
+        String figure = "  - {id: %s, kind: figure, x: epochs, lines: [], default: null, paper: '', where: {}}\n";
+        assertEquals(1, shows(figure.formatted("cost")).shows().size());
+        String table = "  - {id: a-knn, kind: table, rows: [recipe], paper: '', where: {}}\n";
+        StageFailure e = assertThrows(StageFailure.class, () -> shows(table + figure.formatted("a")));
+        assertTrue(String.valueOf(e.getMessage()).contains("shows: found a-knn twice"), e::getMessage);
     }
 }

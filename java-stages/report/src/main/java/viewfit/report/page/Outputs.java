@@ -9,9 +9,12 @@ import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import viewfit.core.Code;
 import viewfit.core.contract.ExitCode;
+import viewfit.core.contract.ReportNames;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
+import viewfit.core.recipe.FigureRecipe;
 import viewfit.report.chart.Figure;
+import viewfit.report.results.Show;
 
 /** Writes figures and tables beside the page and returns the markup that shows them. */
 final class Outputs {
@@ -23,10 +26,23 @@ final class Outputs {
     static final int HALF = 515;
 
     private final Path out;
+    private final Set<String> shown = new HashSet<>();
     private final Set<String> tables = new HashSet<>();
 
     Outputs(Path out) {
         this.out = out;
+    }
+
+    /** There may be a figure or table that the sweep asks for, beside the report's own. */
+    void expect(Show show) {
+        shown.addAll(show.table() ? List.of(show.id()) : FigureRecipe.names(show.id()));
+    }
+
+    /** A grid is held to what the report may be called before anything is trained: there must be no name it does not know. */
+    private void requireKnown(String id) {
+        if (!ReportNames.own(id) && !shown.contains(id)) {
+            throw new IllegalStateException(id + " is no name of the report: it must be one of ReportNames");
+        }
     }
 
     /**
@@ -51,6 +67,7 @@ final class Outputs {
      * @param caption markup
      */
     String picture(String id, Path png, String alt, String caption) {
+        requireKnown(id);
         byte[] bytes = bytes(png);
         AtomicFiles.writeBytes(out.resolve("figures").resolve(id + ".png"), bytes);
         String stem = AtomicFiles.name(png).replaceFirst("\\.png$", "");
@@ -81,6 +98,7 @@ final class Outputs {
      * @return a link to it; empty if the file is not there
      */
     String tableOf(Path file, String id, String words) {
+        requireKnown(id);
         return copy(file, "tables", id + ".csv") ? link("tables", id, "csv", words) : "";
     }
 
@@ -108,6 +126,7 @@ final class Outputs {
 
     /** {@code tables/ID.csv} with its schema and the code that wrote it. */
     void table(String id, List<String> header, List<List<String>> rows) {
+        requireKnown(id);
         if (!tables.add(id)) {
             throw new StageFailure(
                     ExitCode.BAD_DATA, "shows.json: id \"" + id + "\": is the name of another table of the report");

@@ -25,6 +25,7 @@ final class ShowsSection {
     static String html(Results results, Outputs outputs) {
         StringBuilder html = new StringBuilder();
         for (Show show : results.shows()) {
+            outputs.expect(show);
             html.append("<h3 id=\"show-")
                     .append(show.id())
                     .append("\">")

@@ -102,6 +102,21 @@ class GridStageTest {
         assertTrue(Files.exists(dir.resolve("out/cells.csv")));
     }
 
+    /** The report would refuse it when all has been trained. */
+    @Test
+    void aNameOfTheReportIsRefusedByTheCheck() throws IOException {
+        Path grid = dir.resolve("grid.yml");
+        String shows = "shows: [{id: selection, kind: table, rows: [recipe], paper: '', where: {}}]";
+        Files.writeString(
+                grid, Files.readString(PARAMS.resolve("grids/demo.yml")).replace("shows: []", shows));
+        assertEquals(78, run("--check-only", "--grid", grid.toString(), "--recipes", PARAMS + "/recipes"));
+        assertEquals(1, err.toString().lines().count(), err::toString);
+        assertTrue(
+                err.toString()
+                        .contains(grid + ": shows[0].id: found 'selection', whose file 'selection' every report has"),
+                err::toString);
+    }
+
     @Test
     void aSecondRunLeavesNoCellOfTheFirst() throws IOException {
         assertEquals(0, grid(PARAMS.resolve("grids/demo.yml")));
