@@ -130,8 +130,8 @@ public final class Pretrainer {
         this.images =
                 new ImageStore(source, job.train().rows(), Runtime.getRuntime().maxMemory() / CACHE_SHARE);
         this.standIns = new StandIns(images, job.damaged(), recipe.seed());
-        this.progress =
-                new ProgressLine("pretrain " + (job.cell().isEmpty() ? recipe.name() : job.cell()), recipe.epochs());
+        this.progress = new ProgressLine(
+                "pretrain " + (job.cell().isEmpty() ? recipe.name() : job.cell()), control.last(recipe));
         this.normalizer = new Normalizer(runtime, recipe.views().normalize());
         this.files = new RunFiles(job, runtime, control.states());
         this.watchdog = new Watchdog(control.hang(), files.file(RunFiles.THREADS));

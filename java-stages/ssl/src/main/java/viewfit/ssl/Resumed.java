@@ -1,11 +1,13 @@
 package viewfit.ssl;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.Code;
 import viewfit.core.contract.ExitCode;
@@ -38,6 +40,23 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
     /** These may change too, but not without a word: other hardware may round otherwise. */
     private static final Set<String> TOLD = Set.of("engine", "device");
 
+    /**
+     * Where a state comes from.
+     *
+     * @param option that names its folder
+     * @param instead what to give if it is another run's
+     * @param say told of what differs and may
+     */
+    private record Source(String option, String instead, Consumer<String> say) {
+        /** It is told of when it has become one of the run's own. */
+        static final Source HANDED_OVER =
+                new Source("--from-state", "give the state of this run, or none to begin anew", line -> {});
+
+        static Source kept(StateFolder states) {
+            return new Source("--checkpoint-dir", "give an empty folder to begin anew", states::say);
+        }
+    }
+
     /** Parts of the metadata that must be the same, the recipe apart. */
     static Map<String, String> identity(Pretrainer.Job job, TorchRuntime runtime) {
         Map<String, String> all = new TreeMap<>();
@@ -62,23 +81,28 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
      * @throws StageFailure {@link ExitCode#BAD_RECIPE} or {@link ExitCode#USAGE} if the newest whole one is another run's
      */
     static @Nullable Resumed find(StateFolder states, Pretrainer.Job job, TorchRuntime runtime) {
+        states.adopt(content -> requireSame(content, Source.HANDED_OVER, job, runtime));
         Resumed found = states.newest(content -> read(content, states));
         if (found == null) {
             return null;
         }
-        requireSame(found.content, states, job, runtime);
+        requireSame(found.content, Source.kept(states), job, runtime);
         states.say("goes on after step " + found.state.steps() + ", from " + found.content.file());
         return found;
     }
 
-    private static Resumed read(TensorFile content, StateFolder states) {
+    private static void requireSchema(TensorFile content, Source source) {
         String schema = content.meta("schema");
         if (!schema.equals(Checkpoint.STATE_SCHEMA)) {
             throw new StageFailure(
                     ExitCode.USAGE,
                     content.file() + ": found schema " + schema + ": must be " + Checkpoint.STATE_SCHEMA
-                            + "; go on with the version that wrote it, or give an empty folder to begin anew");
+                            + "; go on with the version that wrote it, or " + source.instead);
         }
+    }
+
+    private static Resumed read(TensorFile content, StateFolder states) {
+        requireSchema(content, Source.kept(states));
         RunState state = Checkpoint.run(content);
         List<CurveRow> curve = Journal.read(
                 RunRecord.CURVE,
@@ -95,13 +119,15 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
         return new Resumed(content, state, curve, monitor);
     }
 
-    private static void requireSame(TensorFile content, StateFolder states, Pretrainer.Job job, TorchRuntime runtime) {
+    private static void requireSame(TensorFile content, Source source, Pretrainer.Job job, TorchRuntime runtime) {
+        requireSchema(content, source);
+        Path folder = content.file().getParent();
         JsonNode was = Recipes.tree(content.meta("recipe"), content.file() + ": metadata recipe");
         JsonNode now = Recipes.tree(Recipes.toYaml(job.recipe()), "recipe");
         List<String> changed = new ArrayList<>();
         Recipes.differences(was, now).forEach((key, words) -> {
             if (HARMLESS.contains(key)) {
-                states.say(words + ": harmless");
+                source.say.accept(words + ": harmless");
             } else {
                 changed.add(words);
             }
@@ -109,15 +135,15 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
         if (!changed.isEmpty()) {
             throw new StageFailure(
                     ExitCode.BAD_RECIPE,
-                    "recipe: not that of the run in " + states + ": " + String.join("; ", changed)
-                            + ": must be the same; give an empty folder to begin anew");
+                    "recipe: not that of the run in " + folder + ": " + String.join("; ", changed)
+                            + ": must be the same; " + source.instead);
         }
         List<String> others = new ArrayList<>();
         identity(job, runtime).forEach((key, value) -> {
             String before = content.metadata().getOrDefault(key, "");
             String words = key + ": was " + before + ", now " + value;
             if (!before.equals(value) && TOLD.contains(key)) {
-                states.say(words + ": goes on, the last digits may differ from those of an uninterrupted run");
+                source.say.accept(words + ": goes on, the last digits may differ from those of an uninterrupted run");
             } else if (!before.equals(value)) {
                 others.add(words);
             }
@@ -125,8 +151,8 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
         if (!others.isEmpty()) {
             throw new StageFailure(
                     ExitCode.USAGE,
-                    "--checkpoint-dir: " + states + " is another run's: " + String.join("; ", others)
-                            + ": must be the same; give an empty folder to begin anew");
+                    source.option + ": " + folder + " is another run's: " + String.join("; ", others)
+                            + ": must be the same; " + source.instead);
         }
     }
 

@@ -44,6 +44,9 @@ final class RunRecord implements AutoCloseable {
     private final List<MonitorRow> monitored = new ArrayList<>();
     private final long start = System.nanoTime();
     private final long firstStep;
+    /** Where this part of the run ends. */
+    private final long lastStep;
+
     private final boolean keepsStates;
     /** Seconds of the processes before. */
     private final double earlier;
@@ -81,6 +84,7 @@ final class RunRecord implements AutoCloseable {
             log.restore(trainer.clock(steps - 1), state.lastRows(), state.lastReports());
         }
         this.firstStep = steps;
+        this.lastStep = control.last(recipe) * trainer.stepsPerEpoch();
         StateFolder states = control.states();
         this.keepsStates = states != null;
         this.earlier = states == null || resumed == null ? 0 : states.taken();
@@ -184,7 +188,7 @@ final class RunRecord implements AutoCloseable {
                 progress.step(
                         step.clock().epoch(),
                         steps,
-                        trainer.steps(),
+                        lastStep,
                         report.loss(),
                         more,
                         pace.imagesPerSecond(),

@@ -49,6 +49,8 @@ public final class StateFolder implements AutoCloseable {
     private final int keep;
     private final Consumer<String> say;
     private final FolderLock lock;
+    /** What a paused run has left, as long as it is not here. */
+    private @Nullable Path offered;
 
     private StateFolder(Path folder, int keep, Consumer<String> say, FolderLock lock) {
         this.folder = folder;
@@ -210,13 +212,26 @@ public final class StateFolder implements AutoCloseable {
     }
 
     /**
-     * Takes over the state that a paused run has left, unless one of as many steps or more is here already.
+     * Names the state that a paused run has left, for the run that is going to go on from it.
      *
      * @param from {@link #handOver} wrote it
+     */
+    public void offer(Path from) {
+        offered = from;
+    }
+
+    /**
+     * Takes over the state that was offered, if one was, unless one of as many steps or more is here already.
+     *
+     * @param same refuses the state of another run; nothing has been written by then
      * @throws StageFailure {@link ExitCode#NO_INPUT} if there is none; BAD_DATA if it is damaged
      */
-    public void adopt(Path from) {
-        verify(from);
+    void adopt(Consumer<TensorFile> same) {
+        Path from = offered;
+        if (from == null) {
+            return;
+        }
+        same.accept(handedOver(from));
         lock.require();
         List<Path> theirs = list(from, NAME);
         List<Path> ours = list(NAME);
@@ -265,13 +280,19 @@ public final class StateFolder implements AutoCloseable {
      * @throws StageFailure BAD_DATA if it is damaged; NO_INPUT if there is none
      */
     public static void verify(Path handedOver) {
+        handedOver(handedOver);
+    }
+
+    private static TensorFile handedOver(Path handedOver) {
         List<Path> states = Files.isDirectory(handedOver) ? list(handedOver, NAME) : List.of();
         if (states.size() != 1) {
             throw new StageFailure(
                     ExitCode.NO_INPUT,
                     handedOver + ": found " + states.size() + " states: must be the state/ of a paused run, with one");
         }
-        Seal.require(Safetensors.read(states.get(0)));
+        TensorFile state = Safetensors.read(states.get(0));
+        Seal.require(state);
+        return state;
     }
 
     /** Removes all that a run has kept here; other files and the lock stay. */

@@ -45,7 +45,7 @@ public final class ProgressLine {
 
     /**
      * @param label stage and subject, such as {@code pretrain ours_s0}
-     * @param epochs epochs in total
+     * @param epochs to count to: those of the run, or up to the end of this part of it
      */
     public ProgressLine(String label, int epochs) {
         this(label, epochs, System.err, System::nanoTime);
@@ -64,7 +64,7 @@ public final class ProgressLine {
      *
      * @param epoch counted from 0
      * @param step counted from 0 over the run
-     * @param steps of the whole run
+     * @param steps of all these epochs
      * @param loss of this step
      * @param more what to tell right after the loss; may be empty
      * @param imagesPerSecond speed of this step

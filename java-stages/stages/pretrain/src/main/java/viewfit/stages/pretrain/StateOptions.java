@@ -119,7 +119,7 @@ final class StateOptions {
     }
 
     /**
-     * Opens the folder, with the state of a paused run in it if one was given. A run that pauses or goes on has one of its own,
+     * Opens the folder, and offers it the state of a paused run if one was given. A run that pauses or goes on has one of its own,
      * below its outputs, if none is named.
      *
      * @param say told what a user should know, a line each
@@ -137,7 +137,7 @@ final class StateOptions {
                 states.clear();
             }
             if (from != null) {
-                states.adopt(from);
+                states.offer(from);
             }
         } catch (RuntimeException e) {
             states.close();
