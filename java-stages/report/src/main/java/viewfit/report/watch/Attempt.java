@@ -11,8 +11,9 @@ import java.nio.file.Path;
  * @param made seconds since 1970 when it was handed to its executor
  * @param begun whether it has begun
  * @param exit its exit code, or {@link #NONE}
+ * @param until the epoch that it pauses after, if it is a part of pre-training; 0 if it goes to the end
  */
-record Attempt(String process, String tag, Path folder, double made, boolean begun, int exit) {
+record Attempt(String process, String tag, Path folder, double made, boolean begun, int exit, int until) {
     /** It has not ended, or was ended without a word. */
     static final int NONE = -1;
 

@@ -15,9 +15,9 @@ import java.util.Locale;
  * @param knn k-NN top-1 of the student when the monitor last looked, a fraction
  * @param imagesPerSecond of the last steps; of a run that has ended, of all
  * @param waitShare share of the time that training waited for images, of the same steps
- * @param secondsLeft by that speed, without monitor and checkpoints; of a run under way alone
+ * @param secondsLeft by that speed, without monitor and checkpoints, to the end or to where it pauses; of a run under way alone
  * @param quiet seconds since a line was last added to its curve; of a run under way alone
- * @param note how it ended, if not well; one line
+ * @param note how it ended, if not well, or where it is to pause; one line
  */
 public record CellState(
         String cell,
@@ -39,13 +39,33 @@ public record CellState(
         FAILED,
         DIVERGED,
         WAITING,
-        /** Successive halving decides about it, or has let others go on. */
+        /** Successive halving decides about it. */
         PAUSED,
+        /** Successive halving has let others go on. */
+        STOPPED,
         DONE;
 
         String word() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** The same, standing otherwise. */
+    CellState with(Status other) {
+        return new CellState(
+                cell,
+                other,
+                epoch,
+                epochs,
+                step,
+                steps,
+                loss,
+                knn,
+                imagesPerSecond,
+                waitShare,
+                secondsLeft,
+                quiet,
+                note);
     }
 
     /** Nothing is known but how it stands. */

@@ -22,6 +22,11 @@ final class RunLength {
      */
     record Length(int epochs, long steps, int batchSize) {
         static final Length UNKNOWN = new Length(0, 0, 0);
+
+        /** Steps up to the end of an epoch; 0 is the last one. */
+        long steps(int epoch) {
+            return epoch == 0 || epochs == 0 ? steps : steps / epochs * Math.min(epoch, epochs);
+        }
     }
 
     private final Path results;

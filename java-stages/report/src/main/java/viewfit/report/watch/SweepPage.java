@@ -10,9 +10,9 @@ public final class SweepPage {
     private static final String STYLE =
             """
             :root { color-scheme: light dark; }
-            body { font: 15px/1.4 system-ui, sans-serif; margin: 2em; }
+            body { font: 15px/1.4 system-ui, sans-serif; margin: min(2em, 4vw); overflow-wrap: anywhere; }
             .scroll { overflow-x: auto; }
-            table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+            table { overflow-wrap: normal; border-collapse: collapse; font-variant-numeric: tabular-nums; }
             th, td { padding: .2em .8em; text-align: right; white-space: nowrap; border-bottom: 1px solid #8884; }
             th:first-child, td:nth-child(2), td:last-child { text-align: left; }
             td:last-child { white-space: normal; }
@@ -32,6 +32,7 @@ public final class SweepPage {
     static String page(SweepState sweep, int everySeconds) {
         Html html = new Html();
         html.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         html.raw("<meta http-equiv=\"refresh\" content=\"" + everySeconds + "\">\n");
         html.element("title", "", sweep.counts());
         html.raw("<style>\n" + STYLE + "</style>\n</head>\n<body>\n");

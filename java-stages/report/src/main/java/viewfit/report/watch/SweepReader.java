@@ -131,7 +131,8 @@ public final class SweepReader {
         if (attempt == null || attempt.made() <= WorkFolder.modified(metrics)) {
             CellState ended = ended(row, published);
             if (ended != null) {
-                return ended;
+                // What has paused is published by the rung that lets others go on, and not before.
+                return ended.status() == CellState.Status.PAUSED ? ended.with(CellState.Status.STOPPED) : ended;
             }
         }
         if (attempt == null) {
@@ -191,7 +192,8 @@ public final class SweepReader {
                 ? attempt.exit() == ExitCode.DIVERGED.code() ? CellState.Status.DIVERGED : CellState.Status.FAILED
                 : attempt.begun() ? CellState.Status.RUNNING : CellState.Status.WAITING;
         boolean running = status == CellState.Status.RUNNING;
-        double left = (length.steps() - end.steps()) * length.batchSize() / end.imagesPerSecond();
+        long last = length.steps(attempt.until());
+        double left = Math.max(0, last - end.steps()) * length.batchSize() / end.imagesPerSecond();
         return new CellState(
                 cell,
                 status,
@@ -205,7 +207,9 @@ public final class SweepReader {
                 end.waitShare(),
                 running && length.steps() > 0 ? left : Double.NaN,
                 running && end.written() > 0 ? Math.max(0, now - end.written()) : Double.NaN,
-                attempt.ended() ? "exit " + attempt.exit() + said(attempt) : "");
+                attempt.ended()
+                        ? "exit " + attempt.exit() + said(attempt)
+                        : last < length.steps() ? "to epoch " + attempt.until() : "");
     }
 
     /** The last line that an attempt said. */

@@ -20,6 +20,7 @@ import viewfit.core.files.AtomicFiles;
  * The tasks in the work folder of Nextflow, found by what lies there and without asking it:
  *
  * <pre>
+ *   xx/yyyy.../.command.sh       its commands, which say where a part of pre-training pauses
  *   xx/yyyy.../.command.run      made when the task was handed over; has its name
  *   xx/yyyy.../.command.begin    made when it began
  *   xx/yyyy.../.exitcode         its exit code, once it has ended
@@ -30,7 +31,9 @@ import viewfit.core.files.AtomicFiles;
 final class WorkFolder {
     /** Without the workflow that a process is part of; a part of pre-training is pre-training. */
     private static final Pattern NAME =
-            Pattern.compile("(?m)^### name: '(?:[A-Za-z0-9_]+:)*([A-Z_]+?)(?:_PART)?(?: \\((.*)\\))?'$");
+            Pattern.compile("(?m)^### name: '(?:[A-Za-z0-9_]+:)*([A-Z_]+?)(_PART)?(?: \\((.*)\\))?'$");
+
+    private static final Pattern UNTIL = Pattern.compile(" --until-epoch (\\d{1,9})(?!\\d)");
 
     /** The name stands before the commands, behind what a scheduler is told. */
     private static final int HEAD_BYTES = 1 << 13;
@@ -66,24 +69,33 @@ final class WorkFolder {
 
     private static @Nullable Attempt read(Path folder) {
         Path command = folder.resolve(".command.run");
-        String head;
-        try (InputStream in = Files.newInputStream(command)) {
-            head = new String(in.readNBytes(HEAD_BYTES), StandardCharsets.UTF_8);
-        } catch (IOException notYet) {
-            return null;
-        }
-        Matcher name = NAME.matcher(head);
+        Matcher name = NAME.matcher(head(command));
         if (!name.find()) {
             return null;
         }
-        String tag = name.group(2);
+        String tag = name.group(3);
         return new Attempt(
                 name.group(1),
                 tag == null ? "" : tag,
                 folder,
                 modified(command),
                 Files.exists(folder.resolve(".command.begin")),
-                exit(folder.resolve(".exitcode")));
+                exit(folder.resolve(".exitcode")),
+                name.group(2) == null ? 0 : until(folder.resolve(".command.sh")));
+    }
+
+    /** Empty if the file is not there yet. */
+    private static String head(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(HEAD_BYTES), StandardCharsets.UTF_8);
+        } catch (IOException notYet) {
+            return "";
+        }
+    }
+
+    private static int until(Path commands) {
+        Matcher until = UNTIL.matcher(head(commands));
+        return until.find() ? Integer.parseInt(until.group(1)) : 0;
     }
 
     private static int exit(Path file) {

@@ -1,11 +1,13 @@
 package viewfit.report.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +99,20 @@ class HalvingSectionTest {
                 Finding.sentences(results)::toString);
         String table = CellsSection.cells(results);
         assertTrue(table.contains("stopped early</span><br>paused after epoch 2 of 10"), table);
+    }
+
+    /** It was lost on the way to a rung, and is neither stopped nor ranked. */
+    @Test
+    void aCellThatFailedInARungIsAGap() throws IOException {
+        Files.delete(inputs.resolve("pretrain").resolve(STOPPED).resolve("metrics.json"));
+        Files.writeString(
+                inputs.resolve("failed.csv"),
+                "pretrain," + STOPPED + ",to epoch 2,1,\"it broke\"\n",
+                StandardOpenOption.APPEND);
+        Results results = ResultReader.read(cells, List.of(inputs));
+        String table = CellsSection.cells(results);
+        assertTrue(table.contains("<br>pretrain to epoch 2 failed, exit code 1: it broke"), table);
+        assertFalse(String.join(" ", Finding.sentences(results)).contains("stopped early"), table);
     }
 
     @Test

@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import viewfit.report.FakeGrid;
 import viewfit.report.FakeSweep;
 import viewfit.report.results.ResultReader;
+import viewfit.report.watch.CellState;
+import viewfit.report.watch.SweepPage;
+import viewfit.report.watch.SweepState;
 
 /**
  * The page in a real browser, as wide as a phone and as a desk: nothing sticks out, nothing is asked of the net, nothing is
@@ -193,19 +196,55 @@ class ReportScreenTest {
     @Test
     void nothingSticksOutOfAPhone() throws IOException, InterruptedException {
         for (String name : PAGES) {
-            Files.writeString(
-                    folder.resolve(name).resolve("out/phone.html"),
-                    """
-                    <!doctype html><body><script>
-                    window.addEventListener('message', e => { document.documentElement.dataset.probe = e.data; });
-                    </script><iframe src="probed.html" width="360" height="800"></iframe></body>
-                    """);
-            Said said = browse(1200, name + "/out/phone.html", "--dump-dom");
-            String probe = unescape(first("data-probe=\"([^\"]*)\"", said.dom()));
-            assertEquals("360", first("\"inner\":(\\d+)", probe), probe);
-            assertEquals("360", first("\"scroll\":(\\d+)", probe), name + ": " + probe);
-            assertEquals("", first("\"out\":\\[([^\\]]*)\\]", probe), name);
+            assertNothingSticksOutOfAPhone(name);
         }
+    }
+
+    private void assertNothingSticksOutOfAPhone(String name) throws IOException, InterruptedException {
+        Files.writeString(
+                folder.resolve(name).resolve("out/phone.html"),
+                """
+                <!doctype html><body><script>
+                window.addEventListener('message', e => { document.documentElement.dataset.probe = e.data; });
+                </script><iframe src="probed.html" width="360" height="800"></iframe></body>
+                """);
+        Said said = browse(1200, name + "/out/phone.html", "--dump-dom");
+        String probe = unescape(first("data-probe=\"([^\"]*)\"", said.dom()));
+        assertEquals("360", first("\"inner\":(\\d+)", probe), probe);
+        assertEquals("360", first("\"scroll\":(\\d+)", probe), name + ": " + probe);
+        assertEquals("", first("\"out\":\\[([^\\]]*)\\]", probe), name);
+    }
+
+    /** The page of watch, of a folder whose name is longer than a phone is wide: the table alone scrolls. */
+    @Test
+    void nothingOfAWatchedSweepSticksOutOfAPhone() throws IOException, InterruptedException {
+        double n = Double.NaN;
+        CellState failed = new CellState(
+                "ours_scale0.25_alpha0.1_s0",
+                CellState.Status.FAILED,
+                3,
+                100,
+                1200,
+                5004,
+                7.2,
+                .42,
+                412,
+                .01,
+                n,
+                n,
+                "exit 137");
+        Path page = folder.resolve("watch/out/watch.html");
+        SweepPage.write(
+                page,
+                new SweepState(
+                        "/data/results-of-".repeat(9),
+                        0,
+                        List.of(failed),
+                        List.of(new SweepState.StageState("probe", 0, 1, 2, 0))),
+                3600);
+        String html = Files.readString(page);
+        Files.writeString(page.resolveSibling("probed.html"), html.replace("</body>", PROBE + "</body>"));
+        assertNothingSticksOutOfAPhone("watch");
     }
 
     /** With the rules for paper, as wide as A4 leaves it: what scrolls on a screen would be cut off. */

@@ -116,17 +116,51 @@ class SweepReaderTest {
     void partsOfATrainingAreItsAttempts() {
         FakeRun run = new FakeRun(folder, "a", "b");
         for (String cell : List.of("a", "b")) {
-            Path part = run.ended("RUNG_1:PRETRAIN_PART (" + cell + ")", NOW - 90, 0, "");
+            Path part = run.ended("HALVING:RUNG_1:PRETRAIN_PART (" + cell + ")", NOW - 90, 0, "");
             FakeRun.metrics(part.resolve(cell), cell, Outcome.PAUSED, "paused after epoch 1 of 2", NOW - 80);
         }
-        run.ended("RUNG_1:HALVE", NOW - 70, 0, "");
+        SweepReader reader = run.reader();
+        assertEquals("2 cells: 2 paused", reader.read(NOW).counts());
+        run.ended("HALVING:RUNG_1:HALVE", NOW - 70, 0, "");
+        // The rung publishes what it stops, so that it is known from what the report knows it from.
+        FakeRun.curve(run.results.resolve("pretrain/a"), 3, NOW - 69);
+        FakeRun.metrics(run.results.resolve("pretrain/a"), "a", Outcome.PAUSED, "paused after epoch 1 of 2", NOW - 69);
+        assertEquals("2 cells: 1 paused, 1 stopped", reader.read(NOW).counts());
         run.begun("PRETRAIN (b)", NOW - 60);
-        SweepState sweep = run.reader().read(NOW);
-        assertEquals("2 cells: 1 running, 1 paused", sweep.counts());
-        assertEquals("paused after epoch 1 of 2", sweep.cells().get(1).note());
+        SweepState sweep = reader.read(NOW);
+        assertEquals("2 cells: 1 running, 1 stopped", sweep.counts());
+        CellState stopped = sweep.cells().get(1);
+        assertEquals("a paused after epoch 1 of 2", stopped.cell() + " " + stopped.note());
+        assertEquals(3, stopped.step());
         assertEquals(
                 List.of("halve"),
                 sweep.stages().stream().map(SweepState.StageState::stage).toList());
+    }
+
+    /** It is as far as the cell is, and has as much left as there is to the rung; the last part goes to the end. */
+    @Test
+    void aPartHasLeftWhatIsToItsPause() {
+        FakeRun run = new FakeRun(folder, "a", "b");
+        Path part = run.begun("HALVING:RUNG_1:PRETRAIN_PART (a)", NOW - 90);
+        Path last = run.begun("PRETRAIN (b)", NOW - 90);
+        String command = "stage pretrain --cell 'x' --from-state before --until-epoch %d --threads 1 \\\n";
+        FakeRun.text(part.resolve(".command.sh"), command.formatted(1), NOW - 90);
+        FakeRun.curve(part.resolve("a"), 2, NOW - 5);
+        FakeRun.curve(last.resolve("b"), 2, NOW - 5);
+        List<CellState> cells = run.reader().read(NOW).cells();
+        double speed = 2 / (1 + 1 / 2.0);
+        assertEquals(16 / speed, cells.get(0).secondsLeft(), 1e-9);
+        assertEquals(
+                "2/6 to epoch 1",
+                cells.get(0).step() + "/" + cells.get(0).steps() + " "
+                        + cells.get(0).note());
+        assertEquals(4 * 16 / speed, cells.get(1).secondsLeft(), 1e-9);
+        assertEquals("", cells.get(1).note());
+        // Where the recipe is no longer than that it does not pause.
+        FakeRun.text(part.resolve(".command.sh"), command.formatted(9), NOW - 90);
+        CellState whole = run.reader().read(NOW).cells().get(0);
+        assertEquals(4 * 16 / speed, whole.secondsLeft(), 1e-9);
+        assertEquals("", whole.note());
     }
 
     /** With -resume what is done has its task's folder from an earlier day, or none any more. */

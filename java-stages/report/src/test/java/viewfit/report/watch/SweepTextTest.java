@@ -57,6 +57,9 @@ class SweepTextTest {
         SweepPage.write(file, sweep(RUNNING, FAILED), 45);
         String page = Files.readString(file);
         assertTrue(page.startsWith("<!doctype html>"), page);
+        assertTrue(
+                page.contains("<meta name=\"viewport\" content=\"width=device-width"),
+                "phones are as wide as they are");
         assertTrue(page.contains("<meta http-equiv=\"refresh\" content=\"45\">"), page);
         assertTrue(page.contains("<th scope=\"row\">a&lt;b&gt;</th>"), page);
         assertTrue(page.contains("<td>exit 137: killed &amp; gone</td>"), page);

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -116,6 +117,31 @@ class HalveStageTest {
         assertTrue(
                 err.toString().contains("after epoch 1, rank 2: baseline, k-NN 0.255, mean of 2: stops"),
                 err::toString);
+    }
+
+    /** A cell that failed for good left no run: its group has the others' word, and one without any is not ranked. */
+    @Test
+    void whatLeftNoRunHasNoSay() throws IOException {
+        remove("baseline_s0");
+        assertEquals(0, stage("0.5"), err::toString);
+        HalvingRow stopped =
+                HalvingRow.TABLE.read(dir.resolve("out/halving.csv")).rows().get(1);
+        assertEquals(new HalvingRow(1, 2, "baseline", "baseline_s1", 1, .26, false), stopped);
+        assertFalse(Files.exists(dir.resolve("out/ended/baseline_s0")));
+        remove("ours_s0");
+        remove("ours_s1");
+        assertEquals(0, stage("0.5"), err::toString);
+        assertEquals(
+                List.of(new HalvingRow(1, 1, "baseline", "baseline_s1", 1, .26, true)),
+                HalvingRow.TABLE.read(dir.resolve("out/halving.csv")).rows());
+    }
+
+    private void remove(String cell) throws IOException {
+        try (Stream<Path> files = Files.walk(dir.resolve("runs").resolve(cell))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /** A run into a folder of an earlier one leaves nothing of it. */

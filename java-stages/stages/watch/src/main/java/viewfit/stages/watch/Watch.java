@@ -28,7 +28,7 @@ import viewfit.report.watch.SweepText;
         sortOptions = false,
         footer = {
             "",
-            "left is the time of the steps that are left at the speed of the last ones; quiet, how long ago a step was last written.",
+            "left is the time of the steps that are left, to the end or to the next rung of halving, at the speed of the last ones; quiet, how long ago a step was last written.",
             "",
             "Exit codes: 0 with --once; 64 wrong command line; 65, 66 with --once, no table of cells; 74 the page cannot be written;",
             "until it is interrupted otherwise, with 130, or until nobody reads its lines, with 0."
