@@ -100,6 +100,9 @@ public final class GridStage extends Stage {
         }
         plan.check();
         halving.check();
+        if (plan.budget() != null && halving.asked()) {
+            throw new StageFailure(ExitCode.USAGE, "--budget: found beside --halve-at: must be one or the other");
+        }
     }
 
     @Override
@@ -148,6 +151,10 @@ public final class GridStage extends Stage {
         Plan reckoned = Plan.of(cells, images, speed);
         PlanText.of(reckoned, grid.toString(), images.train(), speed).forEach(this::answer);
         halving.told(reckoned).forEach(this::answer);
+        Double budget = plan.budget();
+        if (budget != null) {
+            Budget.told(reckoned, budget, speed.unit()).forEach(this::answer);
+        }
         sweep.twins().forEach(twin -> answer(twin.line()));
         if (shapes == null && cells.stream().anyMatch(cell -> !cell.notes().isEmpty())) {
             answer("size: auto is reckoned for pictures of 500 x 375: --shapes gives those of the data set.");

@@ -1,12 +1,7 @@
 package viewfit.stages.grid;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import viewfit.core.contract.ExitCode;
@@ -33,6 +28,10 @@ final class HalvingOptions {
             paramLabel = "SHARE",
             description = "With --halve-at, share of the groups of cells that goes on (default: 0.5).")
     private @Nullable Double keep;
+
+    boolean asked() {
+        return at != null;
+    }
 
     /** Refuses what does not go together. */
     void check() {
@@ -89,18 +88,9 @@ final class HalvingOptions {
         if (at == null) {
             return List.of();
         }
-        Map<String, List<Plan.Line>> groups = new LinkedHashMap<>();
-        plan.lines().forEach(line -> groups.computeIfAbsent(line.cell().row().group(), g -> new ArrayList<>())
-                .add(line));
-        // Which groups go on is not known: those that have most to do after the first rung, or those that have least.
-        List<List<Plan.Line>> most = new ArrayList<>(groups.values());
-        int first = at.get(0);
-        most.sort(Comparator.comparingDouble(
-                (List<Plan.Line> group) -> -flops(List.of(group), first, Integer.MAX_VALUE)));
-        List<List<Plan.Line>> least = new ArrayList<>(most);
-        Collections.reverse(least);
+        int groups = Rungs.groups(plan).size();
         StringBuilder numbers = new StringBuilder();
-        int going = groups.size();
+        int going = groups;
         for (int epoch : at) {
             going = Halving.kept(going, keep());
             numbers.append(numbers.isEmpty() ? "" : ", ")
@@ -108,39 +98,17 @@ final class HalvingOptions {
                     .append(" after epoch ")
                     .append(epoch);
         }
-        long low = Math.round(PERCENT * share(plan, least));
-        long high = Math.round(PERCENT * share(plan, most));
+        Rungs rungs = new Rungs(at, keep());
+        long low = Math.round(PERCENT * rungs.least(plan, Plan.Line::flops) / plan.flops());
+        long high = Math.round(PERCENT * rungs.most(plan, Plan.Line::flops) / plan.flops());
         return List.of(
                 String.format(
                         Locale.ROOT,
                         "With successive halving %d groups of cells begin, and there go on %s.",
-                        groups.size(),
+                        groups,
                         numbers),
                 "That takes " + (low == high ? "" : low + " to ") + high + " % of the FLOPs above"
                         + (low == high ? "." : ", by which groups these are."));
-    }
-
-    /** Part of all operations that is done if groups go on in this order. */
-    private double share(Plan plan, List<List<Plan.Line>> groups) {
-        double done = 0;
-        int going = groups.size();
-        int before = 0;
-        for (int epoch : at == null ? List.<Integer>of() : at) {
-            done += flops(groups.subList(0, going), before, epoch);
-            going = Halving.kept(going, keep());
-            before = epoch;
-        }
-        return (done + flops(groups.subList(0, going), before, Integer.MAX_VALUE)) / plan.flops();
-    }
-
-    private static double flops(List<List<Plan.Line>> groups, int from, int to) {
-        return groups.stream()
-                .flatMap(List::stream)
-                .mapToDouble(line -> {
-                    int epochs = line.cell().recipe().epochs();
-                    return line.flops() * (Math.min(to, epochs) - from) / epochs;
-                })
-                .sum();
     }
 
     private static StageFailure usage(String message) {

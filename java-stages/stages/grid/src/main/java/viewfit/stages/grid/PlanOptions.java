@@ -51,6 +51,12 @@ final class PlanOptions {
             description = "With --plan: how fast the machine is, whatever --done says.")
     private double flopsPerSecond;
 
+    @Option(
+            names = "--budget",
+            paramLabel = "HOURS",
+            description = "With --plan: say which epochs of --halve-at keep the sweep within so many hours.")
+    private @Nullable Double budget;
+
     /** Images to train on, and of how many classes. */
     record Images(int train, int classes) {}
 
@@ -66,6 +72,7 @@ final class PlanOptions {
             refuseIf(counted, "--image-count");
             refuseIf(done != null, "--done");
             refuseIf(flopsPerSecond != 0, "--flops-per-second");
+            refuseIf(budget != null, "--budget");
             return;
         }
         if ((images != null) == counted) {
@@ -81,6 +88,15 @@ final class PlanOptions {
         if (!(flopsPerSecond >= 0) || Double.isInfinite(flopsPerSecond)) {
             throw usage("--flops-per-second: found " + flopsPerSecond + ": must be above 0");
         }
+        if (budget != null && !(budget > 0 && Double.isFinite(budget))) {
+            throw usage("--budget: found " + budget + ": must be above 0 hours");
+        }
+    }
+
+    /** Hours that may be spent; null if nobody said. */
+    @Nullable
+    Double budget() {
+        return budget;
     }
 
     Images images() {

@@ -49,7 +49,7 @@ final class PlanText {
         return lines;
     }
 
-    private static List<String> table(List<List<String>> rows) {
+    static List<String> table(List<List<String>> rows) {
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int column = 0; column < widths.length; column++) {
@@ -72,7 +72,7 @@ final class PlanText {
         return String.format(Locale.ROOT, "%.4g", value);
     }
 
-    private static String hours(double value) {
+    static String hours(double value) {
         return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, value < 100 ? "%.2f" : "%.0f", value);
     }
 

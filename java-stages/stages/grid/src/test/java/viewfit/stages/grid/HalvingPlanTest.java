@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +79,59 @@ class HalvingPlanTest {
         long low = Math.round(100 * (20 * a + 10 * b) / (20 * a + 40 * b));
         long high = Math.round(100 * (10 * a + 40 * b) / (20 * a + 40 * b));
         assertTrue(out.toString().contains("takes " + low + " to " + high + " % of"), out::toString);
+    }
+
+    /**
+     * At a speed that makes the whole sweep 80 hours, 8 cells of 20 epochs: 4 groups train to the first of the epochs, 2 to the
+     * next, and then 1. Of the third choice that is 8 + 6 + 5 + 10 of 80.
+     */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "81 | 1 | the whole sweep 80 fits, --halve_at 10 60 fits, --halve_at 5,10 40 fits, --halve_at 2,5,10 29 fits",
+                "41 | 1 | the whole sweep 80 too much, --halve_at 10 60 too much, --halve_at 5,10 40 fits, --halve_at 2,5,10 29 fits",
+                "28.5 | 2 | the whole sweep 80 too much, --halve_at 10 60 too much, --halve_at 4,10 38 too much, --halve_at 2,4,10 28 fits",
+                "41 | 4 | the whole sweep 80 too much, --halve_at 8 56 too much, --halve_at 4,8 36 fits",
+                "81 | 0 | the whole sweep 80 fits",
+                "20 | 1 | the whole sweep 80 too much, --halve_at 10 60 too much, --halve_at 5,10 40 too much, --halve_at 2,5,10 29 too much",
+            })
+    void aBudgetNamesTheEpochsThatFit(double budget, int every, String choices) throws IOException {
+        String axes = "method.alpha: [0.1, 0.2, 0.3, 0.4]";
+        String set = "monitor.knn-every-epochs: " + every;
+        assertEquals(0, run(axes, "", set, "--plan", "--image-count", "1000"), err::toString);
+        double flops = Double.parseDouble(out.toString()
+                .lines()
+                .filter(line -> line.startsWith("total "))
+                .findFirst()
+                .orElseThrow()
+                .split(" +")[2]);
+        String speed = Double.toString(flops / (80 * 3600));
+        int code = run(
+                axes, "", set, "--plan", "--image-count", "1000", "--flops-per-second", speed, "--budget", budget + "");
+        assertEquals(0, code, err::toString);
+        assertTrue(out.toString().contains("Within a budget of "), out::toString);
+        List<String> found = new ArrayList<>();
+        Matcher row = Pattern.compile("(?m)^(the whole sweep|--halve_at [0-9,]+) +([0-9.]+) +(fits|too much)$")
+                .matcher(out.toString());
+        while (row.find()) {
+            found.add(row.group(1) + " " + Math.round(Double.parseDouble(row.group(2))) + " " + row.group(3));
+        }
+        assertEquals(choices, String.join(", ", found));
+        assertEquals(budget == 20, out.toString().contains("None of these fits"), out::toString);
+    }
+
+    @Test
+    void aBudgetNeedsHoursAndNoOtherChoice() throws IOException {
+        assertEquals(0, run("", "", "", "--plan", "--image-count", "1000", "--budget", "5"), err::toString);
+        assertTrue(out.toString().contains("No hours are known of all cells, so that nothing is known of a budget."));
+        assertEquals(64, run("", "", "", "--check-only", "--budget", "5"));
+        assertTrue(err.toString().contains("--budget: found without --plan: needs --plan"), err::toString);
+        assertEquals(64, run("", "", "", "--plan", "--image-count", "1000", "--budget", "0"));
+        assertTrue(err.toString().contains("--budget: found 0.0: must be above 0 hours"), err::toString);
+        assertEquals(64, run("", "", "", "--plan", "--image-count", "1000", "--budget", "5", "--halve-at", "5"));
+        assertTrue(
+                err.toString().contains("--budget: found beside --halve-at: must be one or the other"), err::toString);
     }
 
     @ParameterizedTest
