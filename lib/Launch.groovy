@@ -67,7 +67,7 @@ class Launch {
             if( about.format == 'file-path' && !Files.isRegularFile(there) )
                 return "--${name}: ${value}: no such file"
         }
-        def idle = params.plan ? null : ['plan_images', 'plan_flops_per_second'].find { name -> params[name] != null }
+        def idle = params.plan ? null : ['plan_images', 'plan_flops_per_second', 'plan_budget'].find { name -> params[name] != null }
         if( idle )
             return "--${idle}: ${params[idle]}: needs --plan"
         if( !params.input && params.plan && params.plan_images )
@@ -110,6 +110,7 @@ class Launch {
         options += params.plan_images ? ['--image-count', params.plan_images]
             : ['--images', params.input, '--heldout-per-class', params.heldout_per_class]
         if( params.plan_flops_per_second ) options += ['--flops-per-second', params.plan_flops_per_second]
+        if( params.plan_budget ) options += ['--budget', params.plan_budget]
         if( Files.isDirectory(results.resolve('pretrain')) ) options += ['--done', results]
         if( Files.isRegularFile(shapes) ) options += ['--shapes', shapes]
         grid(project, params, options)
@@ -134,6 +135,15 @@ class Launch {
         def typed = line.replaceAll(/ -resume( \w[\w-]*)?(?= |$)/, '')      // main.nf, which may stand next, has a dot
             .replaceFirst(/^\S*nextflow run (?=.*main\.nf\b)/, 'bin/viewfit run ')
         "'" + typed.replace("'", "'\\''") + "'"
+    }
+
+    /** The last words of a run. */
+    static String ending(workflow, Path results) {
+        def why = workflow.errorMessage?.readLines()?.findAll()
+        if( why ) return "\nFailed with exit code ${workflow.exitStatus}: ${why.last()}"
+        if( !workflow.success ) return '\nEnded before all was done: -resume goes on.'
+        workflow.stats.ignoredCount == 0 ? "\nThe report: ${results}/report.html"      // to Nextflow an ignored failure is success
+            : "\nSome tasks failed for good: ${results}/failed.csv. The report is there and has gaps."
     }
 
     private static String plain(String name) {
