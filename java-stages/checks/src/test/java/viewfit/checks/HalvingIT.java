@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.files.Hashes;
@@ -90,6 +91,9 @@ class HalvingIT {
         Workflow.Result second = workflow.run(resumed);
         assertEquals(0, second.exit(), second::output);
         assertEquals(Set.of("CACHED"), Set.copyOf(workflow.tasks("results").values()));
+        assertEquals(
+                rows,
+                HalvingRow.TABLE.read(results.resolve("halving/rung-1.csv")).rows());
     }
 
     private void pretrain(Workflow workflow, String cell, String out, String... more) {
@@ -107,21 +111,73 @@ class HalvingIT {
         assertEquals(0, run.exit(), run::output);
     }
 
-    /** A dry run has all rungs, and all cells go through them. */
+    /**
+     * A dry run has all rungs, and all cells go through them, but for one that fails for good at the second: the others do not
+     * wait for it, and the table of gaps says where it was. What an earlier run had decided is gone.
+     */
     @Test
-    void aDryRunShowsEveryRung() throws IOException {
+    void aDryRunShowsEveryRungAndACellThatIsLostAtOne() throws IOException {
         grid(3);
+        Files.writeString(
+                folder.resolve("lost.config"),
+                """
+                process { withName: 'PRETRAIN_PART' { beforeScript = {
+                    task.process.contains('RUNG_2') && task.tag == 'ours_s0' ? 'echo it broke >&2; exit 1' : ''
+                } } }
+                """);
+        Path stale = folder.resolve("results/halving/rung-3.csv");
+        Files.createDirectories(stale.getParent());
+        Files.writeString(stale, "of an earlier run");
+        List<String> dry = new ArrayList<>(List.of(RUN));
+        dry.set(dry.indexOf("--halve_at") + 1, "1,2");
+        dry.addAll(List.of("-stub-run", "-c", "lost.config"));
         Workflow workflow = new Workflow(folder);
-        String[] dry = Arrays.copyOf(RUN, RUN.length + 1);
-        dry[RUN.length] = "-stub-run";
-        dry[Arrays.asList(dry).indexOf("--halve_at") + 1] = "1,2";
-        Workflow.Result run = workflow.run(dry);
-        assertEquals(0, run.exit(), run::output);
+        Workflow.Result run = workflow.run(dry.toArray(String[]::new));
+        assertEquals(1, run.exit(), run::output);
         Set<String> tasks = workflow.tasks("results").keySet();
-        for (String task : List.of("RUNG_1:PRETRAIN_PART", "RUNG_2:PRETRAIN_PART", "PRETRAIN")) {
-            assertTrue(tasks.containsAll(Set.of(task + " (baseline_s0)", task + " (ours_s0)")), tasks::toString);
+        String rung = "HALVING:RUNG_%d:%s";
+        for (int n : new int[] {1, 2}) {
+            String part = rung.formatted(n, "PRETRAIN_PART");
+            assertTrue(tasks.containsAll(Set.of(part + " (baseline_s0)", part + " (ours_s0)")), tasks::toString);
+            assertTrue(tasks.contains(rung.formatted(n, "HALVE")), tasks::toString);
         }
-        assertTrue(tasks.containsAll(Set.of("RUNG_1:HALVE", "RUNG_2:HALVE")), tasks::toString);
+        assertTrue(tasks.contains("PRETRAIN (baseline_s0)") && tasks.contains("REPORT"), tasks::toString);
+        assertFalse(tasks.contains("PRETRAIN (ours_s0)"), tasks::toString);
+        String failed = Files.readString(folder.resolve("results/failed.csv"));
+        assertTrue(failed.contains("\npretrain,ours_s0,to epoch 2,1,"), failed);
+        assertTrue(run.output().contains("Some tasks failed for good: "), run::output);
+        try (Stream<Path> decisions = Files.list(stale.getParent())) {
+            assertEquals(
+                    List.of("rung-1.csv", "rung-2.csv"),
+                    decisions
+                            .map(file -> file.getFileName().toString())
+                            .sorted()
+                            .toList());
+        }
+    }
+
+    /** Photographs without classes: this is known when they have been looked at, and before any of them is trained on. */
+    @Test
+    void withoutHeldOutImagesNothingIsTrained() throws IOException {
+        grid(2);
+        Path photos = Files.createDirectories(folder.resolve("photos"));
+        try (Stream<Path> files = Files.walk(Repository.ROOT.resolve("test-data/imagenette-mini/train"))) {
+            for (Path file : files.filter(Files::isRegularFile).limit(4).toList()) {
+                Files.copy(file, photos.resolve(file.getFileName()));
+            }
+        }
+        List<String> unlabelled = new ArrayList<>(List.of(RUN));
+        unlabelled.addAll(List.of("--input", photos.toString()));
+        Workflow workflow = new Workflow(folder);
+        Workflow.Result run = workflow.run(unlabelled.toArray(String[]::new));
+        assertEquals(65, run.exit(), run::output);
+        assertTrue(
+                run.output()
+                        .contains(
+                                "--halve_at: found no held-out images: needs labelled images and --heldout_per_class"),
+                run::output);
+        assertTrue(
+                workflow.tasks("results").keySet().stream().noneMatch(task -> task.contains("PRETRAIN")), run::output);
     }
 
     /** Each would otherwise be found out when the first rung is done. */

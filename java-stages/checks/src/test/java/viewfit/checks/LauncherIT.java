@@ -156,10 +156,12 @@ class LauncherIT {
         Path trace =
                 Files.createDirectories(folder.resolve("results/pipeline_info")).resolve("trace.tsv");
         Files.writeString(trace, "task_id\tname\n1\tSPLIT\n");
-        var counted = new Workflow(folder).run("--plan", "--plan_images", "1231167", "--plan_flops_per_second", "1e13");
+        var counted = new Workflow(folder)
+                .run("--plan", "--plan_images", "1231167", "--plan_flops_per_second", "1e13", "--plan_budget", "9");
         assertEquals(0, counted.exit(), counted.output());
         assertTrue(counted.output().contains(", 1231167 images to train on"), counted.output());
         assertTrue(counted.output().contains("Hours of a machine that does 1.00e+13 FLOPs a second"), counted.output());
+        assertTrue(counted.output().contains("Within a budget of 9.00 hours"), counted.output());
         var refused = new Workflow(folder).run("--plan", "--plan_images", "1000");
         assertEquals(78, refused.exit(), refused.output());
         assertTrue(refused.output().contains("batch-size: found 1024: must be at most 1000"), refused.output());
@@ -174,9 +176,12 @@ class LauncherIT {
     @Test
     void whatOnlyAPlanReadsNeedsOne() throws IOException {
         String expression =
-                "['plan_images', 'plan_flops_per_second'].collect { Launch.problem(Path.of(args[0]), [(it): 1000]) }.join('\\n')";
+                "['plan_images', 'plan_flops_per_second', 'plan_budget'].collect { Launch.problem(Path.of(args[0]), [(it): 1000]) }.join('\\n')";
         assertEquals(
-                List.of("--plan_images: 1000: needs --plan", "--plan_flops_per_second: 1000: needs --plan"),
+                List.of(
+                        "--plan_images: 1000: needs --plan",
+                        "--plan_flops_per_second: 1000: needs --plan",
+                        "--plan_budget: 1000: needs --plan"),
                 launch(expression, Repository.ROOT));
     }
 
