@@ -24,7 +24,8 @@ import viewfit.report.values.Text;
  * @param rows in the order of the sweep
  */
 public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
-    private static final String BASELINE = "baseline";
+    /** In the name of a recipe: others are compared with it. */
+    static final String BASELINE = "baseline";
 
     /**
      * A way to score.

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.metrics.McNemar;
+import viewfit.report.Pairs;
+import viewfit.report.Pairs.Pair;
 import viewfit.report.results.Answers;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
@@ -16,11 +18,8 @@ import viewfit.report.values.Text;
 
 /** Each cell's accuracies with their standard errors, and recipes of the same seed tested against each other image by image. */
 final class ComparisonSection {
-    /** With more recipes than this each is compared with the first alone. */
-    private static final int ALL_PAIRS = 5;
-
-    private static final Map<String, String> MEASURES =
-            Map.of("linear", "linear probe", "fast", "fast probe", Answers.TEST, "linear probe, test split");
+    private static final Map<String, String> MEASURES = Map.of(
+            "linear", "linear probe", "fast", "fast probe", "knn", "k-NN", Answers.TEST, "linear probe, test split");
 
     private ComparisonSection() {}
 
@@ -88,20 +87,16 @@ final class ComparisonSection {
     private static String tests(Results results, Outputs outputs) {
         List<Test> tests = new ArrayList<>();
         List<String> apart = new ArrayList<>();
-        List<String> variants = results.variants();
-        int firsts = variants.size() > ALL_PAIRS ? 1 : variants.size();
+        List<Pair> compared = Pairs.of(results);
         for (String measure : measures(results)) {
-            // What was chosen need not be the first, and only its baseline was tested beside it.
-            int from = measure.equals(Answers.TEST) ? variants.size() : firsts;
-            for (int a = 0; a < from; a++) {
-                for (int b = a + 1; b < variants.size(); b++) {
-                    add(results, measure, variants.get(a), variants.get(b), tests, apart);
-                }
-            }
+            // Any recipe may be the chosen one, and only its baseline was tested beside it.
+            List<Pair> pairs = measure.equals(Answers.TEST) ? Pairs.all(results) : compared;
+            pairs.forEach(pair -> add(results, measure, pair.against(), pair.recipe(), tests, apart));
         }
         if (tests.isEmpty()) {
             return apart.isEmpty() ? "" : note(apart);
         }
+        String rule = Pairs.rule(results);
         double[] holm = holm(tests);
         List<List<String>> rows = new ArrayList<>();
         List<List<String>> numbers = new ArrayList<>();
@@ -162,7 +157,7 @@ final class ComparisonSection {
                 + "<p class=\"note\">McNemar's test with exact binomial p values: do two trained networks differ on images like"
                 + " these? Another seed is another network: what seeds change is the deviation in the table of scores. Holm's p"
                 + " allows for all rows of the same measure."
-                + (firsts < variants.size() ? " Each recipe is compared with the first alone." : "")
+                + Html.escape(rule.isEmpty() ? "" : " " + rule)
                 + " <span class=\"source\"><a href=\"tables/paired-tests.csv\">data</a></span></p>\n"
                 + (apart.isEmpty() ? "" : note(apart));
     }
@@ -223,9 +218,9 @@ final class ComparisonSection {
         return selected != null && selected.together(a.cell().id(), b.cell().id());
     }
 
-    /** Both probes, then fine-tuning on each label fraction, then the test split. */
+    /** Both probes and k-NN, then fine-tuning on each label fraction, then the test split. */
     private static List<String> measures(Results results) {
-        List<String> measures = new ArrayList<>(List.of("linear", "fast"));
+        List<String> measures = new ArrayList<>(List.of("linear", "fast", "knn"));
         results.fractions().forEach(fraction -> measures.add(Answers.FINETUNE + fraction));
         measures.add(Answers.TEST);
         return measures;

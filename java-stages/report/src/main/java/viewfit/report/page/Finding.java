@@ -3,10 +3,13 @@ package viewfit.report.page;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import viewfit.report.Pairs;
+import viewfit.report.Pairs.Pair;
 import viewfit.report.Summary;
 import viewfit.report.chart.BarFigure.Run;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
+import viewfit.report.results.Show;
 import viewfit.report.values.MeanSd;
 import viewfit.report.values.Text;
 
@@ -36,11 +39,8 @@ final class Finding {
                                 ? "k-NN on held-out images, without a linear probe: " + neighbours + "."
                                 : "No run has a score on held-out images yet; the page shows the training only.");
         sentences.addAll(notAboveFloor(results));
-        List<String> scored = results.variants().stream()
-                .filter(v -> !Summary.trained(results, v, Summary.LINEAR).isEmpty())
-                .toList();
-        if (scored.size() == 2) {
-            String comparison = comparison(results, scored.get(1), scored.get(0));
+        for (Pair pair : compared(results)) {
+            String comparison = comparison(results, pair.recipe(), pair.against());
             if (!comparison.isEmpty()) {
                 sentences.add(comparison);
             }
@@ -109,6 +109,22 @@ final class Finding {
             }
         }
         return warnings;
+    }
+
+    /** The only two there are, or the rows of the sweep's first table with their baselines, if they are few. */
+    private static List<Pair> compared(Results results) {
+        List<String> scored = results.variants().stream()
+                .filter(v -> !Summary.trained(results, v, Summary.LINEAR).isEmpty())
+                .toList();
+        if (scored.size() == 2) {
+            return List.of(new Pair(scored.get(1), scored.get(0)));
+        }
+        List<Pair> rows = results.shows().stream()
+                .filter(Show::table)
+                .findFirst()
+                .map(show -> Pairs.rows(results, show))
+                .orElse(List.of());
+        return rows.size() <= MOST_NAMED ? rows : List.of();
     }
 
     private static String comparison(Results results, String a, String b) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.data.Prediction;
@@ -91,6 +92,25 @@ class ComparisonSectionTest {
         String row = after.get(before.size());
         assertTrue(row.startsWith("finetune 1pct,dino-ours,dino-baseline,0,500,"), row);
         assertTrue(html.contains("<td>fine-tuning, 1\u00A0% of labels</td>"), html);
+    }
+
+    @Test
+    void neighboursAreTestedAsProbesAre() throws IOException {
+        FakeSweep sweep = new FakeSweep(folder);
+        Path cells = sweep.write();
+        for (String recipe : List.of(FakeSweep.BASELINE, FakeSweep.OURS)) {
+            Path file = predictions(sweep, recipe, 0);
+            var content = Prediction.TABLE.read(file);
+            Map<String, String> header = new TreeMap<>(content.header());
+            header.put("protocol", Prediction.KNN + ", k 20");
+            Prediction.TABLE.write(file.resolveSibling("predictions-knn.csv"), header, content.rows());
+        }
+        String html = html(sweep, cells);
+        List<String> lines = Files.readAllLines(folder.resolve("out/tables/paired-tests.csv"));
+        assertEquals(2 + 1 + 2 + 1, lines.size(), lines.toString());
+        String row = lines.get(lines.size() - 1);
+        assertTrue(row.startsWith("knn,dino-ours,dino-baseline,0,500,"), row);
+        assertTrue(html.contains("<td>k-NN</td>"), html);
     }
 
     /** sqrt(.611 x .389 / 500) is 2.2 points. */

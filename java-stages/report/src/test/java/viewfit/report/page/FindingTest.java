@@ -15,6 +15,7 @@ import viewfit.report.results.Cell;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
 import viewfit.report.results.Scored;
+import viewfit.report.results.Show;
 
 class FindingTest {
 
@@ -50,8 +51,12 @@ class FindingTest {
     }
 
     private static List<String> sentences(CellResult... cells) {
+        return sentences(List.of(), cells);
+    }
+
+    private static List<String> sentences(List<Show> shows, CellResult... cells) {
         return Finding.sentences(
-                        new Results(Path.of(""), List.of(cells), null, Map.of(), List.of(), null, List.of(), List.of()))
+                        new Results(Path.of(""), List.of(cells), null, Map.of(), List.of(), null, shows, List.of()))
                 .stream()
                 .map(s -> s.replace('\u00A0', ' '))
                 .toList();
@@ -75,6 +80,28 @@ class FindingTest {
                         + " indication, not a test.",
                 sentences(scored("a", 0, 0.60, 0.3), scored("a", 1, 0.10, 0.05), scored("b", 0, 0.56, 0.3))
                         .get(1));
+    }
+
+    /** Of a sweep, the rows of its first table; others are compared where they are drawn. */
+    @Test
+    void aSweepSaysWhatItsTableCompares() {
+        List<CellResult> cells = new ArrayList<>();
+        for (long seed = 0; seed < 3; seed++) {
+            cells.add(scored("a-baseline", seed, 0.5, 0.3));
+            cells.add(scored("b", seed, 0.52 + 0.01 * seed, 0.3));
+            cells.add(scored("c", seed, 0.6, 0.3));
+        }
+        List<String> ids = cells.stream()
+                .map(cell -> cell.cell().id())
+                .filter(id -> !id.startsWith("c"))
+                .toList();
+        Show table = new Show("t", true, "", List.of(), "", List.of("recipe"), "", ids);
+        String sentence =
+                "On the 3 seeds both have, b minus a-baseline is +3.0 points of linear top-1 (standard deviation of"
+                        + " the difference 1.0). With 3 seeds this is an indication, not a test.";
+        CellResult[] all = cells.toArray(CellResult[]::new);
+        assertEquals(sentence, sentences(List.of(table), all).get(1));
+        assertEquals(1, sentences(all).size());
     }
 
     @Test
