@@ -62,7 +62,22 @@ class NetworkTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void compiledProgramEqualsPlainLoops(boolean training) {
-        Graph graph = everyOperation();
+        requireEqual(everyOperation(), training);
+    }
+
+    /** What is read again is not overwritten: the input, a map before its activation, a branch after its sum. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void valuesWithSeveralReadersAreKept(boolean training) {
+        GraphBuilder g = new GraphBuilder("twice", 3);
+        int x = g.add(g.input(), g.relu6(g.input()));
+        int c = g.conv("c", x, 4, 3, 1, 1);
+        int r = g.relu(c);
+        int sum = g.add(c, r);
+        requireEqual(g.build(g.globalMeanPool(g.add(r, sum))), training);
+    }
+
+    private static void requireEqual(Graph graph, boolean training) {
         Network network = Network.allocate(runtime, Map.of("n", graph), n -> false);
         Map<String, float[]> tensors = new HashMap<>();
         for (Parameter p : network.state()) {

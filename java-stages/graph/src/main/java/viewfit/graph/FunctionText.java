@@ -11,7 +11,8 @@ import java.util.Set;
  * One function of a {@link TorchScript}.
  *
  * <p>The forms are chosen for speed: ReLU6 as {@code hardtanh_} (its backward is one kernel, clip's is three), the
- * global pool as {@code mean}, activations and residual sums in place where autograd keeps no copy of their input.
+ * global pool as {@code mean}, activations and residual sums in place where autograd keeps no copy of their input and nothing
+ * else reads it.
  * The program follows the memory format of its input: give channels-last and every layer stays channels-last.
  */
 final class FunctionText {
@@ -296,9 +297,25 @@ final class FunctionText {
         return "torch.to(" + text + ", " + type + ")";
     }
 
-    /** A value that is asked for must survive; others that an operation consumes alone may be overwritten. */
     private String inPlace(int value) {
-        return results.contains(value) ? "" : "_";
+        return consumed(value) ? "_" : "";
+    }
+
+    /** Whether nothing but the operation at hand needs a value: it is no input and no result, and nothing else reads it. */
+    private boolean consumed(int value) {
+        boolean alone = value != 0
+                && !results.contains(value)
+                && graph.ops().stream()
+                                .filter(op -> op.inputs().contains(value))
+                                .count()
+                        == 1;
+        if (!alone) {
+            return false;
+        }
+        // A path that is not dropped is its input under another name.
+        return graph.ops().stream()
+                .filter(op -> op.out() == value && op instanceof Op.DropPath && !dropPath)
+                .allMatch(op -> consumed(op.inputs().get(0)));
     }
 
     private int index(String name) {

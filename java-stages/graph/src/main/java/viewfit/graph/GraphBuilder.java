@@ -164,7 +164,7 @@ public final class GraphBuilder {
         return add(new Op.Activation(in, next(), Kind.GELU), channels(in));
     }
 
-    /** {@code skip + branch}; the branch value is not usable afterwards. */
+    /** {@code skip + branch}. */
     public int add(int skip, int branch) {
         if (channels(skip) != channels(branch)) {
             throw new IllegalArgumentException(
