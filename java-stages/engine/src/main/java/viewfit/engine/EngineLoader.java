@@ -90,6 +90,10 @@ final class EngineLoader {
     static void set(TorchSwitches switches, Precision precision) {
         switches.set(TorchSwitches.DETERMINISTIC_CUDNN, true);
         switches.set(TorchSwitches.BENCHMARK_CUDNN, false);
+        switches.set(TorchSwitches.PLAIN_ATTENTION, true);
+        switches.set(TorchSwitches.FLASH_ATTENTION, false);
+        switches.set(TorchSwitches.EFFICIENT_ATTENTION, false);
+        switches.set(TorchSwitches.CUDNN_ATTENTION, false);
         // libtorch's own default rounds convolutions and spares matrix products.
         switches.set(TorchSwitches.TF32_CUDNN, precision == Precision.TF32);
         switches.set(TorchSwitches.TF32_CUBLAS, precision == Precision.TF32);

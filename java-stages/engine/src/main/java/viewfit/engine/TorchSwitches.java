@@ -22,6 +22,16 @@ final class TorchSwitches {
     /** So do matrix products. */
     static final String TF32_CUBLAS = "AllowTF32CuBLAS";
 
+    /** Attention in one of the forms whose gradients may add in any order. */
+    static final String FLASH_ATTENTION = "SDPUseFlash";
+
+    static final String EFFICIENT_ATTENTION = "SDPUseMemEfficient";
+    static final String CUDNN_ATTENTION = "SDPUseCuDNN";
+    /** Attention as products of matrices and a softmax. */
+    static final String PLAIN_ATTENTION = "SDPUseMath";
+
+    private static final String ATTENTION = "SDPUse";
+
     private final NativeLibrary library;
     private final Pointer context;
 
@@ -52,7 +62,9 @@ final class TorchSwitches {
 
     /** Whether a switch is on. */
     boolean get(String name) {
-        String getter = Character.toLowerCase(name.charAt(0)) + name.substring(1);
+        String getter = name.startsWith(ATTENTION)
+                ? "userEnabled" + name.substring(ATTENTION.length()) + "SDP"
+                : Character.toLowerCase(name.charAt(0)) + name.substring(1);
         // A C++ truth value fills one byte of the register.
         return (function("_ZNK2at7Context" + mangled(getter) + "Ev").invokeInt(new Object[] {context}) & 0xff) != 0;
     }

@@ -25,7 +25,11 @@ class EngineLoaderTest {
             TorchSwitches.DETERMINISTIC_CUDNN,
             TorchSwitches.BENCHMARK_CUDNN,
             TorchSwitches.TF32_CUDNN,
-            TorchSwitches.TF32_CUBLAS);
+            TorchSwitches.TF32_CUBLAS,
+            TorchSwitches.PLAIN_ATTENTION,
+            TorchSwitches.FLASH_ATTENTION,
+            TorchSwitches.EFFICIENT_ATTENTION,
+            TorchSwitches.CUDNN_ATTENTION);
 
     @Test
     void gpusAreCountedFromZero() {
@@ -98,6 +102,10 @@ class EngineLoaderTest {
                 EngineLoader.set(switches, precision);
                 assertTrue(switches.get(TorchSwitches.DETERMINISTIC_CUDNN));
                 assertFalse(switches.get(TorchSwitches.BENCHMARK_CUDNN));
+                assertTrue(switches.get(TorchSwitches.PLAIN_ATTENTION));
+                assertFalse(switches.get(TorchSwitches.FLASH_ATTENTION));
+                assertFalse(switches.get(TorchSwitches.EFFICIENT_ATTENTION));
+                assertFalse(switches.get(TorchSwitches.CUDNN_ATTENTION));
                 assertEquals(precision == Precision.TF32, switches.get(TorchSwitches.TF32_CUDNN));
                 assertEquals(precision == Precision.TF32, switches.get(TorchSwitches.TF32_CUBLAS));
             } finally {

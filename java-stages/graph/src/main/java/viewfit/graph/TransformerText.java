@@ -18,20 +18,30 @@ final class TransformerText {
                         .replace("NAME", function);
     }
 
-    /** {@code NAME_position(position [1, 1 + grid^2, c], h, w, grid, square image?)} to [1, 1 + h w, c]. */
+    /**
+     * {@code NAME_position(position [1, 1 + grid^2, c], h, w, grid, square image?)} to [1, 1 + h w, c].
+     *
+     * <p>Bicubic interpolation is a product of matrices, one for each direction. These are the interpolations of unit vectors, in two
+     * equal columns, as ATen copies what keeps its size. Gradients of products add in a fixed order on a GPU, those of the
+     * interpolation do not.
+     */
     static String position(String function) {
         return """
+                def NAME_along(self, position: Tensor, grid: int, side: int) -> Tensor:
+                  units = torch.view(torch.diag(torch.new_ones(position, [grid])), [1, grid, grid, 1])
+                  scale = torch.div(torch.add(float(side), 0.1), float(grid))
+                  m = torch.upsample_bicubic2d(units, [side, 2], False, scale, 2.)
+                  return torch.contiguous(torch.transpose(torch.select(torch.select(m, 3, 0), 0, 0), 0, 1))
                 def NAME_position(self, position: Tensor, h: int, w: int, grid: int, square: bool) -> Tensor:
                   patches = torch.mul(grid, grid)
                   if torch.__and__(torch.eq(torch.mul(h, w), patches), square):
                     p = position
                   else:
                     c = torch.size(position, 2)
-                    known = torch.view(torch.narrow(position, 1, 1, patches), [1, grid, grid, c])
-                    high = torch.div(torch.add(float(h), 0.1), float(grid))
-                    wide = torch.div(torch.add(float(w), 0.1), float(grid))
-                    resized = torch.upsample_bicubic2d(torch.permute(known, [0, 3, 1, 2]), [h, w], False, high, wide)
-                    rest = torch.reshape(torch.permute(resized, [0, 2, 3, 1]), [1, torch.mul(h, w), c])
+                    rows = torch.view(torch.narrow(position, 1, 1, patches), [grid, torch.mul(grid, c)])
+                    high = torch.matmul(self.NAME_along(position, grid, h), rows)
+                    wide = torch.matmul(self.NAME_along(position, grid, w), torch.view(high, [h, grid, c]))
+                    rest = torch.reshape(wide, [1, torch.mul(h, w), c])
                     p = torch.cat([torch.narrow(position, 1, 0, 1), rest], 1)
                   return p
                 """
