@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import viewfit.engine.TorchRuntime;
 
 /** Another process that is told lines and answers with lines; what it has to complain goes to our error stream. */
 final class Peer implements AutoCloseable {
@@ -20,10 +21,11 @@ final class Peer implements AutoCloseable {
         this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
+    /** Starts it, with the instructions that ours is held to: sides that compute with others cannot be compared. */
     static Peer start(List<String> command) throws IOException {
-        return new Peer(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(TorchRuntime.oneDnnEnvironment());
+        return new Peer(builder.start());
     }
 
     void tell(String line) throws IOException {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import viewfit.engine.TorchRuntime;
 
 /**
  * One training step against plain PyTorch, written the official way and tuned. Every side is a process of its own; they take
@@ -33,9 +34,10 @@ final class StepBench {
         System.out.printf(
                 Locale.ROOT,
                 "Times of a step in ms, median of %d rounds of %d steps (extremes); ratios are to Viewfit in the same precision;"
-                        + " memory is the peak of the whole process.%n",
+                        + " memory is the peak of the whole process; oneDNN of all sides: %s.%n",
                 rounds,
-                steps);
+                steps,
+                TorchRuntime.oneDnnEnvironment().isEmpty() ? "as it comes" : TorchRuntime.oneDnnEnvironment());
         for (StepJob job : jobs) {
             compare(job);
         }

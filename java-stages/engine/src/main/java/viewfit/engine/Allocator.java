@@ -3,6 +3,7 @@ package viewfit.engine;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tunes glibc's allocator before libtorch loads. A step of a small network frees and takes hundreds of buffers of some
@@ -21,10 +22,14 @@ final class Allocator {
 
     private Allocator() {}
 
-    /** Leaves the allocator alone on systems without glibc's {@code mallopt} and when another one is preloaded. */
-    static void tune() {
+    /**
+     * Leaves the allocator alone on systems without glibc's {@code mallopt} and when another one is preloaded.
+     *
+     * @return whether glibc's allocator took all of it
+     */
+    static boolean tune() {
         if (!Platform.isLinux()) {
-            return;
+            return false;
         }
         try {
             NativeLibrary c = NativeLibrary.getInstance("c");
@@ -32,18 +37,28 @@ final class Allocator {
             c.getFunction("setenv").invokeInt(new Object[] {"OMP_WAIT_POLICY", "passive", 0});
             // Read by cuBLAS at its first call.
             c.getFunction("setenv").invokeInt(new Object[] {"CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0});
-            if (System.getenv("LD_PRELOAD") != null) {
-                return;
+            if (another(System.getenv("LD_PRELOAD"))) {
+                return false;
             }
             Function mallopt = c.getFunction("mallopt");
-            mallopt.invokeInt(new Object[] {M_MMAP_THRESHOLD, GIB});
-            mallopt.invokeInt(new Object[] {M_TRIM_THRESHOLD, Integer.MAX_VALUE});
-            mallopt.invokeInt(new Object[] {M_TOP_PAD, TOP_PAD});
             // libtorch's CPU allocator asks for transparent huge pages when this is set as it loads.
             c.getFunction("setenv").invokeInt(new Object[] {"THP_MEM_ALLOC_ENABLE", "1", 0});
+            boolean mmap = option(mallopt, M_MMAP_THRESHOLD, GIB);
+            boolean trim = option(mallopt, M_TRIM_THRESHOLD, Integer.MAX_VALUE);
+            boolean pad = option(mallopt, M_TOP_PAD, TOP_PAD);
+            return mmap && trim && pad;
         } catch (UnsatisfiedLinkError e) {
             // musl and others have no mallopt: slower, not wrong.
-            return;
+            return false;
         }
+    }
+
+    private static boolean option(Function mallopt, int option, int value) {
+        return mallopt.invokeInt(new Object[] {option, value}) == 1;
+    }
+
+    /** Whether a list of preloaded libraries has an allocator: clusters preload tracers too. All known ones have it in their name. */
+    static boolean another(@Nullable String preloaded) {
+        return preloaded != null && preloaded.contains("malloc");
     }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Keeps libtorch calls and the end of the process apart. When a batch system or a user stops a run, the JVM unloads native
  * state while other threads still compute, and libtorch then crashes with a core dump instead of a plain exit status. So
- * every program call holds this gate, and the shutdown hook takes it for good: it waits for the call under way, and no
+ * every {@link NativeCall} holds this gate, and the shutdown hook takes it for good: it waits for the call under way, and no
  * other begins.
  */
 final class ExitGate {

@@ -133,16 +133,19 @@ record LibTorch(Path folder, String version, String flavor) {
     /** What the package says, or else what the user says. */
     private static @Nullable String version(Path folder, @Nullable String said) {
         try {
-            Path python = parent(folder).resolve(PYTHON);
-            if (Files.isRegularFile(python)) {
-                Matcher line = PYTHON_LINE.matcher(Files.readString(python, StandardCharsets.UTF_8));
-                if (line.find()) {
-                    return line.group(1);
+            // A container image may link the library folder of a package to a short path.
+            for (Path home : List.of(parent(folder), parent(folder.toRealPath()))) {
+                Path python = home.resolve(PYTHON);
+                if (Files.isRegularFile(python)) {
+                    Matcher line = PYTHON_LINE.matcher(Files.readString(python, StandardCharsets.UTF_8));
+                    if (line.find()) {
+                        return line.group(1);
+                    }
                 }
-            }
-            Path archive = parent(folder).resolve(ARCHIVE);
-            if (Files.isRegularFile(archive)) {
-                return Files.readString(archive, StandardCharsets.UTF_8).strip();
+                Path archive = home.resolve(ARCHIVE);
+                if (Files.isRegularFile(archive)) {
+                    return Files.readString(archive, StandardCharsets.UTF_8).strip();
+                }
             }
         } catch (IOException e) {
             throw new StageFailure(ExitCode.IO, folder + ": cannot read the version of torch: must be readable", e);

@@ -15,6 +15,8 @@ final class OneDnn {
     /** Environment variable of oneDNN: the latest instructions that it may use. */
     static final String LEVEL = "ONEDNN_MAX_CPU_ISA";
 
+    private static final String AVX2 = "AVX2";
+
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
     /** The kernel asks what oneDNN asks, and has no such folder where there is no answer. */
     private static final Path CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache");
@@ -27,10 +29,16 @@ final class OneDnn {
             return;
         }
         try {
-            NativeLibrary.getInstance("c").getFunction("setenv").invokeInt(new Object[] {LEVEL, "AVX2", 0});
+            NativeLibrary.getInstance("c").getFunction("setenv").invokeInt(new Object[] {LEVEL, AVX2, 0});
         } catch (UnsatisfiedLinkError e) {
             throw new IllegalStateException(LEVEL + " cannot be set: set it to AVX2 on this machine", e);
         }
+    }
+
+    /** The latest instructions that oneDNN may use in this process, as its variable has them; empty for all there are. */
+    static String level() {
+        String said = System.getenv(LEVEL);
+        return said != null ? said : Platform.isLinux() && limited() ? AVX2 : "";
     }
 
     /** Whether newer instructions than AVX2 are left alone on this machine, if nobody says otherwise. */

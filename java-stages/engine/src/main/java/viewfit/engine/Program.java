@@ -80,14 +80,7 @@ public final class Program implements AutoCloseable {
     }
 
     private long[] run(String function, long[] values) {
-        ExitGate.enter();
-        try {
-            return ScriptCalls.run(module, function, values);
-        } catch (RuntimeException e) {
-            throw Trouble.of(e);
-        } finally {
-            ExitGate.leave();
-        }
+        return NativeCall.of(() -> ScriptCalls.run(module, function, values));
     }
 
     /** Calls a function that returns one tensor. */

@@ -44,7 +44,7 @@ public final class Tensor {
         if (array.getDataType() != DataType.FLOAT32) {
             throw new IllegalStateException("expected a float32 tensor, found " + array.getDataType());
         }
-        ByteBuffer bytes = array.toByteBuffer().order(ByteOrder.nativeOrder());
+        ByteBuffer bytes = NativeCall.of(() -> array.toByteBuffer()).order(ByteOrder.nativeOrder());
         float[] values = new float[Math.toIntExact(size())];
         bytes.asFloatBuffer().get(values);
         return values;

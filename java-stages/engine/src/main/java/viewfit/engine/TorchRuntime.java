@@ -12,7 +12,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.recipe.Precision;
@@ -78,11 +80,22 @@ public final class TorchRuntime implements AutoCloseable {
                   torch.set_grad_enabled(False)
                   return torch.to_dense(torch.mkldnn_linear(torch.to_mkldnn(x, None), x, None), None)
                 """;
+        return probe(text, 2) == 4;
+    }
+
+    /**
+     * What {@code probe(x)} of a program gives for a number of shape [1, 1]; NaN where this libtorch cannot run it. What it was
+     * built without shows in the call only: the text compiles.
+     */
+    float probe(String text, float x) {
         try (Program program = Program.compile(run, text);
                 Scope call = scope()) {
-            return scalar(program.callOne(call, "probe", tensor(call, new float[] {2}, 1, 1))) == 4;
-        } catch (IllegalArgumentException | StageFailure e) {
-            return false;
+            return scalar(program.callOne(call, "probe", tensor(call, new float[] {x}, 1, 1)));
+        } catch (RuntimeException e) {
+            if (e instanceof StageFailure failure && failure.exitCode() == ExitCode.TRANSIENT) {
+                throw e;
+            }
+            return Float.NaN;
         }
     }
 
@@ -93,7 +106,7 @@ public final class TorchRuntime implements AutoCloseable {
     public boolean fastBfloat16() {
         String text =
                 """
-                def probe(self) -> Tensor:
+                def probe(self, x: Tensor) -> Tensor:
                   if ops.mkldnn._is_mkldnn_bf16_supported():
                     r = torch.ones([1])
                   else:
@@ -103,16 +116,21 @@ public final class TorchRuntime implements AutoCloseable {
         if (gpu()) {
             return true;
         }
-        if (OneDnn.limited()) {
-            return false;
-        }
-        try (Program program = Program.compile(run, text);
-                Scope call = scope()) {
-            return scalar(program.callOne(call, "probe")) == 1;
-        } catch (IllegalArgumentException e) {
-            // A libtorch without oneDNN.
-            return false;
-        }
+        return !holdsBack() && probe(text, 0) == 1;
+    }
+
+    /** Whether oneDNN is kept from instructions that this processor has, because it plans them wrongly on this machine. */
+    public boolean holdsBack() {
+        return !gpu() && OneDnn.limited();
+    }
+
+    /**
+     * The environment that makes another process compute with the instructions that oneDNN uses in this one; empty where that is
+     * all there are.
+     */
+    public static Map<String, String> oneDnnEnvironment() {
+        String level = OneDnn.level();
+        return level.isEmpty() ? Map.of() : Map.of(OneDnn.LEVEL, level);
     }
 
     /** Tensors that the run's scope owns, and scopes that are open beside it: neither grows from step to step. */
@@ -131,7 +149,7 @@ public final class TorchRuntime implements AutoCloseable {
      *
      * @param device {@code cpu}; {@code cuda}, the first GPU that libtorch sees; {@code cuda:N}, another one, from 0; or
      *     {@code auto}: the first GPU if it sees one
-     * @param threads intra-op threads on the CPU, 0 for all cores; the first call of a process decides
+     * @param threads intra-op threads on the CPU, 0 for all cores; the last call of a process decides
      * @param precision of the run; the last call of a process decides
      * @throws IllegalArgumentException if the device is unknown
      * @throws StageFailure {@link ExitCode#USAGE} if there is no such device, or no libtorch that can be loaded
@@ -220,7 +238,7 @@ public final class TorchRuntime implements AutoCloseable {
     /** New float tensor with the given values in row-major order. */
     public Tensor tensor(Scope scope, float[] values, long... shape) {
         Tensor single =
-                new Tensor(scope.manager().create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32));
+                made(() -> scope.manager().create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32));
         if (!doubles) {
             return single;
         }
@@ -231,13 +249,17 @@ public final class TorchRuntime implements AutoCloseable {
 
     /** New int64 tensor. */
     public Tensor tensor(Scope scope, long[] values, long... shape) {
-        return new Tensor(scope.manager().create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64));
+        return made(() -> scope.manager().create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64));
     }
 
     /** New float tensor of zeros. */
     public Tensor zeros(Scope scope, long... shape) {
         DataType type = doubles ? DataType.FLOAT64 : DataType.FLOAT32;
-        return new Tensor((PtNDArray) scope.manager().zeros(new Shape(shape), type));
+        return made(() -> (PtNDArray) scope.manager().zeros(new Shape(shape), type));
+    }
+
+    private static Tensor made(Supplier<PtNDArray> array) {
+        return new Tensor(NativeCall.of(array));
     }
 
     /**
@@ -249,7 +271,7 @@ public final class TorchRuntime implements AutoCloseable {
     public Tensor pixels(Scope scope, ByteBuffer pixels, int n, int height, int width) {
         ByteBuffer view = pixels.duplicate();
         view.position(0).limit(Math.multiplyExact(Math.multiplyExact(n, height), width * 3));
-        return new Tensor(scope.manager().create(view.slice(), new Shape(n, height, width, 3), DataType.UINT8));
+        return made(() -> scope.manager().create(view.slice(), new Shape(n, height, width, 3), DataType.UINT8));
     }
 
     /** {@code (x / 255 - mean) / std}: uint8 [n, h, w, 3] to float [n, 3, h, w] in channels-last memory. */

@@ -85,6 +85,16 @@ class LibTorchTest {
         }
     }
 
+    /** As in the container image. */
+    @Test
+    void aLinkToItsLibrariesIsKnownByThePackageBehindIt() throws IOException {
+        wheel("2.7.1+cu128");
+        library("torch_cuda");
+        Path link = Files.createSymbolicLink(
+                Files.createDirectory(home.resolve("opt")).resolve("libtorch"), lib);
+        assertEquals(new LibTorch(link, ENGINE, "cu128"), find(LibTorch.PATH, link.toString()));
+    }
+
     @Test
     void anArchiveIsKnownByItsVersionFile() throws IOException {
         Files.writeString(home.resolve("build-version"), "2.7.1+cu128\n");

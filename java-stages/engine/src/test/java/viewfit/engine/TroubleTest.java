@@ -18,6 +18,7 @@ class TroubleTest {
                 "CUDA out of memory. Tried to allocate 2.00 GiB",
                 "[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory: you tried",
                 "CUDA error: an illegal memory access was encountered",
+                "cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
             })
     void aMachineThatGaveOutIsTransientAndOneLine(String line) {
         StageFailure failure =
@@ -31,6 +32,17 @@ class TroubleTest {
         for (String message : new String[] {null, "", "The size of tensor a (2) must match"}) {
             RuntimeException e = new IllegalStateException(message);
             assertSame(e, Trouble.of(e));
+        }
+    }
+
+    /** Memory for a tensor fails as memory in a program does. */
+    @Test
+    void aTensorThatDoesNotFitIsTransient() {
+        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
+                Scope scope = runtime.scope()) {
+            StageFailure e = assertThrows(StageFailure.class, () -> runtime.zeros(scope, 1L << 30, 1L << 20));
+            assertEquals(ExitCode.TRANSIENT, e.exitCode());
+            assertEquals(1, e.getMessage().lines().count(), e.getMessage());
         }
     }
 

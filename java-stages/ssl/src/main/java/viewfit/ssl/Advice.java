@@ -35,12 +35,24 @@ final class Advice {
 
     /** What the device says to a precision. */
     static List<String> on(Precision precision, TorchRuntime runtime) {
-        if (precision != Precision.BF16 || runtime.fastBfloat16()) {
-            return List.of();
+        return on(precision, runtime.holdsBack(), runtime.fastBfloat16());
+    }
+
+    static List<String> on(Precision precision, boolean heldBack, boolean fastBfloat16) {
+        List<String> lines = new ArrayList<>();
+        if (heldBack) {
+            lines.add(
+                    "this machine hides the caches of its processor, and oneDNN would compute wrongly with AVX-512: it is held"
+                            + " to AVX2, some steps take longer");
         }
-        return List.of(
-                "precision bf16: this processor has no instructions for bfloat16, a step takes ten times as long as in"
-                        + " fp32 and more: use fp32 here, or another machine");
+        if (precision == Precision.BF16 && !fastBfloat16) {
+            lines.add("precision bf16: "
+                    + (heldBack
+                            ? "its instructions are part of AVX-512"
+                            : "this processor has no instructions for bfloat16")
+                    + ", a step takes ten times as long as in fp32 and more: use fp32 here, or another machine");
+        }
+        return lines;
     }
 
     private void swav(SwavRecipe swav) {

@@ -195,7 +195,7 @@ public final class Pretrainer {
         Metrics metrics;
         try {
             metrics = train(resumed);
-        } catch (StageFailure e) {
+        } catch (RuntimeException e) {
             files.discard(e);
             try {
                 writeQuarantine();

@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import viewfit.core.Code;
-import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Quarantine;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.files.Hashes;
@@ -77,7 +76,7 @@ final class RunFiles {
      *
      * @param cause keeps what goes wrong on the way
      */
-    void discard(StageFailure cause) {
+    void discard(RuntimeException cause) {
         try {
             for (String begun : List.of(
                     "curve.csv", "monitor.csv", "views.png", "views.csv", ProfileReport.TABLE, ProfileReport.TRACE)) {

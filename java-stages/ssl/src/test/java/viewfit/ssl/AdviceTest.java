@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import viewfit.core.recipe.Precision;
 import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 
@@ -46,6 +48,23 @@ class AdviceTest {
     void oddKeysAreNamed(String file, String old, String changed, String line) {
         List<String> lines = advice(file, old, changed);
         assertEquals(line, lines.get(lines.size() - 1));
+    }
+
+    @Test
+    void whatTheMachineCannotDoIsSaid() {
+        String held =
+                "this machine hides the caches of its processor, and oneDNN would compute wrongly with AVX-512: it is"
+                        + " held to AVX2, some steps take longer";
+        String slow = ", a step takes ten times as long as in fp32 and more: use fp32 here, or another machine";
+        assertEquals(List.of(), Advice.on(Precision.FP32, false, false));
+        assertEquals(List.of(), Advice.on(Precision.BF16, false, true));
+        assertEquals(List.of(held), Advice.on(Precision.FP32, true, false));
+        assertEquals(
+                List.of("precision bf16: this processor has no instructions for bfloat16" + slow),
+                Advice.on(Precision.BF16, false, false));
+        assertEquals(
+                List.of(held, "precision bf16: its instructions are part of AVX-512" + slow),
+                Advice.on(Precision.BF16, true, false));
     }
 
     /** A transformer with a head without batch norms is the same in parts. */
