@@ -13,6 +13,7 @@ import viewfit.checks.GoldenTheme;
 import viewfit.goldens.Expected;
 import viewfit.goldens.GoldenCase;
 import viewfit.goldens.GoldenTensor;
+import viewfit.goldens.Goldens;
 import viewfit.graph.Graph;
 import viewfit.graph.Op;
 import viewfit.graph.Op.Activation.Kind;
@@ -75,7 +76,7 @@ public final class BackboneGoldens implements GoldenTheme {
 
     private static void evaluation(GoldenCase golden) {
         Graph graph = Backbones.graph(golden.get("arch").asText());
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1);
                 Program program = runtime.compile(runtime.script().evaluation(graph, "f"));
                 Scope scope = runtime.scope()) {
             Network network = GoldenNetworks.filled(runtime, PART, graph, golden.tensors());
@@ -90,7 +91,7 @@ public final class BackboneGoldens implements GoldenTheme {
         Graph graph = Backbones.graph(golden.get("arch").asText());
         assertEquals("sum(feat * loss_w)", golden.get("loss").asText());
         boolean missed;
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1)) {
             Map<Expected, float[]> gradients = train(runtime, golden, graph);
             missed = gradients.entrySet().stream()
                     .anyMatch(e -> !e.getKey().compare(e.getValue()).ok());

@@ -9,6 +9,7 @@ import java.util.Map;
 import viewfit.checks.GoldenCheck;
 import viewfit.checks.GoldenTheme;
 import viewfit.goldens.GoldenCase;
+import viewfit.goldens.Goldens;
 import viewfit.graph.Graph;
 import viewfit.zoo.Heads;
 
@@ -76,7 +77,7 @@ public final class HeadGoldens implements GoldenTheme {
     private static void head(GoldenCase golden) {
         Graph graph = graph(golden);
         List<String> outputs = outputs(golden.get("head").asText());
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1)) {
             head(runtime, golden, GoldenNetworks.filled(runtime, PART, graph, golden.tensors()), outputs);
         }
     }

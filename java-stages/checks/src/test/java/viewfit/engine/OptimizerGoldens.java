@@ -17,6 +17,7 @@ import viewfit.core.recipe.OptimizerRecipe;
 import viewfit.core.recipe.SgdRecipe;
 import viewfit.core.recipe.SpanRecipe;
 import viewfit.goldens.GoldenCase;
+import viewfit.goldens.Goldens;
 import viewfit.graph.Graph;
 import viewfit.graph.Init;
 import viewfit.graph.Parameter;
@@ -57,7 +58,7 @@ public final class OptimizerGoldens implements GoldenTheme {
         List<Parameter> parameters = names.stream()
                 .map(n -> parameter(n, golden.get("params").get(n)))
                 .toList();
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1)) {
             Network network = network(runtime, parameters, !kin.rests().isEmpty());
             names.forEach(n -> network.write(
                     "p." + n, GoldenCase.values(golden.get("params").get(n))));
@@ -157,7 +158,7 @@ public final class OptimizerGoldens implements GoldenTheme {
         // Plain SGD from 0 with rate -1 turns each parameter into its clipped gradient.
         OptimizerRecipe sgd =
                 new SgdRecipe("sgd", 1, 256, NO_DECAY, golden.get("clip").asDouble(), 0, 0, 0, false);
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1)) {
             Network network = network(runtime, list, false);
             Gradients gradients = Gradients.of(network);
             try (Program program = runtime.compile(OptimizerPrograms.TEXT);

@@ -6,6 +6,7 @@ import java.util.Map;
 import viewfit.checks.GoldenCheck;
 import viewfit.checks.GoldenTheme;
 import viewfit.goldens.GoldenCase;
+import viewfit.goldens.Goldens;
 import viewfit.graph.Graph;
 import viewfit.graph.GraphBuilder;
 import viewfit.graph.Init;
@@ -35,7 +36,7 @@ public final class PositionGoldens implements GoldenTheme {
         long[] shape = golden.inputShape("pos_embed");
         Graph graph = tokens((int) shape[1], (int) shape[2], golden.get("patch").asInt());
         long[] sides = GoldenCase.longs(golden.get("image_hw"));
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1)) {
             Network network = Network.allocate(runtime, Map.of(PART, graph), name -> false);
             network.write(PART + ".position", golden.input("pos_embed"));
             interpolation(runtime, golden, network, sides);

@@ -26,6 +26,7 @@ import viewfit.engine.TorchRuntime;
 import viewfit.formats.WeightGoldens;
 import viewfit.goldens.GoldenCase;
 import viewfit.goldens.GoldenTensor;
+import viewfit.goldens.Goldens;
 import viewfit.graph.Graph;
 import viewfit.graph.GraphBuilder;
 import viewfit.graph.Parameter;
@@ -76,7 +77,7 @@ public final class FinetuneGoldens implements GoldenTheme {
         Map<String, Graph> parts = new LinkedHashMap<>();
         parts.put("backbone", nothing.build(nothing.input()));
         parts.put(HEAD, head);
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1)) {
             Network network = Network.allocate(runtime, parts, name -> false);
             network.state()
                     .forEach(p -> network.write(

@@ -20,6 +20,7 @@ import viewfit.core.metrics.TopK;
 import viewfit.engine.NeighbourSearch;
 import viewfit.engine.TorchRuntime;
 import viewfit.goldens.GoldenCase;
+import viewfit.goldens.Goldens;
 
 /** Section 9: accuracy and weighted k-NN. */
 public final class MetricGoldens implements GoldenTheme {
@@ -66,7 +67,7 @@ public final class MetricGoldens implements GoldenTheme {
     private static void leaveOneOut(GoldenCase golden, Knn knn, float[] features, int[] labels) {
         JsonNode node = golden.get("leave_one_out");
         Nearest nearest;
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1)) {
             nearest = new NeighbourSearch(runtime, 30, 7).others(features, knn.dim, knn.k);
         }
         assertScores(node, knn.neighbours().score(nearest, labels, labels, knn.classes), "leave-one-out");
@@ -101,7 +102,7 @@ public final class MetricGoldens implements GoldenTheme {
         float[] bank = rows(features, knn.dim, bankRows);
         float[] queries = rows(features, knn.dim, queryRows);
         Nearest nearest;
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1)) {
             // Small pieces, so that lists are merged.
             nearest = new NeighbourSearch(runtime, 30, 7).find(bank, queries, knn.dim, knn.k);
         }

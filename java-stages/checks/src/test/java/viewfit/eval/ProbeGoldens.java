@@ -26,6 +26,7 @@ import viewfit.engine.TorchRuntime;
 import viewfit.goldens.Fill;
 import viewfit.goldens.GoldenCase;
 import viewfit.goldens.GoldenTensor;
+import viewfit.goldens.Goldens;
 import viewfit.graph.Graph;
 import viewfit.zoo.Backbones;
 
@@ -44,7 +45,7 @@ public final class ProbeGoldens implements GoldenTheme {
     private static void features(GoldenCase golden) {
         Graph graph = featureGraph(golden.get("arch").asText(), golden.get("vit_last_blocks"));
         int classes = golden.get("num_classes").asInt();
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1)) {
             Network network = GoldenNetworks.filled(runtime, FrozenBackbone.PART, graph, golden.tensors());
             List<GoldenTensor> head = golden.tensors("head");
             assertEquals(2, head.size(), "tensors of the classifier");
@@ -78,7 +79,7 @@ public final class ProbeGoldens implements GoldenTheme {
         int stride = Integer.parseInt(match(LABELS, golden.get("labels")).group(1));
         Matcher fill = match(FEATURES, golden.get("features"));
         float[] losses = new float[lr.length];
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1);
                 LinearClassifier classifier = classifier(runtime, dim, classes, recipe)) {
             List<GoldenTensor> tensors = golden.tensors();
             classifier.write(tensors.get(0).values(), tensors.get(1).values());

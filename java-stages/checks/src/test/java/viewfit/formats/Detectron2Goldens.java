@@ -21,6 +21,7 @@ import viewfit.engine.Scope;
 import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.goldens.GoldenCase;
+import viewfit.goldens.Goldens;
 import viewfit.graph.Graph;
 import viewfit.graph.Op;
 import viewfit.zoo.Backbones;
@@ -85,7 +86,7 @@ public final class Detectron2Goldens implements GoldenTheme {
                 graph.output(),
                 graph.outputWidth(),
                 ends);
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1);
                 Program program = runtime.compile(runtime.script().taps(tapped, "f", asked));
                 Scope scope = runtime.scope()) {
             Network network = GoldenNetworks.filled(

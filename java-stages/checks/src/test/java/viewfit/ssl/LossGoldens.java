@@ -17,6 +17,7 @@ import viewfit.engine.Tensor;
 import viewfit.engine.TorchRuntime;
 import viewfit.goldens.Fill;
 import viewfit.goldens.GoldenCase;
+import viewfit.goldens.Goldens;
 
 /** Section 4: losses with gradients and next state, through the functions that the steps are made of. */
 public final class LossGoldens implements GoldenTheme {
@@ -78,7 +79,7 @@ public final class LossGoldens implements GoldenTheme {
     }
 
     private static void with(String text, GoldenCase c, Check check) {
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1);
                 Program program = runtime.compile(text);
                 Scope scope = runtime.scope()) {
             check.run(runtime, program, scope, c);

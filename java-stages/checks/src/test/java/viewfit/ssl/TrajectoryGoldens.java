@@ -10,6 +10,7 @@ import viewfit.checks.GoldenTheme;
 import viewfit.engine.TorchRuntime;
 import viewfit.goldens.Expected;
 import viewfit.goldens.GoldenCase;
+import viewfit.goldens.Goldens;
 
 /**
  * Section 7: whole training runs of the reference, step by step, through the trainer that the stage uses, twice. In float64
@@ -31,7 +32,7 @@ public final class TrajectoryGoldens implements GoldenTheme {
         try (TorchRuntime runtime = TorchRuntime.openDouble(1)) {
             assertEquals(List.of(), messages(TrajectoryRun.missed(runtime, golden, true)), "in float64");
         }
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1)) {
             Map<String, Expected.Deviation> missed = TrajectoryRun.missed(runtime, golden, false);
             missed.forEach((name, deviation) -> {
                 boolean follows = name.endsWith("_norms") || name.equals("center") || name.equals("queue");

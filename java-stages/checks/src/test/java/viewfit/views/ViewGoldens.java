@@ -160,7 +160,7 @@ public final class ViewGoldens implements GoldenTheme {
     /** The engine normalises: bytes channel last in, (v/255 - mean)/std channel first out. */
     private static void normalized(GoldenCase golden) {
         Pixels picture = read(golden, "input");
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1);
+        try (TorchRuntime runtime = TorchRuntime.open(Goldens.device(), 1);
                 Scope scope = runtime.scope()) {
             ByteBuffer bytes = ByteBuffer.allocateDirect(picture.byteCount());
             bytes.put(0, picture.data(), 0, picture.byteCount());

@@ -95,6 +95,11 @@ public final class Goldens {
         return found;
     }
 
+    /** The device that golden cases are computed on: {@code -Dviewfit.device=cuda} takes a GPU. */
+    public static String device() {
+        return System.getProperty("viewfit.device", "cpu");
+    }
+
     /**
      * A folder below {@code test-data}.
      *

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +97,59 @@ class MemoryTest {
             assertEquals(held, runtime.held());
             assertTrue(grown < 16 * 1024, "grew by " + grown + " KiB");
         }
+    }
+
+    /** The same of steps in parts, of reports that wait for others, of stochastic depth and of a probe beside the method. */
+    @ParameterizedTest
+    @CsvSource({"dino, vit_tiny, 1", "moco, mobilenet_v2, 2", "supervised, vit_tiny, 2"})
+    @EnabledOnOs(OS.LINUX)
+    void isFlatInPartsAndWindows(String name, String backbone, int parts) throws IOException {
+        int steps = 120;
+        int classes = 5;
+        int window = 10;
+        PretrainRecipe recipe =
+                TinyRecipes.inParts(TinyRecipes.of(name, backbone, steps, BATCH, !name.equals("supervised")), parts);
+        try (Trainer trainer = Trainer.of(runtime, recipe, 1, classes, window)) {
+            String held = "";
+            long resident = 0;
+            int reports = 0;
+            for (int s = 0; s < steps; s++) {
+                if (s == WARM) {
+                    reports += trainer.flush().size();
+                    held = runtime.held();
+                    resident = residentKib();
+                }
+                try (Scope scope = runtime.scope()) {
+                    StepBatch batch = Pictures.batch(runtime, scope, recipe.views(), 0, classes, 0, 1, 2, 3);
+                    reports += trainer.submit(scope, s, batch).size();
+                }
+            }
+            reports += trainer.flush().size();
+            assertEquals(steps, reports);
+            long grown = residentKib() - resident;
+            assertEquals(held, runtime.held());
+            assertTrue(grown < 16 * 1024, "grew by " + grown + " KiB");
+        }
+    }
+
+    /** The way of photographs into a step: 768 KiB of pixels and 3 MiB of floats each time. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void pixelsAreFreedWithTheirStep() throws IOException {
+        int side = 128;
+        ByteBuffer pixels = ByteBuffer.allocateDirect(16 * side * side * 3);
+        long resident = 0;
+        try (Scope constants = runtime.scope()) {
+            viewfit.engine.Tensor half = runtime.tensor(constants, new float[] {.5f, .5f, .5f}, 1, 3, 1, 1);
+            for (int s = 0; s < 200; s++) {
+                resident = s == WARM ? residentKib() : resident;
+                try (Scope scope = runtime.scope()) {
+                    runtime.images(scope, runtime.pixels(scope, pixels, 16, side, side), half, half);
+                }
+            }
+        }
+        long grown = residentKib() - resident;
+        assertTrue(grown < 16 * 1024, "grew by " + grown + " KiB");
     }
 
     private static long residentKib() throws IOException {
