@@ -1,7 +1,6 @@
 package viewfit.engine;
 
 import com.sun.jna.NativeLibrary;
-import com.sun.jna.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ final class OneDnn {
 
     private static final String AVX2 = "AVX2";
 
+    /** Of Linux alone: other systems have no such file, and nothing to hold back. */
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
     /** The kernel asks what oneDNN asks, and has no such folder where there is no answer. */
     private static final Path CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache");
@@ -25,7 +25,7 @@ final class OneDnn {
 
     /** Before libtorch loads: it reads its environment then. What is set from outside stays. */
     static void limit() {
-        if (!Platform.isLinux() || !limited()) {
+        if (!limited()) {
             return;
         }
         try {
@@ -38,7 +38,7 @@ final class OneDnn {
     /** The latest instructions that oneDNN may use in this process, as its variable has them; empty for all there are. */
     static String level() {
         String said = System.getenv(LEVEL);
-        return said != null ? said : Platform.isLinux() && limited() ? AVX2 : "";
+        return said != null ? said : limited() ? AVX2 : "";
     }
 
     /** Whether newer instructions than AVX2 are left alone on this machine, if nobody says otherwise. */

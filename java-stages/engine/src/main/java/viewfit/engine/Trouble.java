@@ -7,8 +7,7 @@ import viewfit.core.contract.StageFailure;
 /** Tells a machine that gave out, where another try may succeed, from a mistake of ours. */
 final class Trouble {
     private static final Pattern MACHINE = Pattern.compile(
-            "out of memory|can't allocate memory|not enough memory|CUDA error|cuDNN error|CUBLAS_STATUS",
-            Pattern.CASE_INSENSITIVE);
+            "out of memory|can't allocate memory|not enough memory|CUDA error|cuDNN error", Pattern.CASE_INSENSITIVE);
 
     private Trouble() {}
 

@@ -78,7 +78,7 @@ public final class Pairs {
     /** The first recipe that is called a baseline, or the first. */
     private static String baseline(Results results) {
         return results.cells().stream()
-                .filter(cell -> cell.cell().recipe().contains(SweepTable.BASELINE))
+                .filter(SweepTable::named)
                 .findFirst()
                 .orElse(results.cells().get(0))
                 .cell()

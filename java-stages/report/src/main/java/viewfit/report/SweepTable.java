@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import viewfit.core.select.Selection;
 import viewfit.report.chart.BarFigure.Run;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
@@ -24,9 +25,6 @@ import viewfit.report.values.Text;
  * @param rows in the order of the sweep
  */
 public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
-    /** In the name of a recipe: others are compared with it. */
-    static final String BASELINE = "baseline";
-
     /**
      * A way to score.
      *
@@ -140,7 +138,8 @@ public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
      * where that is all of them or none.
      */
     private static List<Row> chosen(List<Row> group) {
-        for (Predicate<Row> test : List.<Predicate<Row>>of(row -> row.views() == ViewKind.STOCK, SweepTable::named)) {
+        for (Predicate<Row> test :
+                List.<Predicate<Row>>of(row -> row.views() == ViewKind.STOCK, row -> named(row.first()))) {
             List<Row> some = group.stream().filter(test).toList();
             if (!some.isEmpty() && some.size() < group.size()) {
                 return some;
@@ -149,8 +148,9 @@ public record SweepTable(Show show, List<Measure> measures, List<Row> rows) {
         return List.of();
     }
 
-    private static boolean named(Row row) {
-        return row.first().cell().recipe().contains(BASELINE);
+    /** Whether the recipe of a cell is called a baseline. */
+    static boolean named(CellResult cell) {
+        return cell.cell().recipe().contains(Selection.BASELINE);
     }
 
     /** Whether some row is compared with the first of its method and backbone, because nothing makes another a baseline. */
