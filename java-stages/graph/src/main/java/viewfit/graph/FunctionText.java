@@ -25,7 +25,7 @@ final class FunctionText {
     private final String function;
     private final Kernels kernels;
     private final boolean training;
-    private final boolean dropPath;
+    private final boolean student;
     private final Set<Integer> results;
     /** Values of which only the first token exists. */
     private final Set<Integer> firstTokens;
@@ -38,12 +38,12 @@ final class FunctionText {
     private final StringBuilder body = new StringBuilder();
 
     FunctionText(
-            Graph graph, String function, Kernels kernels, boolean training, boolean dropPath, List<Integer> results) {
+            Graph graph, String function, Kernels kernels, boolean training, boolean student, List<Integer> results) {
         this.graph = graph;
         this.function = function;
         this.kernels = kernels;
         this.training = training;
-        this.dropPath = dropPath;
+        this.student = student;
         this.results = new LinkedHashSet<>(results);
         this.firstTokens = ClassTokens.alone(graph, this.results);
         index(graph.parameters(), parameterIndex);
@@ -65,7 +65,8 @@ final class FunctionText {
         }
         List<String> values = results.stream().map(v -> single("v" + v, v)).toList();
         return String.join("", helpers) + "def " + function + "(self, v0: Tensor, P: List[Tensor], B: List[Tensor]"
-                + (dropPath ? ", D: Tensor" : "") + ") -> " + (list ? "List[Tensor]" : "Tensor") + ":\n" + body
+                + (student ? ", D: Tensor, M: Dict[int, Tensor]" : "") + ") -> " + (list ? "List[Tensor]" : "Tensor")
+                + ":\n" + body
                 + "  return " + (list ? values.toString() : values.get(0)) + "\n";
     }
 
@@ -162,12 +163,20 @@ final class FunctionText {
 
     /** A 3 x 3 convolution; its function casts what it reads. */
     private String padded(Op.Conv2d c, boolean half) {
-        helpers.add(PaddedText.convolution(function, half));
+        // In bfloat16 a pass keeps its own rounding of the matrix and not the matrix: there is nothing to share.
+        boolean shared = student && !half;
+        helpers.add(PaddedText.convolution(function, half, shared));
         if (half) {
             helpers.add(PaddedText.wide(function));
             halves.add(c.out());
         }
-        return "self.%s_padded(%s, %s, %d)".formatted(function, read(c.in(), c.out()), p(c.weight()), c.stride());
+        return "self.%s_padded(%s, %s, %d%s)"
+                .formatted(
+                        function,
+                        read(c.in(), c.out()),
+                        p(c.weight()),
+                        c.stride(),
+                        shared ? ", M, " + index(c.weight()) : "");
     }
 
     private String point(Op.Conv2d c, boolean half) {
@@ -240,7 +249,7 @@ final class FunctionText {
                             a.heads(),
                             firstTokens.contains(a.out()) ? "True" : "False");
         } else if (op instanceof Op.DropPath d) {
-            return dropPath
+            return student
                     ? "torch.mul(%s, torch.view(torch.select(D, 0, %d), [-1, 1, 1]))"
                             .formatted(single(d.in(), d.out()), d.index())
                     : same(d.in(), d.out());
@@ -314,7 +323,7 @@ final class FunctionText {
         }
         // A path that is not dropped is its input under another name.
         return graph.ops().stream()
-                .filter(op -> op.out() == value && op instanceof Op.DropPath && !dropPath)
+                .filter(op -> op.out() == value && op instanceof Op.DropPath && !student)
                 .allMatch(op -> consumed(op.inputs().get(0)));
     }
 
