@@ -26,25 +26,6 @@ final class Convolutions {
               return [torch.detach(y), unchecked_cast(Tensor, g[0]), unchecked_cast(Tensor, g[1])]
             """;
 
-    /** A student's passes, one after the other: their results, the gradient of the weights, the number of things shared. */
-    private static final String PASSES =
-            """
-            def passes(self, X: List[Tensor], G: List[Tensor], W: List[Tensor], B: List[Tensor]) -> List[Tensor]:
-              torch.set_grad_enabled(True)
-              shared = annotate(Dict[int, Tensor], {})
-              results = annotate(List[Tensor], [])
-              sums = annotate(List[Tensor], [])
-              for i in range(torch.len(X)):
-                y = torch.to(self.f(X[i], W, B, X[i], shared), 6)
-                torch.append(results, torch.detach(y))
-                torch.append(sums, torch.sum(torch.mul(y, G[i])))
-              g = torch.autograd.grad([torch.sum(torch.stack(sums))], [W[0]])
-              torch.set_grad_enabled(False)
-              torch.append(results, unchecked_cast(Tensor, g[0]))
-              torch.append(results, torch.tensor([torch.len(shared)], dtype=6))
-              return results
-            """;
-
     private Convolutions() {}
 
     /**
@@ -106,7 +87,7 @@ final class Convolutions {
         network.requireGradients();
         try (Program program = runtime.compile(script.training(graph, "f") + STEP);
                 Scope scope = runtime.scope()) {
-            Tensor picture = picture(runtime, scope, c);
+            Tensor picture = runtime.channelsLast(scope, runtime.tensor(scope, c.x(), c.n(), c.in(), c.h(), c.w()));
             Tensor weights = runtime.tensor(scope, c.g(), c.n(), c.out(), c.rows(), c.columns());
             List<Tensor> out = program.call(scope, "step", picture, weights, network.trainable(), List.<Tensor>of());
             assertArrayEquals(
@@ -114,29 +95,6 @@ final class Convolutions {
                     out.get(0).shape());
             return new Result(runtime.floats(out.get(0)), runtime.floats(out.get(1)), runtime.floats(out.get(2)));
         }
-    }
-
-    /** As a student in passes over pictures of these shapes, with one weight: results, gradient, number of matrices shared. */
-    static List<float[]> passes(TorchRuntime runtime, TorchScript script, List<Shape> shapes) {
-        Graph graph = shapes.get(0).graph();
-        Network network = Network.allocate(runtime, Map.of("p", graph), name -> false);
-        network.write("p.w", shapes.get(0).weight());
-        network.requireGradients();
-        try (Program program = runtime.compile(script.student(graph, "f") + PASSES);
-                Scope scope = runtime.scope()) {
-            List<Tensor> pictures =
-                    shapes.stream().map(c -> picture(runtime, scope, c)).toList();
-            List<Tensor> weights = shapes.stream()
-                    .map(c -> runtime.tensor(scope, c.g(), c.n(), c.out(), c.rows(), c.columns()))
-                    .toList();
-            return program.call(scope, "passes", pictures, weights, network.trainable(), List.<Tensor>of()).stream()
-                    .map(runtime::floats)
-                    .toList();
-        }
-    }
-
-    private static Tensor picture(TorchRuntime runtime, Scope scope, Shape c) {
-        return runtime.channelsLast(scope, runtime.tensor(scope, c.x(), c.n(), c.in(), c.h(), c.w()));
     }
 
     /** The same by plain loops, in double. */

@@ -2,8 +2,6 @@ package viewfit.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,33 +35,6 @@ class TinyPicturesTest {
         check(expected, compiled(new Kernels(false, false), c), 1e-5f);
         check(expected, compiled(new Kernels(true, false), c), 1e-5f);
         check(expected, compiled(new Kernels(true, true), c), 0.06f);
-    }
-
-    /**
-     * Several passes of a student with one weight: those over pictures of the same size share a matrix, others do not, and
-     * the gradient is that of all. In bfloat16 nothing is shared.
-     */
-    @ParameterizedTest
-    @CsvSource({"1, false, 4", "2, false, 4", "1, true, 0"})
-    void passesShareWhatTheyGather(int stride, boolean bf16, int matrices) {
-        List<Convolutions.Shape> passes = Stream.of("3 2 2", "2 1 1", "2 2 1", "2 1 2", "4 2 2", "1 1 1", "2 3 2")
-                .map(text ->
-                        Stream.of(text.split(" ")).mapToInt(Integer::parseInt).toArray())
-                .map(s -> new Convolutions.Shape(s[0], 5, 4, 3, s[1], s[2], stride))
-                .toList();
-        List<float[]> found = Convolutions.passes(runtime, new TorchScript(new Kernels(true, bf16)), passes);
-        // Seven gradients, each as exact as above.
-        float bound = bf16 ? 0.06f : 1e-5f;
-        float[] gradient = new float[5 * 4 * 9];
-        for (int i = 0; i < passes.size(); i++) {
-            Convolutions.Result one = Convolutions.loops(passes.get(i));
-            assertArrayEquals(one.y(), found.get(i), bound, "pass " + i);
-            for (int at = 0; at < gradient.length; at++) {
-                gradient[at] += one.dw()[at];
-            }
-        }
-        assertArrayEquals(gradient, found.get(passes.size()), 7 * bound);
-        assertArrayEquals(new float[] {matrices}, found.get(passes.size() + 1));
     }
 
     private static Convolutions.Result compiled(Kernels kernels, Convolutions.Shape c) {

@@ -48,14 +48,8 @@ class TransformerTest {
         assertTrue(text.contains("torch.narrow(v"), "first token of the skipped values: " + text);
     }
 
-    private static final String ONE_PASS =
-            """
-            def one_pass(self, x: Tensor, P: List[Tensor], B: List[Tensor], D: Tensor) -> Tensor:
-              return self.f(x, P, B, D, annotate(Dict[int, Tensor], {}))
-            """;
-
     private static String text(TorchScript script, Graph graph, boolean student) {
-        return student ? script.student(graph, "f") + ONE_PASS : script.evaluation(graph, "f");
+        return student ? script.student(graph, "f") : script.evaluation(graph, "f");
     }
 
     /**
@@ -92,12 +86,7 @@ class TransformerTest {
             List<Tensor> p = network.parameters("n");
             Tensor y = student
                     ? program.callOne(
-                            scope,
-                            "one_pass",
-                            x,
-                            p,
-                            network.buffers("n"),
-                            runtime.tensor(scope, flat(factors), 2, count))
+                            scope, "f", x, p, network.buffers("n"), runtime.tensor(scope, flat(factors), 2, count))
                     : program.callOne(scope, "f", x, p, network.buffers("n"));
             float[] actual = runtime.floats(y);
             double[][][] expected = new NaiveTransformer(graph, tensors, factors).evaluate(images);

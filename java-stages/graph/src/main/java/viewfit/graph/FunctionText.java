@@ -25,7 +25,7 @@ final class FunctionText {
     private final String function;
     private final Kernels kernels;
     private final boolean training;
-    private final boolean student;
+    private final boolean dropPath;
     private final Set<Integer> results;
     /** Values of which only the first token exists. */
     private final Set<Integer> firstTokens;
@@ -38,12 +38,12 @@ final class FunctionText {
     private final StringBuilder body = new StringBuilder();
 
     FunctionText(
-            Graph graph, String function, Kernels kernels, boolean training, boolean student, List<Integer> results) {
+            Graph graph, String function, Kernels kernels, boolean training, boolean dropPath, List<Integer> results) {
         this.graph = graph;
         this.function = function;
         this.kernels = kernels;
         this.training = training;
-        this.student = student;
+        this.dropPath = dropPath;
         this.results = new LinkedHashSet<>(results);
         this.firstTokens = ClassTokens.alone(graph, this.results);
         index(graph.parameters(), parameterIndex);
@@ -65,8 +65,7 @@ final class FunctionText {
         }
         List<String> values = results.stream().map(v -> single("v" + v, v)).toList();
         return String.join("", helpers) + "def " + function + "(self, v0: Tensor, P: List[Tensor], B: List[Tensor]"
-                + (student ? ", D: Tensor, M: Dict[int, Tensor]" : "") + ") -> " + (list ? "List[Tensor]" : "Tensor")
-                + ":\n" + body
+                + (dropPath ? ", D: Tensor" : "") + ") -> " + (list ? "List[Tensor]" : "Tensor") + ":\n" + body
                 + "  return " + (list ? values.toString() : values.get(0)) + "\n";
     }
 
@@ -163,20 +162,12 @@ final class FunctionText {
 
     /** A 3 x 3 convolution; its function casts what it reads. */
     private String padded(Op.Conv2d c, boolean half) {
-        // In bfloat16 a pass keeps its own rounding of the matrix and not the matrix: there is nothing to share.
-        boolean shared = student && !half;
-        helpers.add(PaddedText.convolution(function, half, shared));
+        helpers.add(PaddedText.convolution(function, half));
         if (half) {
             helpers.add(PaddedText.wide(function));
             halves.add(c.out());
         }
-        return "self.%s_padded(%s, %s, %d%s)"
-                .formatted(
-                        function,
-                        read(c.in(), c.out()),
-                        p(c.weight()),
-                        c.stride(),
-                        shared ? ", M, " + index(c.weight()) : "");
+        return "self.%s_padded(%s, %s, %d)".formatted(function, read(c.in(), c.out()), p(c.weight()), c.stride());
     }
 
     private String point(Op.Conv2d c, boolean half) {
@@ -249,7 +240,7 @@ final class FunctionText {
                             a.heads(),
                             firstTokens.contains(a.out()) ? "True" : "False");
         } else if (op instanceof Op.DropPath d) {
-            return student
+            return dropPath
                     ? "torch.mul(%s, torch.view(torch.select(D, 0, %d), [-1, 1, 1]))"
                             .formatted(single(d.in(), d.out()), d.index())
                     : same(d.in(), d.out());
@@ -323,7 +314,7 @@ final class FunctionText {
         }
         // A path that is not dropped is its input under another name.
         return graph.ops().stream()
-                .filter(op -> op.out() == value && op instanceof Op.DropPath && !student)
+                .filter(op -> op.out() == value && op instanceof Op.DropPath && !dropPath)
                 .allMatch(op -> consumed(op.inputs().get(0)));
     }
 

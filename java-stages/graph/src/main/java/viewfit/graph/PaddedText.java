@@ -2,17 +2,6 @@ package viewfit.graph;
 
 /** TorchScript of a 3 x 3 convolution with padding, on a CPU: tiny pictures are matrix products. */
 final class PaddedText {
-    /** The key has two bits each for height and width. */
-    private static final String SHARED =
-            """
-                key = torch.add(torch.add(torch.mul(number, 16), torch.mul(h, 4)), w)
-                if torch.__contains__(M, key):
-                  matrix = M[key]
-                else:
-                  matrix = self.NAME_matrix(weight, h, w, s)
-                  torch._set_item(M, key, matrix)
-            """;
-
     private PaddedText() {}
 
     /** Whether a convolution is one of these. */
@@ -35,11 +24,8 @@ final class PaddedText {
      * <p>In bfloat16 the matrix is gathered in float32, so that gradients of a weight that is used several times are summed in
      * float32. oneDNN's own gradient would be wrong there: it leaves those weights unwritten that meet nothing but padding.
      * All other pictures go to {@link #wide}.
-     *
-     * @param shared with two more arguments, {@code M: Dict[int, Tensor]} and the convolution's number: passes over pictures of
-     *     the same size take the matrix that the first has left in {@code M}
      */
-    static String convolution(String function, boolean half, boolean shared) {
+    static String convolution(String function, boolean half) {
         String product = half
                 ? "torch.linear(torch.to(rows, 15), torch.to(matrix, 15), None)"
                 : "torch.to_dense(torch.mkldnn_linear(torch.to_mkldnn(rows, None), matrix, None), None)";
@@ -47,40 +33,34 @@ final class PaddedText {
                 ? "self.%s_wide(x, weight, 3, s, 1, 1)".formatted(function)
                 : "torch.conv2d(x, weight, None, [s, s], [1, 1], [1, 1], 1)";
         return """
-                def NAME_matrix(self, weight: Tensor, h: int, w: int, s: int) -> Tensor:
-                  u = torch.add(torch.floordiv(torch.sub(h, 1), s), 1)
-                  v = torch.add(torch.floordiv(torch.sub(w, 1), s), 1)
-                  taps = annotate(List[int], [])
-                  for oy in range(u):
-                    for ox in range(v):
-                      for iy in range(h):
-                        for ix in range(w):
-                          ky = torch.add(torch.sub(iy, torch.mul(oy, s)), 1)
-                          kx = torch.add(torch.sub(ix, torch.mul(ox, s)), 1)
-                          torch.append(taps, torch.add(torch.mul(ky, 3), kx))
-                  o = torch.size(weight, 0)
-                  c = torch.size(weight, 1)
-                  nine = torch.reshape(torch.permute(weight, [0, 2, 3, 1]), [o, 9, c])
-                  chosen = torch.index_select(nine, 1, torch.tensor(taps))
-                  outputs = torch.mul(torch.mul(o, u), v)
-                  return torch.view(chosen, [outputs, torch.mul(torch.mul(h, w), c)])
-                def NAME_padded(self, x: Tensor, weight: Tensor, s: intARGUMENTS) -> Tensor:
+                def NAME_padded(self, x: Tensor, weight: Tensor, s: int) -> Tensor:
+                  n = torch.size(x, 0)
+                  c = torch.size(x, 1)
                   h = torch.size(x, 2)
                   w = torch.size(x, 3)
                   if torch.__and__(torch.le(h, 2), torch.le(w, 2)):
-                MATRIX
-                    n = torch.size(x, 0)
-                    rows = torch.reshape(torch.permute(x, [0, 2, 3, 1]), [n, torch.size(matrix, 1)])
                     u = torch.add(torch.floordiv(torch.sub(h, 1), s), 1)
                     v = torch.add(torch.floordiv(torch.sub(w, 1), s), 1)
-                    product = torch.view(PRODUCT, [n, torch.size(weight, 0), u, v])
+                    taps = annotate(List[int], [])
+                    for oy in range(u):
+                      for ox in range(v):
+                        for iy in range(h):
+                          for ix in range(w):
+                            ky = torch.add(torch.sub(iy, torch.mul(oy, s)), 1)
+                            kx = torch.add(torch.sub(ix, torch.mul(ox, s)), 1)
+                            torch.append(taps, torch.add(torch.mul(ky, 3), kx))
+                    o = torch.size(weight, 0)
+                    nine = torch.reshape(torch.permute(weight, [0, 2, 3, 1]), [o, 9, c])
+                    chosen = torch.index_select(nine, 1, torch.tensor(taps))
+                    inputs = torch.mul(torch.mul(h, w), c)
+                    matrix = torch.view(chosen, [torch.mul(torch.mul(o, u), v), inputs])
+                    rows = torch.reshape(torch.permute(x, [0, 2, 3, 1]), [n, inputs])
+                    product = torch.view(PRODUCT, [n, o, u, v])
                     y = torch.contiguous(product, memory_format=2)
                   else:
                     y = CONVOLUTION
                   return y
                 """
-                .replace("MATRIX\n", shared ? SHARED : "    matrix = self.NAME_matrix(weight, h, w, s)\n")
-                .replace("ARGUMENTS", shared ? ", M: Dict[int, Tensor], number: int" : "")
                 .replace("NAME", function)
                 .replace("PRODUCT", product)
                 .replace("CONVOLUTION", convolution);

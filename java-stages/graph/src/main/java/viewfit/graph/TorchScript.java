@@ -22,8 +22,7 @@ public record TorchScript(Kernels kernels) {
 
     /**
      * The training form of a student: it takes the factors of the stochastic-depth branches as a fourth argument
-     * {@code D: Tensor} [branches, n]; a network without such branches does not look at it. The fifth,
-     * {@code M: Dict[int, Tensor]}, is empty before a step's first pass: what passes over views of the same size can share.
+     * {@code D: Tensor} [branches, n]; a network without such branches does not look at it.
      */
     public String student(Graph graph, String function) {
         return new FunctionText(graph, function, kernels, true, true, List.of(graph.output())).text(false);

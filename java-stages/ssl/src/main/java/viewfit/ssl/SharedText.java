@@ -44,9 +44,8 @@ final class SharedText {
             """
             def features(self, X: List[Tensor], D: List[Tensor], P: List[Tensor], B: List[Tensor]) -> Tensor:
               parts = annotate(List[Tensor], [])
-              shared = annotate(Dict[int, Tensor], {})
               for i in range(torch.len(X)):
-                torch.append(parts, self.backbone(X[i], P, B, D[i], shared))
+                torch.append(parts, self.backbone(X[i], P, B, D[i]))
               return torch.cat(parts, 0)
             """;
 
