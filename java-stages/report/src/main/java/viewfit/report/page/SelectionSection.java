@@ -1,6 +1,11 @@
 package viewfit.report.page;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
+
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,10 +39,11 @@ final class SelectionSection {
         warnings(results, selected).forEach(warning -> html.element("p", "class=\"note\"", warning));
         ranks(selected.selection(), html, outputs);
         tests(selected, html, outputs);
-        selected.selection()
-                .gaps()
-                .forEach(gap ->
-                        html.element("p", "class=\"note\"", "Not ranked: " + gap.cell() + ": " + gap.reason() + "."));
+        selected.selection().gaps().stream()
+                .collect(groupingBy(
+                        Selection.Gap::reason, LinkedHashMap::new, mapping(Selection.Gap::cell, joining(", "))))
+                .forEach((reason, cells) ->
+                        html.element("p", "class=\"note\"", "Not ranked, " + reason + ": " + cells + "."));
         return html.toString();
     }
 

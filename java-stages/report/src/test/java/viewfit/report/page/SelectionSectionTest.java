@@ -73,7 +73,9 @@ class SelectionSectionTest {
                         "the <largest> mean",
                         choices,
                         all,
-                        List.of(new Selection.Gap("dino-hot-s1", FakeSweep.HOT, "no probe result")),
+                        Stream.of("dino-hot-s1", "dino-hot-s2")
+                                .map(cell -> new Selection.Gap(cell, FakeSweep.HOT, "no probe result"))
+                                .toList(),
                         Map.of(),
                         Provenance.ofCode("", 0))
                 .write(file);
@@ -123,7 +125,7 @@ class SelectionSectionTest {
         assertTrue(page.contains(
                 "<th scope=\"row\">" + CELL + "</th><td>chosen</td><td>63.4</td><td>50.0\u00A0\u00B1\u00A05.0</td>"));
         assertTrue(page.contains("the &lt;largest&gt; mean"));
-        assertTrue(page.contains("Not ranked: dino-hot-s1: no probe result."));
+        assertTrue(page.contains("Not ranked, no probe result: dino-hot-s1, dino-hot-s2."));
         assertFalse(page.contains("Warning: "));
         assertEquals(
                 3,
