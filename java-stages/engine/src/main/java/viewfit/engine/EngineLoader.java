@@ -37,10 +37,14 @@ final class EngineLoader {
         System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         System.setProperty("ai.djl.offline", "true");
+        // Or a process that is told to stop unloads what is only half there.
+        ExitGate.enter();
         try {
             return Engine.getEngine("PyTorch");
         } catch (EngineException e) {
             throw given == null ? e : unloadable(given, e);
+        } finally {
+            ExitGate.leave();
         }
     }
 

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Keeps libtorch calls and the end of the process apart. When a batch system or a user stops a run, the JVM unloads native
  * state while other threads still compute, and libtorch then crashes with a core dump instead of a plain exit status. So
- * every {@link NativeCall} holds this gate, and the shutdown hook takes it for good: it waits for the call under way, and no
- * other begins.
+ * every {@link NativeCall}, and the load of libtorch, holds this gate, and the shutdown hook takes it for good: it waits for what
+ * is under way, and nothing else begins.
  */
 final class ExitGate {
     /** Longer than a step of a large network; a batch system's own patience is usually 30 s. */
@@ -35,7 +35,7 @@ final class ExitGate {
         }
     }
 
-    /** Begins a native call. */
+    /** Begins a native call, or the load. */
     static void enter() {
         GATE.lock();
     }

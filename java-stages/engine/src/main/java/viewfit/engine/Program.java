@@ -35,15 +35,23 @@ public final class Program implements AutoCloseable {
      * Compiles functions {@code def name(self, ...)}, given as text at column 0.
      *
      * @throws IllegalArgumentException if libtorch refuses the text; its message names the line
+     * @throws StageFailure {@link ExitCode#TRANSIENT} if memory runs out or the device fails
      */
     static Program compile(Scope run, String functions) {
         try {
-            return new Program(
-                    run, ScriptCalls.load(archive(functions), run.manager().getDevice()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return new Program(run, NativeCall.of(() -> load(run, functions)));
+        } catch (StageFailure e) {
+            throw e;
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("TorchScript: " + e.getMessage() + "\n" + functions, e);
+        }
+    }
+
+    private static long load(Scope run, String functions) {
+        try {
+            return ScriptCalls.load(archive(functions), run.manager().getDevice());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,17 +1,19 @@
 package viewfit.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,27 +57,84 @@ class ExitGateTest {
         }
     }
 
-    @Test
-    @DisabledOnOs(OS.WINDOWS)
-    void sigtermStopsABusyProcess(@TempDir Path folder) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
+    /**
+     * Goes for the gate as soon as libtorch is in memory and still being set up, as a process that is told to stop does, and
+     * says whether the library that is loaded after it is there by then.
+     */
+    static final class Loading {
+        public static void main(String[] args) throws InterruptedException {
+            Thread stop = new Thread(() -> {
+                while (!mapped("libtorch_cpu.")) {
+                    Thread.onSpinWait();
+                }
+                ExitGate.enter();
+                System.out.println(mapped("libdjl_torch.") ? "loaded" : "half loaded");
+                Runtime.getRuntime().halt(0);
+            });
+            stop.setDaemon(true);
+            stop.start();
+            TorchRuntime.open("cpu", 1);
+            stop.join();
+        }
+
+        private static boolean mapped(String library) {
+            try {
+                return Files.readString(Path.of("/proc/self/maps")).contains(library);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static Process start(Path folder, Class<?> main) throws IOException {
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:ErrorFile=" + folder.resolve("crash.log"),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Busy.class.getName())
+                        main.getName())
                 .directory(folder.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        try (BufferedReader out =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            assertNotNull(out.readLine(), "the process must have begun to compute");
-            assertNotNull(out.readLine());
+    }
+
+    private static BufferedReader output(Process process) {
+        return new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Reads up to a line: libraries may write lines of their own before it. */
+    private static boolean says(BufferedReader out, String expected) throws IOException {
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            if (line.equals(expected)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void sigtermStopsABusyProcess(@TempDir Path folder) throws IOException, InterruptedException {
+        Process process = start(folder, Busy.class);
+        try (BufferedReader out = output(process)) {
+            assertTrue(says(out, "busy"), "the process must have begun to compute");
+            assertTrue(says(out, "busy"));
             process.toHandle().destroy();
             long later = out.lines().count();
             assertTrue(later < 100, later + " further calls");
             assertTrue(process.waitFor(60, TimeUnit.SECONDS));
             assertEquals(KILLED_BY_SIGTERM, process.exitValue());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theEndOfAProcessWaitsForTheLibraryToLoad(@TempDir Path folder) throws IOException {
+        Process process = start(folder, Loading.class);
+        try (BufferedReader out = output(process)) {
+            assertTrue(says(out, "loaded"), "the gate was free while libtorch was half loaded");
         } finally {
             process.destroyForcibly();
         }
