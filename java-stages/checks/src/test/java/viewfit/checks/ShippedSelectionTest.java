@@ -24,6 +24,7 @@ import viewfit.core.recipe.PretrainRecipe;
 import viewfit.core.recipe.Recipes;
 import viewfit.core.select.Selection;
 import viewfit.core.select.Selector;
+import viewfit.core.select.Training;
 
 /** What the grids that come along choose among, and what they open the test split for: what the files of the paper say of themselves. */
 class ShippedSelectionTest {
@@ -49,7 +50,7 @@ class ShippedSelectionTest {
                 cells.stream().collect(Collectors.toMap(cell -> cell.row().cell(), cell -> cell));
         Selector selector = new Selector(
                 cells.stream().map(Cell::row).toList(),
-                row -> Selector.Training.of(byName.get(row.cell()).recipe()));
+                row -> Training.of(byName.get(row.cell()).recipe()));
         for (int i = 0; i < cells.size(); i++) {
             String cell = cells.get(i).row().cell();
             selector.add(

@@ -241,7 +241,7 @@ public final class Contracts {
                     new Port("grid", "grid/", "grid", "the sweep: cells.csv of stage grid"),
                     new Port("runs", "runs/", "runs", "results of pretrain that paused, a folder for each cell")),
             List.of(
-                    new Port("decision", "halving.csv", "halving/1", "score, rank and decision, a line for each group"),
+                    new Port("decision", "halving.csv", "halving/2", "score, rank and decision, a line for each group"),
                     new Port(
                             "ended",
                             "ended/",

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.grid.CellRow;
@@ -17,8 +18,9 @@ import viewfit.core.metrics.Outcome;
 
 /**
  * One rung of successive halving (Jamieson and Talwalkar, Non-stochastic Best Arm Identification, 2016): the groups of a sweep that
- * score best after some epochs go on, the others stop. It ranks by the k-NN of the monitor, which asks held-out images, and never
- * sees another score.
+ * score best after some epochs go on, the others stop. Only groups of one method, one backbone and one length compete: another
+ * network has another level, and of two lengths the shorter one is further in its schedule. References all go on. It ranks by the
+ * k-NN of the monitor, which asks held-out images, and never sees another score.
  */
 public final class Halving {
     /** Count of a pre-training: held-out images that its monitor may ask; without them training images ask each other. */
@@ -30,13 +32,18 @@ public final class Halving {
     private static final String EPOCHS = "epochs";
 
     private final Map<String, CellRow> cells = new LinkedHashMap<>();
+    private final Function<CellRow, Training> trainings;
     private final Map<String, Run> runs = new TreeMap<>();
 
     /** A run of a cell up to here; NaN for one that diverged. */
     private record Run(Path file, long epochs, double score) {}
 
-    /** @param sweep all its cells */
-    public Halving(List<CellRow> sweep) {
+    /**
+     * @param sweep all its cells
+     * @param trainings that of a cell; asked for one of each group
+     */
+    public Halving(List<CellRow> sweep, Function<CellRow, Training> trainings) {
+        this.trainings = trainings;
         sweep.forEach(cell -> cells.put(cell.cell(), cell));
     }
 
@@ -94,8 +101,9 @@ public final class Halving {
     /**
      * Decides. A group's score is the mean of its runs that did not diverge; equal ones rank as in the sweep.
      *
-     * @param keep share of the groups that goes on, above 0 and at most 1; at least one does, and part of a group counts as one
-     * @return best first; without a run that may go on, all stop
+     * @param keep share of the competing groups that goes on, above 0 and at most 1; at least one does, and part of a group counts
+     *     as one
+     * @return those that compete side by side, best first; a group without a run that may go on stops
      * @throws StageFailure {@link ExitCode#BAD_DATA} if there is no run
      */
     public List<HalvingRow> decide(double keep) {
@@ -108,25 +116,45 @@ public final class Halving {
                 groups.computeIfAbsent(cell.group(), g -> new ArrayList<>()).add(name);
             }
         });
-        List<HalvingRow> ranked = new ArrayList<>();
-        groups.forEach((group, names) -> ranked.add(row(group, names)));
-        ranked.sort(Comparator.comparingDouble((HalvingRow row) -> Double.isNaN(row.mean()) ? 1 : -row.mean()));
-        int kept = kept(ranked.size(), keep);
+        Map<Training, List<HalvingRow>> rivals = new LinkedHashMap<>();
+        groups.forEach((group, names) -> {
+            Training training = trainings.apply(cell(names.get(0)));
+            rivals.computeIfAbsent(training, t -> new ArrayList<>()).add(row(training, group, names));
+        });
         List<HalvingRow> rows = new ArrayList<>();
-        for (HalvingRow row : ranked) {
-            boolean on = rows.size() < kept && row.n() > 0;
-            rows.add(new HalvingRow(row.epoch(), rows.size() + 1, row.group(), row.cells(), row.n(), row.mean(), on));
+        rivals.forEach((training, groupsOfOne) -> rows.addAll(ranked(training, groupsOfOne, keep)));
+        return rows;
+    }
+
+    private static List<HalvingRow> ranked(Training training, List<HalvingRow> groups, double keep) {
+        groups.sort(Comparator.comparingDouble((HalvingRow row) -> Double.isNaN(row.mean()) ? 1 : -row.mean()));
+        int kept = kept(training, groups.size(), keep);
+        List<HalvingRow> rows = new ArrayList<>();
+        for (HalvingRow row : groups) {
+            rows.add(row.placed(rows.size() + 1, rows.size() < kept && row.n() > 0));
         }
         return rows;
     }
 
-    /** How many of some groups go on. */
-    public static int kept(int groups, double keep) {
+    /**
+     * How many of some groups go on.
+     *
+     * @param training what they have in common
+     */
+    public static int kept(Training training, int groups, double keep) {
         // A share such as .1 of 30 is a little more than 3 in binary.
-        return Math.max(1, (int) Math.ceil(groups * keep - 1e-9));
+        return training.reference() ? groups : Math.max(1, (int) Math.ceil(groups * keep - 1e-9));
     }
 
-    private HalvingRow row(String group, List<String> names) {
+    private CellRow cell(String name) {
+        CellRow cell = cells.get(name);
+        if (cell == null) {
+            throw new IllegalStateException(name + " is no cell of the sweep");
+        }
+        return cell;
+    }
+
+    private HalvingRow row(Training training, String group, List<String> names) {
         // From the smallest on: equal scores have equal means, whichever seed has which.
         double[] scores = names.stream()
                 .mapToDouble(name -> run(name).score)
@@ -135,7 +163,17 @@ public final class Halving {
                 .toArray();
         double mean = Arrays.stream(scores).average().orElse(Double.NaN);
         long epoch = runs.values().stream().mapToLong(Run::epochs).max().orElse(0);
-        return new HalvingRow((int) epoch, 0, group, String.join(" ", names), scores.length, mean, false);
+        return new HalvingRow(
+                training.method(),
+                training.backbone(),
+                training.epochs(),
+                (int) epoch,
+                0,
+                group,
+                String.join(" ", names),
+                scores.length,
+                mean,
+                false);
     }
 
     private Run run(String cell) {

@@ -23,8 +23,6 @@ import viewfit.core.grid.CellRow;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
-import viewfit.core.recipe.PretrainRecipe;
-import viewfit.core.recipe.SupervisedRecipe;
 import viewfit.core.select.Selection.Candidate;
 import viewfit.core.select.Selection.Choice;
 import viewfit.core.select.Selection.Gap;
@@ -51,8 +49,9 @@ public final class Selector {
     public static final String EVAL_MANIFEST = "eval.manifest-sha256";
 
     private static final List<String> PREFERRED = List.of("heldout.linear.top1", "heldout.knn.top1");
-    private static final String RULE = "of each method and backbone the largest mean over seeds; of equal means the one"
-            + " with fewer epochs of pre-training, then the first by name";
+    private static final String RULE =
+            "of each method and backbone the largest mean over its seeds with a score; of equal means the one"
+                    + " with fewer epochs of pre-training, then the first by name";
 
     private final List<CellRow> cells;
     private final Set<String> names;
@@ -61,18 +60,6 @@ public final class Selector {
 
     /** Those that say which held-out images they scored. */
     private final Map<String, Metrics> telling = new TreeMap<>();
-
-    /**
-     * What the choice looks at of a recipe.
-     *
-     * @param epochs of pre-training
-     */
-    public record Training(String method, String backbone, long epochs) {
-        /** That of a recipe. */
-        public static Training of(PretrainRecipe recipe) {
-            return new Training(recipe.method().name(), recipe.backbone().name(), recipe.epochs());
-        }
-    }
 
     /** Groups of one method and backbone, each with its cells. */
     private record Kind(String method, String backbone, Map<String, List<CellRow>> groups) {}
@@ -127,22 +114,19 @@ public final class Selector {
     private static void requireSameSource(String where, Metrics metrics, Metrics other) {
         Provenance mine = metrics.provenance();
         Provenance its = other.provenance();
-        long images = images(metrics);
-        if (!mine.recipeSha256().equals(its.recipeSha256())
-                || !mine.manifestSha256().equals(its.manifestSha256())
-                || images != images(other)) {
-            throw bad(where + ": found another probe recipe, other training images, or " + images
-                    + " held-out images, where cell " + other.cell() + " has " + images(other)
-                    + ": all cells must be scored by one probe on the same images");
-        }
-        String scored = evalManifest(metrics);
-        String itsScored = evalManifest(other);
-        long shortSide = shortSide(metrics);
+        requireSame(where, "probe recipe", mine.recipeSha256(), other, its.recipeSha256());
+        requireSame(where, "manifest of the training images", mine.manifestSha256(), other, its.manifestSha256());
+        requireSame(where, "number of held-out images", images(metrics) + "", other, images(other) + "");
+        requireSame(where, "short side of the images", shortSide(metrics) + "", other, shortSide(other) + "");
         // Probes of earlier versions do not say which held-out images they scored.
-        boolean told = !scored.isEmpty() && !itsScored.isEmpty();
-        if ((told && !scored.equals(itsScored)) || shortSide != shortSide(other)) {
-            throw bad(where + ": found held-out images with checksum " + scored + " and short side " + shortSide
-                    + ": must be those of cell " + other.cell() + ", " + itsScored + " and " + shortSide(other)
+        if (!evalManifest(metrics).isEmpty() && !evalManifest(other).isEmpty()) {
+            requireSame(where, "manifest of the held-out images", evalManifest(metrics), other, evalManifest(other));
+        }
+    }
+
+    private static void requireSame(String where, String what, String mine, Metrics other, String its) {
+        if (!mine.equals(its)) {
+            throw bad(where + ": " + what + ": found " + mine + ": must be that of cell " + other.cell() + ", " + its
                     + ": all cells must be scored by one probe on the same images");
         }
     }
@@ -240,8 +224,8 @@ public final class Selector {
         Map<List<String>, Kind> kinds = new LinkedHashMap<>();
         groups.forEach((group, rows) -> {
             Training training = trainings.apply(rows.get(0));
-            epochs.put(group, training.epochs());
-            if (!training.method().equals(SupervisedRecipe.NAME)) {
+            epochs.put(group, (long) training.epochs());
+            if (!training.reference()) {
                 kinds.computeIfAbsent(
                                 List.of(training.method(), training.backbone()),
                                 kind -> new Kind(training.method(), training.backbone(), new LinkedHashMap<>()))

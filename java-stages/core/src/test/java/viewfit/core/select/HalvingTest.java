@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,10 @@ class HalvingTest {
     private static final List<String> GROUPS = List.of("a", "b", "c", "d", "e");
 
     private long heldout = 8;
-    private final Halving halving = new Halving(sweep());
+    private static final Training TRAINING = new Training("dino", "mobilenet_v2", 10);
+
+    private final Map<String, Training> trainings = new HashMap<>();
+    private final Halving halving = new Halving(sweep(), this::training);
 
     private static List<CellRow> sweep() {
         List<CellRow> cells = new ArrayList<>();
@@ -34,6 +38,10 @@ class HalvingTest {
             }
         }
         return cells;
+    }
+
+    private Training training(CellRow cell) {
+        return trainings.getOrDefault(cell.group(), TRAINING);
     }
 
     private Metrics metrics(String stage, String cell, Outcome outcome, long epochs) {
@@ -105,6 +113,34 @@ class HalvingTest {
         assertEquals(List.of("1 b goes on 2", "2 d stops 2", "3 e stops 1"), words(.1));
     }
 
+    /** Another network has another level, and a longer run is not as far at the same epoch: neither takes a place from the others. */
+    @Test
+    void onlyWhatIsComparableCompetes() {
+        trainings.put("b", new Training("dino", "resnet18", 10));
+        trainings.put("d", new Training("dino", "mobilenet_v2", 20));
+        for (String group : GROUPS) {
+            paused(group + "_s0", .1 * (1 + GROUPS.indexOf(group)));
+        }
+        assertEquals(
+                List.of("1 e goes on 1", "2 c goes on 1", "3 a stops 1", "1 b goes on 1", "1 d goes on 1"), words(.5));
+        HalvingRow longer = halving.decide(.5).get(4);
+        assertEquals("dino mobilenet_v2 20", longer.method() + " " + longer.backbone() + " " + longer.epochs());
+    }
+
+    /** What learns from labels is what the others are measured by, however many there are. */
+    @Test
+    void referencesAllGoOn() {
+        Training labels = new Training("supervised", "mobilenet_v2", 10);
+        trainings.put("a", labels);
+        trainings.put("b", labels);
+        paused("a_s0", .1);
+        paused("b_s0", .9);
+        add("b_s1", Outcome.DIVERGED, 1);
+        paused("c_s0", .2);
+        paused("d_s0", .3);
+        assertEquals(List.of("1 b goes on 1", "2 a goes on 1", "1 d goes on 1", "2 c stops 1"), words(.5));
+    }
+
     @Test
     void whereAllDivergedAllStop() {
         add("a_s0", Outcome.DIVERGED, 0);
@@ -114,7 +150,7 @@ class HalvingTest {
     @ParameterizedTest
     @CsvSource({"30, .1, 3", "31, .1, 4", "5, .5, 3", "1, .01, 1", "7, 1, 7", "9, .3333333333, 3"})
     void partOfAGroupIsOne(int groups, double keep, int kept) {
-        assertEquals(kept, Halving.kept(groups, keep));
+        assertEquals(kept, Halving.kept(TRAINING, groups, keep));
     }
 
     @Test
@@ -137,7 +173,7 @@ class HalvingTest {
         assertTrue(String.valueOf(stage.getMessage()).startsWith("f: found stage probe"), stage.getMessage());
         assertEquals(
                 "--runs: found no run: at least one is needed to decide",
-                assertThrows(StageFailure.class, () -> new Halving(sweep()).decide(.5))
+                assertThrows(StageFailure.class, () -> new Halving(sweep(), this::training).decide(.5))
                         .getMessage());
     }
 

@@ -58,8 +58,8 @@ class SelectorTest {
         selector.add(FILE, probe(cell, Outcome.OK, "probe", Map.of(LINEAR, linear, KNN, 1 - linear)));
     }
 
-    private static Selector.Training training(long epochs) {
-        return new Selector.Training("dino", "mobilenet_v2", epochs);
+    private static Training training(int epochs) {
+        return new Training("dino", "mobilenet_v2", epochs);
     }
 
     /** Of a sweep over one method and backbone. */
@@ -113,19 +113,19 @@ class SelectorTest {
     /** Each against its own kind; labels are a reference, however good it is. */
     @Test
     void choosesWithinAMethodAndABackbone() {
-        Map<String, Selector.Training> trainings = new LinkedHashMap<>();
+        Map<String, Training> trainings = new LinkedHashMap<>();
         List<CellRow> cells = new ArrayList<>();
         for (String backbone : List.of("mobilenet_v2", "resnet18")) {
             for (String method : List.of("supervised", "moco", "dino")) {
                 for (String variant : method.equals("supervised") ? List.of("") : List.of("-baseline", "-ours")) {
                     String group = method + "-" + backbone + variant;
-                    trainings.put(group, new Selector.Training(method, backbone, 1));
+                    trainings.put(group, new Training(method, backbone, 1));
                     cells.add(cell(group, group + ".yml", ""));
                 }
             }
         }
         Selector selector = new Selector(cells, cell -> {
-            Selector.Training training = trainings.remove(cell.group());
+            Training training = trainings.remove(cell.group());
             assertNotNull(training, "each recipe is looked at once");
             return training;
         });
@@ -166,7 +166,7 @@ class SelectorTest {
 
     @Test
     void labelsAloneAreNoChoice() {
-        Selector selector = new Selector(sweep("a"), cell -> new Selector.Training("supervised", "resnet18", 1));
+        Selector selector = new Selector(sweep("a"), cell -> new Training("supervised", "resnet18", 1));
         add(selector, "a_s0", .9);
         assertEquals(List.of(), selector.select(null).tested());
         assertEquals(ExitCode.BAD_DATA, refused(() -> selector.select(LINEAR)).exitCode());
@@ -282,7 +282,7 @@ class SelectorTest {
         selector.add(FILE, on("a_s0", "one", 128));
         assertTrue(String.valueOf(refused(() -> selector.add(FILE, on("a_s1", "two", 128)))
                         .getMessage())
-                .contains("found held-out images with checksum two"));
+                .contains(": manifest of the held-out images: found two: must be that of cell a_s0, one: "));
         refused(() -> selector.add(FILE, on("a_s1", "one", 0)));
         selector.add(FILE, on("a_s1", "one", 128));
         assertEquals(128, selector.select(null).counts().get("images.short-side"));
@@ -297,13 +297,13 @@ class SelectorTest {
             selector.add(FILE, on(order[1], "one", 128));
             selector.add(FILE, on(order[2], "", 128));
             assertEquals(
-                    "metrics.json: found held-out images with checksum two and short side 128: must be those of cell "
-                            + order[1] + ", one and 128: all cells must be scored by one probe on the same images",
+                    "metrics.json: manifest of the held-out images: found two: must be that of cell " + order[1]
+                            + ", one: all cells must be scored by one probe on the same images",
                     refused(() -> selector.add(FILE, on(order[3], "two", 128))).getMessage());
             assertEquals(
-                    "metrics.json: found held-out images with checksum one and short side 64: must be those of cell "
-                            + (order[0].equals("a_s0") ? "a_s0,  and 128" : "a_s1,  and 128")
-                            + ": all cells must be scored by one probe on the same images",
+                    "metrics.json: short side of the images: found 64: must be that of cell "
+                            + (order[0].equals("a_s0") ? "a_s0" : "a_s1")
+                            + ", 128: all cells must be scored by one probe on the same images",
                     refused(() -> selector.add(FILE, on(order[3], "one", 64))).getMessage());
             selector.add(FILE, on(order[3], "one", 128));
         }

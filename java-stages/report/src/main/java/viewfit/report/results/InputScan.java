@@ -173,10 +173,10 @@ final class InputScan {
         return folder != null && folder.endsWith("state");
     }
 
-    /** The decisions of all rungs, the first rung first. */
+    /** The decisions of all rungs, the first rung first, each in the order of its file: best first of those that compete. */
     List<HalvingRow> halvings() {
         return halvings.stream()
-                .sorted(Comparator.comparingInt(HalvingRow::epoch).thenComparingInt(HalvingRow::rank))
+                .sorted(Comparator.comparingInt(HalvingRow::epoch))
                 .toList();
     }
 

@@ -61,7 +61,9 @@ class HalvingSectionTest {
     }
 
     private static HalvingRow row(int epoch, int rank, String group, double mean, boolean on) {
-        return new HalvingRow(epoch, rank, group, group + "-s0 " + group + "-s1", Double.isNaN(mean) ? 0 : 2, mean, on);
+        int n = Double.isNaN(mean) ? 0 : 2;
+        return new HalvingRow(
+                "dino", "mobilenet_v2", 10, epoch, rank, group, group + "-s0 " + group + "-s1", n, mean, on);
     }
 
     private void decision(String name, HalvingRow... rows) {
@@ -82,6 +84,25 @@ class HalvingSectionTest {
         assertTrue(
                 html.replaceAll("\\s*<[^>]+>\\s*", "|").replaceAll("\\|+", "|").contains("|3|dino-hot|–|0|2|stopped|"),
                 html);
+    }
+
+    /** Two networks, two tables with ranks of their own. */
+    @Test
+    void whatDoesNotCompeteStandsApart() {
+        HalvingRow other = row(2, 1, FakeSweep.OURS, .7, true);
+        decision(
+                "1.csv",
+                row(2, 1, FakeSweep.BASELINE, .503, true),
+                row(2, 2, FakeSweep.HOT, Double.NaN, false),
+                new HalvingRow(
+                        "moco", "resnet18", 1, 2, 1, other.group(), other.cells(), other.n(), other.mean(), true));
+        String html = HalvingSection.html(ResultReader.read(cells, List.of(inputs)))
+                .replaceAll("\\s*<[^>]+>\\s*", "|")
+                .replaceAll("\\|+", "|");
+        int first = html.indexOf("|dino, mobilenet_v2, 10\u00A0epochs|rank|");
+        int worse = html.indexOf("|2|dino-hot|");
+        int second = html.indexOf("|moco, resnet18, 1\u00A0epoch|rank|");
+        assertTrue(first > 0 && worse > first && second > worse, html);
     }
 
     @Test

@@ -26,7 +26,9 @@ final class HalvingOptions {
     @Option(
             names = "--halve-keep",
             paramLabel = "SHARE",
-            description = "With --halve-at, share of the groups of cells that goes on (default: 0.5).")
+            description =
+                    "With --halve-at, share of the groups of cells of one method, backbone and number of epochs that goes on"
+                            + " (default: 0.5).")
     private @Nullable Double keep;
 
     boolean asked() {
@@ -88,17 +90,16 @@ final class HalvingOptions {
         if (at == null) {
             return List.of();
         }
-        int groups = Rungs.groups(plan).size();
-        StringBuilder numbers = new StringBuilder();
-        int going = groups;
-        for (int epoch : at) {
-            going = Halving.kept(going, keep());
-            numbers.append(numbers.isEmpty() ? "" : ", ")
-                    .append(going)
-                    .append(" after epoch ")
-                    .append(epoch);
-        }
         Rungs rungs = new Rungs(at, keep());
+        int groups = Rungs.groups(plan).values().stream().mapToInt(List::size).sum();
+        List<Integer> going = rungs.going(plan);
+        StringBuilder numbers = new StringBuilder();
+        for (int i = 0; i < going.size(); i++) {
+            numbers.append(numbers.isEmpty() ? "" : ", ")
+                    .append(going.get(i))
+                    .append(" after epoch ")
+                    .append(at.get(i));
+        }
         long low = Math.round(PERCENT * rungs.least(plan, Plan.Line::flops) / plan.flops());
         long high = Math.round(PERCENT * rungs.most(plan, Plan.Line::flops) / plan.flops());
         return List.of(

@@ -7,21 +7,44 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import viewfit.core.select.Halving;
+import viewfit.core.select.Training;
 
 /**
- * What a sweep costs that successive halving thins out. Which groups go on is not known: at least it is those that have least to
- * do after the first rung, at most those that have most.
+ * What a sweep costs that successive halving thins out. Which of the groups that compete go on is not known: at least it is those
+ * that have least to do after the first rung, at most those that have most.
  *
  * @param epochs that it stops cells after, in ascending order, at least one
  * @param keep share of the groups that goes on
  */
 record Rungs(List<Integer> epochs, double keep) {
-    /** Cells of a plan that differ in their seed alone, by group. */
-    static List<List<Plan.Line>> groups(Plan plan) {
+    /** Groups of a plan, cells that differ in their seed alone, by what they compete within. */
+    static Map<Training, List<List<Plan.Line>>> groups(Plan plan) {
         Map<String, List<Plan.Line>> groups = new LinkedHashMap<>();
         plan.lines().forEach(line -> groups.computeIfAbsent(line.cell().row().group(), g -> new ArrayList<>())
                 .add(line));
-        return new ArrayList<>(groups.values());
+        Map<Training, List<List<Plan.Line>>> rivals = new LinkedHashMap<>();
+        groups.values().forEach(group -> rivals.computeIfAbsent(
+                        Training.of(group.get(0).cell().recipe()), t -> new ArrayList<>())
+                .add(group));
+        return rivals;
+    }
+
+    /** How many groups go on after each rung. */
+    List<Integer> going(Plan plan) {
+        Map<Training, List<List<Plan.Line>>> rivals = groups(plan);
+        List<Integer> all = new ArrayList<>();
+        for (int rung = 1; rung <= epochs.size(); rung++) {
+            int count = 0;
+            for (Map.Entry<Training, List<List<Plan.Line>>> of : rivals.entrySet()) {
+                int going = of.getValue().size();
+                for (int i = 0; i < rung; i++) {
+                    going = Halving.kept(of.getKey(), going, keep);
+                }
+                count += going;
+            }
+            all.add(count);
+        }
+        return all;
     }
 
     /** @param cost of a whole cell */
@@ -36,7 +59,12 @@ record Rungs(List<Integer> epochs, double keep) {
 
     /** Of all groups, if they go on in the order of what they have to do after the first rung, times the sign. */
     private double done(Plan plan, ToDoubleFunction<Plan.Line> cost, int sign) {
-        List<List<Plan.Line>> groups = groups(plan);
+        return groups(plan).entrySet().stream()
+                .mapToDouble(of -> done(of.getKey(), of.getValue(), cost, sign))
+                .sum();
+    }
+
+    private double done(Training training, List<List<Plan.Line>> groups, ToDoubleFunction<Plan.Line> cost, int sign) {
         int first = epochs.get(0);
         groups.sort(
                 Comparator.comparingDouble(group -> sign * between(List.of(group), cost, first, Integer.MAX_VALUE)));
@@ -45,7 +73,7 @@ record Rungs(List<Integer> epochs, double keep) {
         int before = 0;
         for (int epoch : epochs) {
             done += between(groups.subList(0, going), cost, before, epoch);
-            going = Halving.kept(going, keep);
+            going = Halving.kept(training, going, keep);
             before = epoch;
         }
         return done + between(groups.subList(0, going), cost, before, Integer.MAX_VALUE);

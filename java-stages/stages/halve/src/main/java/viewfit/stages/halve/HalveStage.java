@@ -25,6 +25,7 @@ import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Provenance;
 import viewfit.core.select.Halving;
 import viewfit.core.select.HalvingRow;
+import viewfit.core.select.Training;
 import viewfit.core.table.CsvTable;
 
 /** A rung of successive halving: which cells of a sweep go on after some epochs, and what stays of the others. */
@@ -37,7 +38,7 @@ public final class HalveStage extends Stage {
             names = "--grid",
             required = true,
             paramLabel = "DIR",
-            description = "The sweep, as grid wrote it: cells.csv.")
+            description = "The sweep, as grid wrote it: cells.csv and cells/.")
     private Path grid = Path.of("");
 
     @Option(
@@ -52,7 +53,9 @@ public final class HalveStage extends Stage {
     @Option(
             names = "--keep",
             paramLabel = "SHARE",
-            description = "Share of the groups that goes on, above 0 and at most 1; at least one does (default: 0.5).")
+            description =
+                    "Share of the groups of one method, backbone and number of epochs that goes on, above 0 and at most 1; at"
+                            + " least one does (default: 0.5).")
     private double keep = Halving.USUAL_SHARE;
 
     /** Makes the stage with its contract. */
@@ -81,8 +84,8 @@ public final class HalveStage extends Stage {
 
     @Override
     protected void run() throws IOException {
-        Halving halving =
-                new Halving(CellRow.TABLE.read(grid.resolve("cells.csv")).rows());
+        List<CellRow> sweep = CellRow.TABLE.read(grid.resolve("cells.csv")).rows();
+        Halving halving = new Halving(sweep, cell -> Training.read(grid, cell));
         if (!Files.isDirectory(runs)) {
             throw new StageFailure(ExitCode.NO_INPUT, runs + ": no such folder: must be a folder of runs");
         }
@@ -115,8 +118,10 @@ public final class HalveStage extends Stage {
     private static String line(HalvingRow row) {
         return String.format(
                 Locale.ROOT,
-                "after epoch %d, rank %d: %s, k-NN %.3f, mean of %d: %s",
+                "after epoch %d, %s %s, rank %d: %s, k-NN %.3f, mean of %d: %s",
                 row.epoch(),
+                row.method(),
+                row.backbone(),
                 row.rank(),
                 row.group(),
                 row.mean(),

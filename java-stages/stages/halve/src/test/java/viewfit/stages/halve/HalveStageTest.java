@@ -25,12 +25,18 @@ import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.MonitorRow;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
+import viewfit.core.recipe.PretrainRecipe;
+import viewfit.core.recipe.Recipes;
 import viewfit.core.select.HalvingRow;
 import viewfit.core.table.CsvTable;
 
 /** The stage as the workflow runs it. */
 class HalveStageTest {
     private static final CsvTable<MonitorRow> MONITOR = CsvTable.of(MonitorRow.class, MonitorRow.SCHEMA);
+
+    private static final Path RECIPES = Path.of(System.getProperty("viewfit.root"), "params/recipes");
+
+    private int epochs;
 
     @TempDir
     Path dir;
@@ -41,8 +47,14 @@ class HalveStageTest {
     void sweep() throws IOException {
         List<CellRow> cells = new ArrayList<>();
         for (String group : List.of("baseline", "ours")) {
+            Path recipe = RECIPES.resolve("test-" + group + ".yml");
+            PretrainRecipe read = Recipes.read(recipe, PretrainRecipe.class);
+            epochs = read.epochs();
             for (long seed = 0; seed < 2; seed++) {
-                cells.add(new CellRow(group + "_s" + seed, group, group + ".yml", "", seed, ""));
+                String cell = group + "_s" + seed;
+                cells.add(new CellRow(cell, group, group + ".yml", "", seed, Recipes.sha256(read)));
+                Files.createDirectories(dir.resolve("grid/cells"));
+                Files.copy(recipe, dir.resolve("grid/cells").resolve(cell + ".yml"));
             }
         }
         CellRow.TABLE.write(dir.resolve("grid/cells.csv"), Map.of(), cells);
@@ -72,6 +84,10 @@ class HalveStageTest {
         Files.writeString(Files.createDirectories(folder.resolve("state")).resolve("curve.csv"), "rows");
     }
 
+    private HalvingRow row(int rank, String group, String cells, int n, double mean, boolean on) {
+        return new HalvingRow("dino", "mobilenet_v2", epochs, 1, rank, group, cells, n, mean, on);
+    }
+
     private int stage(String keep) {
         return stage(keep, dir.resolve("runs"));
     }
@@ -99,8 +115,8 @@ class HalveStageTest {
                 HalvingRow.TABLE.read(dir.resolve("out/halving.csv")).rows();
         assertEquals(
                 List.of(
-                        new HalvingRow(1, 1, "ours", "ours_s0 ours_s1", 1, .5, true),
-                        new HalvingRow(1, 2, "baseline", "baseline_s0 baseline_s1", 2, .255, false)),
+                        row(1, "ours", "ours_s0 ours_s1", 1, .5, true),
+                        row(2, "baseline", "baseline_s0 baseline_s1", 2, .255, false)),
                 rows);
         Path ended = dir.resolve("out/ended");
         try (Stream<Path> cells = Files.list(ended)) {
@@ -115,7 +131,8 @@ class HalveStageTest {
         assertEquals("events", Files.readString(ended.resolve("baseline_s0/tensorboard/events")));
         assertFalse(Files.exists(ended.resolve("baseline_s0/state")));
         assertTrue(
-                err.toString().contains("after epoch 1, rank 2: baseline, k-NN 0.255, mean of 2: stops"),
+                err.toString()
+                        .contains("after epoch 1, dino mobilenet_v2, rank 2: baseline, k-NN 0.255, mean of 2: stops"),
                 err::toString);
     }
 
@@ -126,13 +143,13 @@ class HalveStageTest {
         assertEquals(0, stage("0.5"), err::toString);
         HalvingRow stopped =
                 HalvingRow.TABLE.read(dir.resolve("out/halving.csv")).rows().get(1);
-        assertEquals(new HalvingRow(1, 2, "baseline", "baseline_s1", 1, .26, false), stopped);
+        assertEquals(row(2, "baseline", "baseline_s1", 1, .26, false), stopped);
         assertFalse(Files.exists(dir.resolve("out/ended/baseline_s0")));
         remove("ours_s0");
         remove("ours_s1");
         assertEquals(0, stage("0.5"), err::toString);
         assertEquals(
-                List.of(new HalvingRow(1, 1, "baseline", "baseline_s1", 1, .26, true)),
+                List.of(row(1, "baseline", "baseline_s1", 1, .26, true)),
                 HalvingRow.TABLE.read(dir.resolve("out/halving.csv")).rows());
     }
 
@@ -151,6 +168,14 @@ class HalveStageTest {
         assertEquals(0, stage("1"), err::toString);
         assertFalse(Files.exists(dir.resolve("out/ended/baseline_s0")));
         assertTrue(Files.exists(dir.resolve("out/ended/ours_s1")));
+    }
+
+    @Test
+    void theRecipeMustBeTheOneOfTheTable() throws IOException {
+        Path recipe = dir.resolve("grid/cells/ours_s0.yml");
+        Files.writeString(recipe, Files.readString(recipe).replaceFirst("(?m)^epochs: .*", "epochs: 77"));
+        assertEquals(ExitCode.BAD_DATA.code(), stage("0.5"), err::toString);
+        assertTrue(err.toString().contains("ours_s0.yml: found checksum "), err::toString);
     }
 
     @Test

@@ -19,12 +19,11 @@ import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.grid.CellRow;
 import viewfit.core.metrics.Metrics;
-import viewfit.core.recipe.PretrainRecipe;
-import viewfit.core.recipe.Recipes;
 import viewfit.core.select.RankRow;
 import viewfit.core.select.Selection;
 import viewfit.core.select.Selector;
 import viewfit.core.select.TestMetrics;
+import viewfit.core.select.Training;
 
 /** Chooses a recipe for each method and backbone by the held-out scores of its cells: what the test split may be opened for. */
 public final class SelectStage extends Stage {
@@ -75,7 +74,7 @@ public final class SelectStage extends Stage {
     @Override
     protected void run() throws IOException {
         List<CellRow> cells = CellRow.TABLE.read(grid.resolve("cells.csv")).rows();
-        Selector selector = new Selector(cells, this::training);
+        Selector selector = new Selector(cells, cell -> Training.read(grid, cell));
         for (Path file : metrics()) {
             selector.add(file, read(file));
         }
@@ -109,19 +108,6 @@ public final class SelectStage extends Stage {
                 - selection.counts().getOrDefault("references", 0L);
         lines.add(selection.gaps().size() + " of " + candidates + " cells without labels have no score");
         return lines;
-    }
-
-    /** Of the cell's own recipe, which must be the one that the table of cells knows. */
-    private Selector.Training training(CellRow cell) {
-        Path file = grid.resolve("cells").resolve(cell.cell() + ".yml");
-        PretrainRecipe recipe = Recipes.read(file, PretrainRecipe.class);
-        String found = Recipes.sha256(recipe);
-        if (!found.equals(cell.sha256())) {
-            throw new StageFailure(
-                    ExitCode.BAD_DATA,
-                    file + ": found checksum " + found + ": must be " + cell.sha256() + ", as in cells.csv");
-        }
-        return Selector.Training.of(recipe);
     }
 
     private List<Path> metrics() throws IOException {
