@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import viewfit.core.Code;
+import viewfit.core.StageCode;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Manifest;
@@ -37,8 +37,16 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
     private static final Set<String> HARMLESS =
             Set.of("name", "checkpoint.every-epochs", "checkpoint.keep", "on-divergence");
 
-    /** These may change too, but not without a word: other hardware may round otherwise. */
-    private static final Set<String> TOLD = Set.of("engine", "device");
+    private static final String ROUNDS = "the last digits may differ from those of an uninterrupted run";
+
+    /** These may change too, but not without a word. */
+    private static final Map<String, String> TOLD = Map.of(
+            "engine",
+            ROUNDS,
+            "device",
+            ROUNDS,
+            "damaged-images",
+            "the new choice holds from here on, its quota for all damaged images of the run");
 
     /**
      * Where a state comes from.
@@ -62,7 +70,6 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
         Map<String, String> all = new TreeMap<>();
         Manifest heldout = job.heldout();
         all.put("cell", job.cell());
-        all.put("code", Code.version());
         all.put("damaged-images", job.damaged().toString());
         all.put("device", runtime.device());
         all.put("engine", runtime.engine());
@@ -70,6 +77,7 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
         all.put(
                 "monitor-sha256",
                 heldout == null ? "" : Hashes.sha256(heldout.rows().toString()));
+        all.put("stage-code", StageCode.fingerprint());
         all.put("weights-sha256", job.weights().sha256());
         return all;
     }
@@ -142,8 +150,8 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
         identity(job, runtime).forEach((key, value) -> {
             String before = content.metadata().getOrDefault(key, "");
             String words = key + ": was " + before + ", now " + value;
-            if (!before.equals(value) && TOLD.contains(key)) {
-                source.say.accept(words + ": goes on, the last digits may differ from those of an uninterrupted run");
+            if (!before.equals(value) && TOLD.containsKey(key)) {
+                source.say.accept(words + ": goes on, " + TOLD.get(key));
             } else if (!before.equals(value)) {
                 others.add(words);
             }

@@ -15,7 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.DamagePolicy;
 import viewfit.core.metrics.Metrics;
+import viewfit.core.metrics.Outcome;
 import viewfit.core.random.SeedTree;
 import viewfit.core.recipe.CheckpointRecipe;
 import viewfit.core.recipe.PretrainRecipe;
@@ -133,6 +135,36 @@ class ResumeTest extends InterruptedRuns {
                         "checkpoint.every-epochs: was 1, now 0: harmless",
                         "checkpoint.keep: was 2, now 0: harmless"),
                 said.subList(0, 3));
+    }
+
+    /** Whoever finds a damaged image in the middle of a run may have it skipped from there on. */
+    @Test
+    void anotherWordOnDamagedImagesIsToldOf() throws IOException {
+        PretrainRecipe recipe = recipe("dino", "mobilenet_v2");
+        assertThrows(StageFailure.class, () -> run(recipe, "a", 1, NEVER, after(6)));
+        said.clear();
+        Pretrainer.Job j = job(recipe, "b", 1);
+        DamagePolicy skip = new DamagePolicy(DamagePolicy.OnDamaged.SKIP, .5);
+        Pretrainer.Job skipping = new Pretrainer.Job(
+                j.recipe(),
+                j.train(),
+                j.heldout(),
+                j.manifestSha256(),
+                j.images(),
+                j.out(),
+                j.cell(),
+                j.workers(),
+                j.weights(),
+                skip);
+        try (StateFolder states = StateFolder.open(folder.resolve("states"), 2, said::add)) {
+            RunControl control = new RunControl(states, NEVER, () -> "", Watchdog.Rule.NEVER);
+            assertEquals(
+                    Outcome.OK, Pretrainer.run(runtime, skipping, 0, control).outcome());
+        }
+        assertEquals(
+                "damaged-images: was " + DamagePolicy.FAIL + ", now " + skip
+                        + ": goes on, the new choice holds from here on, its quota for all damaged images of the run",
+                said.get(0));
     }
 
     /** Equal states are equal files, whatever the clock said on the way. */

@@ -24,6 +24,14 @@ public record Provenance(
         return Json.line(this);
     }
 
+    /**
+     * For a table whose checksum says which images it has: the same ones must have the same, whichever version of Viewfit listed
+     * them.
+     */
+    public static Provenance ofSeed(long seed) {
+        return new Provenance("", "", "", "", "", "", seed);
+    }
+
     /** For a stage of plain Java that reads no recipe and no checkpoint. */
     public static Provenance ofCode(String manifestSha256, long seed) {
         return new Provenance(viewfit.core.Code.version(), "", manifestSha256, "", "", "", seed);

@@ -129,8 +129,8 @@ public final class SplitStage extends Stage {
                     "No class folders: nothing is held out and the label subsets are empty, since nothing can be scored.");
         }
 
-        String provenance = Provenance.ofCode("", seed).toJson();
-        Map<String, String> header = Map.of("provenance", provenance);
+        Map<String, String> header =
+                Map.of("provenance", Provenance.ofSeed(seed).toJson());
         Map<String, String> hashes = new LinkedHashMap<>();
         files.forEach((name, rows) -> {
             Path file = out().resolve(name + ".csv");

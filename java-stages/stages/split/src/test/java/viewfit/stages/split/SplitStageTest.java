@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.cli.ContractCheck;
 import viewfit.cli.StageMain;
+import viewfit.core.Code;
 import viewfit.core.contract.Contracts;
 import viewfit.core.contract.Port;
 import viewfit.core.data.Classes;
@@ -71,6 +72,9 @@ class SplitStageTest {
         assertEquals(
                 Hashes.sha256(dir.resolve("a/train.csv")), report.provenance().manifestSha256());
         assertEquals(10, Classes.read(dir.resolve("a/classes.csv")).count());
+        // Another version that divides the same images alike writes the same bytes.
+        assertFalse(Files.readString(dir.resolve("a/train.csv")).contains(Code.version()));
+        assertEquals(Code.version(), report.provenance().code());
         assertEquals("", err.toString());
     }
 
