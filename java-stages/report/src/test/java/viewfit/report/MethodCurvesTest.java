@@ -91,7 +91,8 @@ class MethodCurvesTest {
                         "Prototypes in use",
                         "Prototypes that are some image\u2019s nearest"),
                 Curves.leftOut(dino));
-        Results nothing = new Results(folder, List.of(), null, Map.of(), List.of(), null, List.of(), List.of());
+        Results nothing =
+                new Results(folder, List.of(), null, Map.of(), List.of(), null, List.of(), List.of(), Map.of());
         assertEquals(List.of(), Curves.leftOut(nothing), "without a run nothing is missing");
     }
 

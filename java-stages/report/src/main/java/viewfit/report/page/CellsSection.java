@@ -100,11 +100,12 @@ final class CellsSection {
         return value == Math.rint(value) && column.equals("step") ? Text.count((long) value) : Text.decimals(value, 3);
     }
 
-    /** The stage's own figure for the whole run, else the mean of its curve. */
+    /** The stage's own figure; it is of the last process alone, so that of a resumed run, as without one, the curve's mean counts. */
     private static String overall(CellResult cell, String key, String column, double factor, int digits) {
         double value = cell.pretrain() == null ? Double.NaN : cell.pretrain().value(key);
         Curve curve = cell.curve();
-        if (!Double.isFinite(value) && curve != null && curve.has(column)) {
+        boolean resumed = cell.pretrain() != null && cell.pretrain().count("resumed-at-step") > 0;
+        if ((resumed || !Double.isFinite(value)) && curve != null && curve.has(column)) {
             value = curve.mean(column);
         }
         return Double.isFinite(value) ? Text.decimals(factor * value, digits) : Text.NONE;

@@ -110,7 +110,9 @@ final class CostSection {
         html.raw(
                 "<p class=\"note\">Wall time of the training process from its start to its last file, times the threads"
                         + " or GPUs it had"
-                        + (resumed ? "; of a run in parts (\u2265), without what each did after its last state" : "")
+                        + (resumed
+                                ? "; of a run in parts (\u2265), without what each did after its last state; its speed and waiting are those of the last part"
+                                : "")
                         + ". The times of probes and fine-tuning are in Nextflow's own <code>pipeline_info/</code>."
                         + " <span class=\"source\"><a href=\"tables/cost.csv\">data</a></span></p>\n");
     }

@@ -3,6 +3,7 @@ package viewfit.report.page;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import viewfit.report.Pairs;
 import viewfit.report.Pairs.Pair;
 import viewfit.report.Summary;
@@ -57,7 +58,24 @@ final class Finding {
         if (!absent.isEmpty()) {
             sentences.add(absent);
         }
+        String strangers = strangers(results);
+        if (!strangers.isEmpty()) {
+            sentences.add(strangers);
+        }
         return sentences;
+    }
+
+    /** Folders of another run; of many the first ones. */
+    private static String strangers(Results results) {
+        int more = results.strangers().size() - MOST_NAMED;
+        String named = results.strangers().entrySet().stream()
+                .limit(MOST_NAMED)
+                .map(left -> results.source(left.getKey()) + " (" + left.getValue() + ")")
+                .collect(Collectors.joining(", "));
+        return named.isEmpty()
+                ? ""
+                : "Left out, as another run left it here: " + named
+                        + (more > 0 ? " and " + Text.plural(more, "more folder") : "") + ".";
     }
 
     private static String scores(Results results, String measure) {

@@ -26,6 +26,7 @@ public final class ResultReader {
     private final Map<String, Cell> cells = new LinkedHashMap<>();
     private final Map<Path, String> cellOfFolder = new HashMap<>();
     private final Map<String, Builder> builders = new LinkedHashMap<>();
+    private Strangers strangers = Strangers.none();
 
     private ResultReader() {}
 
@@ -83,7 +84,7 @@ public final class ResultReader {
      * @param cellsFile table of the cells asked for; null takes the table found in the folders, else the cells that have
      *     results
      * @param folders folders with results, recipes and the split summary, in any layout
-     * @throws StageFailure when an input is missing or damaged, or belongs to no cell asked for
+     * @throws StageFailure when an input is missing or damaged
      */
     public static Results read(@Nullable Path cellsFile, List<Path> folders) {
         ResultReader reader = new ResultReader();
@@ -102,6 +103,7 @@ public final class ResultReader {
                             + ": no cell: a table of cells or at least one metrics file is needed");
         }
         reader.cells.keySet().forEach(id -> reader.builders.put(id, new Builder()));
+        reader.strangers = Strangers.of(scan, reader.cells);
         reader.assign(scan);
         List<CellResult> results = new ArrayList<>();
         reader.builders.forEach((id, b) -> results.add(new CellResult(
@@ -128,7 +130,8 @@ public final class ResultReader {
                 scan.gaps,
                 scan.selected(),
                 reader.shows(scan),
-                scan.halvings());
+                scan.halvings(),
+                reader.strangers.why());
     }
 
     /** Every cell that a figure or table is made of must be one of the sweep. */
@@ -162,6 +165,9 @@ public final class ResultReader {
 
     private void assign(InputScan scan) {
         for (Scored scored : scan.metrics) {
+            if (strangers.have(scored.file())) {
+                continue;
+            }
             String id = scored.metrics().cell();
             if (id.isEmpty()) {
                 id = cellOf(scored.file(), "", "");
@@ -251,6 +257,9 @@ public final class ResultReader {
     }
 
     private String cellOf(Path file, String named, String recipeSha256) {
+        if (strangers.have(file)) {
+            return "";
+        }
         if (cells.containsKey(named)) {
             return named;
         }

@@ -25,6 +25,7 @@ import viewfit.core.select.HalvingRow;
  * @param selected what was chosen and tested; null without a selection
  * @param shows figures and tables that the sweep was made for; empty where its grid names none
  * @param halvings decisions of successive halving, by epoch and rank; empty where nothing was stopped early
+ * @param strangers folders with results that are not of this sweep, and are left out, with the reason
  */
 public record Results(
         Path root,
@@ -34,8 +35,10 @@ public record Results(
         List<Gap> gaps,
         @Nullable Selected selected,
         List<Show> shows,
-        List<HalvingRow> halvings) {
+        List<HalvingRow> halvings,
+        Map<Path, String> strangers) {
     public Results {
+        strangers = Collections.unmodifiableMap(new LinkedHashMap<>(strangers));
         shows = List.copyOf(shows);
         halvings = List.copyOf(halvings);
         cells = List.copyOf(cells);

@@ -55,8 +55,8 @@ class FindingTest {
     }
 
     private static List<String> sentences(List<Show> shows, CellResult... cells) {
-        return Finding.sentences(
-                        new Results(Path.of(""), List.of(cells), null, Map.of(), List.of(), null, shows, List.of()))
+        return Finding.sentences(new Results(
+                        Path.of(""), List.of(cells), null, Map.of(), List.of(), null, shows, List.of(), Map.of()))
                 .stream()
                 .map(s -> s.replace('\u00A0', ' '))
                 .toList();

@@ -25,7 +25,7 @@ class QuarantineSectionTest {
 
     private String html(Map<Path, Quarantine> quarantines) {
         return QuarantineSection.html(
-                new Results(root, List.of(), null, quarantines, List.of(), null, List.of(), List.of()));
+                new Results(root, List.of(), null, quarantines, List.of(), null, List.of(), List.of(), Map.of()));
     }
 
     @Test
