@@ -64,13 +64,22 @@ class Failures {
         gaps["${process}\t${cell}\t${part}".toString()] = "${code}\t${why}".toString()
     }
 
+    /** The cells whose pre-training or probe failed for good in this run: another attempt may give them a score. */
+    static Set<String> unscored() {
+        gaps.keySet()*.split('\t', -1).findAll { process, cell, part -> stage(process) in ['pretrain', 'probe'] }*.getAt(1) as Set
+    }
+
+    /** The stage of a process; a part of pre-training is pre-training. */
+    private static String stage(String process) {
+        (process.tokenize(':').last() - '_PART').toLowerCase().replace('_', '-')
+    }
+
     /** The cells that have gaps, as the table that the report reads; in the order of the processes and cells. */
     static String table() {
         def rows = gaps.collect { what, why ->
             def (process, cell, part) = what.split('\t', -1)
             def (code, reason) = why.split('\t', -1)
-            def stage = process.tokenize(':').last() - '_PART'      // a part of pre-training is pre-training
-            [stage.toLowerCase().replace('_', '-'), cell, part, code, "\"${reason.replace('"', '""')}\""].join(',')
+            [stage(process), cell, part, code, "\"${reason.replace('"', '""')}\""].join(',')
         }
         (['# schema: failed/1', '# provenance: {}', 'stage,cell,part,exit,reason'] + rows).join('\n') + '\n'
     }

@@ -67,7 +67,7 @@ class Launch {
             if( about.format == 'file-path' && !Files.isRegularFile(there) )
                 return "--${name}: ${value}: no such file"
         }
-        def idle = params.plan ? null : ['plan_images', 'plan_flops_per_second', 'plan_budget'].find { name -> params[name] != null }
+        def idle = params.plan ? null : ['plan_images', 'plan_flops_per_second', 'plan_budget', 'plan_done'].find { name -> params[name] != null }
         if( idle )
             return "--${idle}: ${params[idle]}: needs --plan"
         if( !params.input && params.plan && params.plan_images )
@@ -102,7 +102,7 @@ class Launch {
         check[0] == 0 ? null : check
     }
 
-    /** [exit code, text]: what the sweep costs. Finished cells in --outdir say how fast the machine is, and what the pictures are like. */
+    /** [exit code, text]: what the sweep costs. Finished cells say how fast the machine is, those in --outdir what the pictures are like, too. */
     static List plan(Path project, Map params) {
         def results = Path.of(params.outdir.toString())
         def shapes = results.resolve('split/shapes.csv')
@@ -111,10 +111,16 @@ class Launch {
             : ['--images', params.input, '--heldout-per-class', params.heldout_per_class]
         if( params.plan_flops_per_second ) options += ['--flops-per-second', params.plan_flops_per_second]
         if( params.plan_budget ) options += ['--budget', params.plan_budget]
-        if( Files.isDirectory(results.resolve('pretrain')) ) options += ['--done', results]
+        if( params.plan_done ) options += ['--done', params.plan_done]
+        else if( Files.isDirectory(results.resolve('pretrain')) ) options += ['--done', results]
         if( Files.isRegularFile(shapes) ) options += ['--shapes', shapes]
         grid(project, params, options)
     }
+
+    /** An option of the stage grid -> the parameter that gives it. */
+    private static final Map<String, String> TYPED = ['--halve-at': '--halve_at', '--halve-keep': '--halve_keep',
+        '--image-count': '--plan_images', '--flops-per-second': '--plan_flops_per_second', '--budget': '--plan_budget',
+        '--done': '--plan_done', '--heldout-per-class': '--heldout_per_class']
 
     /** [exit code, all it said] of the stage grid, as the launcher and not a task runs it. */
     private static List grid(Path project, Map params, List options) {
@@ -127,7 +133,8 @@ class Launch {
         builder.redirectErrorStream(true)
         def stage = builder.start()
         def said = stage.inputStream.getText('UTF-8').trim()
-        [stage.waitFor(), said]
+        // It names options as the stage has them.
+        [stage.waitFor(), TYPED.inject(said) { text, own, typed -> text.replace(own, typed) }]
     }
 
     /** How this run was started, as one word of the shell for the report; without -resume and its session, which change no result. */

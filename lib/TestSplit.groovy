@@ -13,7 +13,8 @@ class TestSplit {
 
     /**
      * Ids of the cells that a selection gives to be tested; none, and a gap for each, where the split was opened for another
-     * choice, or where nobody can say for which.
+     * choice, where nobody can say for which, or where candidates failed that may yet be chosen: opened now, it would stay
+     * closed to what the next attempt makes of them.
      *
      * @param selection selection.json
      * @param results folder of the results of tested cells
@@ -25,6 +26,11 @@ class TestSplit {
         def mine = chosen['choice-sha256']
         def ledger = results.resolve(LEDGER)
         if( !Files.exists(ledger) ) {
+            def lost = chosen.gaps*.cell.findAll { cell -> cell in Failures.unscored() }
+            if( lost ) {
+                cells.each { cell -> Failures.gap('TEST', cell, '', 75, "the test split stays closed: no score yet of ${lost.join(', ')}") }
+                return []
+            }
             write(ledger, JsonOutput.prettyPrint(JsonOutput.toJson([schema: 'test-opened/1', 'choice-sha256': mine]))
                 .replace('    ', '  ') + '\n')
             return cells

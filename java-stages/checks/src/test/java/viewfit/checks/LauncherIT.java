@@ -165,6 +165,13 @@ class LauncherIT {
         var refused = new Workflow(folder).run("--plan", "--plan_images", "1000");
         assertEquals(78, refused.exit(), refused.output());
         assertTrue(refused.output().contains("batch-size: found 1024: must be at most 1000"), refused.output());
+        // Options are called as they were typed, not as the stage behind them has them.
+        var share = new Workflow(folder)
+                .run("--plan", "--plan_images", "9999", "--plan_done", "nowhere", "--halve_keep", "0.5");
+        assertEquals(64, share.exit(), share.output());
+        assertTrue(share.output().contains("--halve_keep: found without epochs: needs --halve_at"), share.output());
+        var nowhere = new Workflow(folder).run("--plan", "--plan_images", "9999", "--plan_done", "nowhere");
+        assertEquals(66, nowhere.exit(), nowhere.output());
         assertEquals(0, new Workflow(folder).run("--help").exit());
         assertEquals("task_id\tname\n1\tSPLIT\n", Files.readString(trace));
         try (Stream<Path> files = Files.list(trace.getParent())) {
@@ -176,12 +183,13 @@ class LauncherIT {
     @Test
     void whatOnlyAPlanReadsNeedsOne() throws IOException {
         String expression =
-                "['plan_images', 'plan_flops_per_second', 'plan_budget'].collect { Launch.problem(Path.of(args[0]), [(it): 1000]) }.join('\\n')";
+                "['plan_images', 'plan_flops_per_second', 'plan_budget', 'plan_done'].collect { Launch.problem(Path.of(args[0]), [(it): 1000]) }.join('\\n')";
         assertEquals(
                 List.of(
                         "--plan_images: 1000: needs --plan",
                         "--plan_flops_per_second: 1000: needs --plan",
-                        "--plan_budget: 1000: needs --plan"),
+                        "--plan_budget: 1000: needs --plan",
+                        "--plan_done: 1000: needs --plan"),
                 launch(expression, Repository.ROOT));
     }
 

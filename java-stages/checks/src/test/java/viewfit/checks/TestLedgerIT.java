@@ -22,6 +22,10 @@ class TestLedgerIT {
     Path folder;
 
     private Path selection(String code, String network) {
+        return selection(code, network, List.of());
+    }
+
+    private Path selection(String code, String network, List<Selection.Gap> gaps) {
         Path file = folder.resolve("selection.json");
         new Selection(
                         Selection.SCHEMA,
@@ -29,7 +33,7 @@ class TestLedgerIT {
                         "",
                         List.of(new Selection.Choice("dino", "mobilenet_v2", "a", "", List.of())),
                         List.of(new Selection.Tested("a_s0", "a", Selection.CHOSEN, .5, network)),
-                        List.of(),
+                        gaps,
                         Map.of(),
                         new Provenance(code, "", "", "", "", "", 0))
                 .write(file);
@@ -38,11 +42,16 @@ class TestLedgerIT {
 
     /** The cells that may be tested, then the table of gaps. */
     private String opened(Path selection) {
+        return opened("", selection);
+    }
+
+    private String opened(String before, Path selection) {
         return String.join(
                 "\n",
                 new Workflow(folder)
                         .groovy(
-                                "[TestSplit.cells(Path.of(args[0]), Path.of(args[1])), Failures.table()].join(' ')",
+                                before
+                                        + "[TestSplit.cells(Path.of(args[0]), Path.of(args[1])), Failures.table()].join(' ')",
                                 selection,
                                 folder.resolve("results/test")));
     }
@@ -60,6 +69,25 @@ class TestLedgerIT {
         String other = opened(selection("2", "another"));
         assertTrue(other.startsWith("[] "), other);
         assertTrue(other.contains("test,a_s0,,65,\"test-opened.json: the test split was opened for another"), other);
+    }
+
+    /** A candidate that failed may fare better with -resume, and be the choice: till then the split is kept for it. */
+    @Test
+    void whileCandidatesAreLostTheSplitStaysClosed() throws IOException {
+        Path lacking = selection("1", "net", List.of(new Selection.Gap("b_s0", "b", "no probe result")));
+        Path ledger = folder.resolve("results/test/test-opened.json");
+        for (String process : List.of("PRETRAIN", "HALVING:RUNG_1:PRETRAIN_PART", "PROBE")) {
+            String said = opened("Failures.gap('" + process + "', 'b_s0', '', 1, 'it broke'); ", lacking);
+            assertTrue(said.startsWith("[] "), said);
+            assertTrue(said.contains("test,a_s0,,75,\"the test split stays closed: no score yet of b_s0\""), said);
+            assertFalse(Files.exists(ledger));
+        }
+        // One that diverged stays without a score, and so does one whose fine-tuning failed keep its own.
+        String said = opened("Failures.gap('FINETUNE', 'b_s0', '1pct', 1, 'it broke'); ", lacking);
+        assertTrue(said.startsWith("[a_s0] "), said);
+        // Opened once for a choice, it stays so.
+        said = opened("Failures.gap('PROBE', 'b_s0', '', 1, 'it broke'); ", lacking);
+        assertTrue(said.startsWith("[a_s0] "), said);
     }
 
     @Test

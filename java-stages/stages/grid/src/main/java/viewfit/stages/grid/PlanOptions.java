@@ -112,6 +112,9 @@ final class PlanOptions {
 
     /** How fast the machine is, if that is known. */
     Speed speed(int classes) {
+        if (done != null && !Files.isDirectory(done)) {
+            throw new StageFailure(ExitCode.NO_INPUT, "--done: found " + done + ": must be a folder of results");
+        }
         if (flopsPerSecond > 0) {
             return Speed.given(flopsPerSecond);
         }

@@ -116,7 +116,8 @@ public final class Watch implements Callable<Integer> {
                     throw e;
                 }
                 // Before the grid is there, or while it is being copied to the results.
-                heard = tell(List.of("waiting: " + e.getMessage()));
+                heard = tell(List.of(
+                        "waiting: " + e.getMessage() + "; a run that writes elsewhere is watched with its --outdir"));
             }
             if (heard) {
                 sleep();

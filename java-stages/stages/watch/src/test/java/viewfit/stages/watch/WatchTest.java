@@ -117,6 +117,7 @@ class WatchTest {
         Thread watch = new Thread(() -> run("--every", "1"));
         watch.start();
         require("waiting: " + folder.resolve("results/grid/cells.csv"));
+        require("; a run that writes elsewhere is watched with its --outdir");
         cells("a");
         require("1 cell: 1 waiting");
         watch.interrupt();
