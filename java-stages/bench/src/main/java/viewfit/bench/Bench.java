@@ -21,6 +21,7 @@ public final class Bench {
             run coco   [--images N]... [--types LIST] [--rounds N] [--python PROGRAM]   the COCO metric against pycocotools
             run knn    [--queries N] [--bank N] [--width N] [--rounds N]                nearest neighbours against a loop
             run scale  [--cells N]...                                                   what Nextflow takes for many cells, in a dry run
+            run pages  --results DIR [--cells N]...                                     what choice and report take for many cells
             """;
 
     private static final String CHECK = "--check";
@@ -55,6 +56,7 @@ public final class Bench {
             case "coco" -> bench.coco();
             case "knn" -> bench.knn();
             case "scale" -> bench.scale();
+            case "pages" -> bench.pages();
             case "kill-storm" -> good = bench.killStorm();
             default -> System.out.print(USAGE);
         }
@@ -111,6 +113,16 @@ public final class Bench {
         Path folder = Places.target("scale").toAbsolutePath().normalize();
         new ScaleBench(folder)
                 .run(list("cells", "30").stream().map(Integer::valueOf).toList());
+    }
+
+    private void pages() throws IOException, InterruptedException {
+        Path results = Path.of(option("results", "results"));
+        if (!Files.isRegularFile(results.resolve("grid/cells.csv"))) {
+            throw new IllegalArgumentException("--results: found " + results + ": must be the results of a run");
+        }
+        Path folder = Places.target("pages").toAbsolutePath().normalize();
+        new PageBench(results, folder)
+                .run(list("cells", "16,160").stream().map(Integer::valueOf).toList());
     }
 
     private void knn() throws IOException {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One run of the pipeline, and what Nextflow itself took for it. Its process is that of the launcher, which becomes it.
+ * One run of a launcher, and what the process took that the launcher becomes: Nextflow's, or a stage's.
  *
  * @param seconds by the clock
- * @param cpuSeconds processor time of Nextflow alone
+ * @param cpuSeconds processor time of that process alone
  * @param peakMebibytes its largest resident set
  */
 record DriverRun(double seconds, double cpuSeconds, double peakMebibytes) {
@@ -29,6 +29,16 @@ record DriverRun(double seconds, double cpuSeconds, double peakMebibytes) {
     static DriverRun of(Path folder, String log, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Places.launcher(), "run", "main.nf"));
         command.addAll(arguments);
+        return of(command, folder, log);
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @param folder where it runs; what it prints goes to a file there
+     * @throws IllegalStateException if it does not end with 0
+     */
+    static DriverRun of(List<String> command, Path folder, String log) throws IOException, InterruptedException {
         Path said = folder.resolve(log);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())

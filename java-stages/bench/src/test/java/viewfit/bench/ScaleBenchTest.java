@@ -30,6 +30,13 @@ class ScaleBenchTest {
     }
 
     @Test
+    void manyCellsAreSeedsAndValues() {
+        var grid = GridFile.parse(PageBench.grid(12), "grid");
+        assertEquals(4, grid.seeds().size());
+        assertEquals(3, grid.axes().get("optimizer.lr").size());
+    }
+
+    @Test
     void durationsAreThoseOfNextflow() {
         assertEquals(0.98, ScaleBench.duration("980ms"));
         assertEquals(90_061, ScaleBench.duration("1d 1h 1m 1s"));
