@@ -45,15 +45,12 @@ class TestLedgerIT {
         return opened("", selection);
     }
 
-    private String opened(String before, Path selection) {
+    /** @param first expressions that are worked out before, each with a comma behind it */
+    private String opened(String first, Path selection) {
+        String expression = "[" + first + "TestSplit.cells(Path.of(args[0]), Path.of(args[1])), Failures.table()]"
+                + ".takeRight(2).join(' ')";
         return String.join(
-                "\n",
-                new Workflow(folder)
-                        .groovy(
-                                before
-                                        + "[TestSplit.cells(Path.of(args[0]), Path.of(args[1])), Failures.table()].join(' ')",
-                                selection,
-                                folder.resolve("results/test")));
+                "\n", new Workflow(folder).groovy(expression, selection, folder.resolve("results/test")));
     }
 
     @Test
@@ -77,16 +74,16 @@ class TestLedgerIT {
         Path lacking = selection("1", "net", List.of(new Selection.Gap("b_s0", "b", "no probe result")));
         Path ledger = folder.resolve("results/test/test-opened.json");
         for (String process : List.of("PRETRAIN", "HALVING:RUNG_1:PRETRAIN_PART", "PROBE")) {
-            String said = opened("Failures.gap('" + process + "', 'b_s0', '', 1, 'it broke'); ", lacking);
+            String said = opened("Failures.gap('" + process + "', 'b_s0', '', 1, 'it broke'), ", lacking);
             assertTrue(said.startsWith("[] "), said);
             assertTrue(said.contains("test,a_s0,,75,\"the test split stays closed: no score yet of b_s0\""), said);
             assertFalse(Files.exists(ledger));
         }
-        // One that diverged stays without a score, and so does one whose fine-tuning failed keep its own.
-        String said = opened("Failures.gap('FINETUNE', 'b_s0', '1pct', 1, 'it broke'); ", lacking);
+        // Nothing is to come of one that diverged, and one whose fine-tuning failed has its score.
+        String said = opened("Failures.gap('FINETUNE', 'b_s0', '1pct', 1, 'it broke'), ", lacking);
         assertTrue(said.startsWith("[a_s0] "), said);
         // Opened once for a choice, it stays so.
-        said = opened("Failures.gap('PROBE', 'b_s0', '', 1, 'it broke'); ", lacking);
+        said = opened("Failures.gap('PROBE', 'b_s0', '', 1, 'it broke'), ", lacking);
         assertTrue(said.startsWith("[a_s0] "), said);
     }
 
