@@ -188,7 +188,7 @@ class HalvingIT {
         assertEquals(78, run.exit(), run::output);
         assertEquals(
                 List.of(
-                        "ERROR ~ grid: baseline_s0: epochs: found 1: must be more than 1, which --halve-at stops cells after"),
+                        "ERROR ~ grid: baseline_s0: epochs: found 1: must be more than 1, which --halve_at stops cells after"),
                 run.lines().stream().filter(line -> line.startsWith("ERROR")).toList());
         assertFalse(Files.exists(folder.resolve("results/split")));
     }
