@@ -66,7 +66,8 @@ class Failures {
 
     /** The cells whose pre-training or probe failed for good in this run: another attempt may give them a score. */
     static Set<String> unscored() {
-        gaps.keySet()*.split('\t', -1).findAll { process, cell, part -> stage(process) in ['pretrain', 'probe'] }*.getAt(1) as Set
+        gaps.keySet().collect { what -> what.split('\t', -1) }.findAll { what -> stage(what[0]) in ['pretrain', 'probe'] }
+            .collect { what -> what[1] } as Set
     }
 
     /** The stage of a process; a part of pre-training is pre-training. */
