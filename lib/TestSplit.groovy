@@ -26,7 +26,7 @@ class TestSplit {
         def mine = chosen['choice-sha256']
         def ledger = results.resolve(LEDGER)
         if( !Files.exists(ledger) ) {
-            def lost = chosen.gaps*.cell.findAll { cell -> cell in Failures.unscored() }
+            def lost = (chosen.gaps*.cell).intersect(Failures.unscored())
             if( lost ) {
                 cells.each { cell -> Failures.gap('TEST', cell, '', 75, "the test split stays closed: no score yet of ${lost.join(', ')}") }
                 return []

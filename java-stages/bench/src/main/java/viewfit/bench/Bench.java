@@ -97,11 +97,7 @@ public final class Bench {
     }
 
     private boolean killStorm() throws IOException, InterruptedException {
-        Path folder = Places.target("kill-storm").toAbsolutePath().normalize();
-        if (Files.exists(folder)) {
-            throw new IllegalArgumentException(folder + ": is there from an earlier storm: look at it and remove it");
-        }
-        Files.createDirectories(folder);
+        Path folder = Places.fresh(Places.target("kill-storm").toAbsolutePath().normalize());
         KillStorm storm = new KillStorm(folder, number("seed", 0), System.out::println);
         KillStorm.Outcome outcome = storm.run(number("cycles", 200));
         outcome.problems().forEach(System.out::println);

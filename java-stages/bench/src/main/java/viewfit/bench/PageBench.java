@@ -52,10 +52,7 @@ final class PageBench {
     }
 
     private String run(int cells) throws IOException, InterruptedException {
-        Path place = folder.resolve(Integer.toString(cells));
-        if (Files.exists(place)) {
-            throw new IllegalArgumentException(place + ": is there from an earlier benchmark: remove it");
-        }
+        Path place = Places.fresh(folder.resolve(Integer.toString(cells)));
         Path many = Files.createDirectories(place.resolve("results"));
         String template = template();
         Path recipes = Files.createDirectories(place.resolve("recipes"));

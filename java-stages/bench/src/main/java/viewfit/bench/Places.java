@@ -1,5 +1,7 @@
 package viewfit.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where the benchmarks find what is no class of theirs: {@code run} says where its own folder is, tests where the repository. */
@@ -39,6 +41,15 @@ final class Places {
     /** A folder that builds make and git does not see. */
     static Path target(String name) {
         return home().resolve("target").resolve(name);
+    }
+
+    /** Makes a folder for a benchmark, which must not find in it what an earlier one has left. */
+    static Path fresh(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            throw new IllegalArgumentException(
+                    folder + ": is there from an earlier benchmark: look at it and remove it");
+        }
+        return Files.createDirectories(folder);
     }
 
     /** The file of a stage's options of the JVM. */

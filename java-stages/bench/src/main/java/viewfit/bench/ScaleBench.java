@@ -61,11 +61,7 @@ final class ScaleBench {
     }
 
     private String run(int cells) throws IOException, InterruptedException {
-        Path place = folder.resolve(Integer.toString(cells));
-        if (Files.exists(place)) {
-            throw new IllegalArgumentException(place + ": is there from an earlier benchmark: remove it");
-        }
-        Files.createDirectories(place);
+        Path place = Places.fresh(folder.resolve(Integer.toString(cells)));
         Path grid = place.resolve("grid.yml");
         Files.writeString(grid, grid(cells));
         Path stage = Files.createDirectories(place.resolve("bin")).resolve("stage");

@@ -49,8 +49,7 @@ class TestLedgerIT {
     private String opened(String first, Path selection) {
         String expression = "[" + first + "TestSplit.cells(Path.of(args[0]), Path.of(args[1])), Failures.table()]"
                 + ".takeRight(2).join(' ')";
-        return String.join(
-                "\n", new Workflow(folder).groovy(expression, selection, folder.resolve("results/test")));
+        return String.join("\n", new Workflow(folder).groovy(expression, selection, folder.resolve("results/test")));
     }
 
     @Test

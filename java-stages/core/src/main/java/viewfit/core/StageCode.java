@@ -19,6 +19,11 @@ public final class StageCode {
     private static final int DIGITS = 12;
     private static final String OURS = "Viewfit";
 
+    /** Read once, when the first one asks: each state that a run writes does. */
+    private static final class Own {
+        static final String FINGERPRINT = own();
+    }
+
     private StageCode() {}
 
     /**
@@ -26,6 +31,10 @@ public final class StageCode {
      * versions. Where no such jar runs, as in tests, {@link Code#version()}.
      */
     public static String fingerprint() {
+        return Own.FINGERPRINT;
+    }
+
+    private static String own() {
         String path = System.getProperty("java.class.path", "");
         return path.endsWith(".jar") && !path.contains(File.pathSeparator) ? of(Path.of(path)) : Code.version();
     }

@@ -96,6 +96,10 @@ public final class ResultReader {
         } else {
             reader.cellsFromResults(scan);
         }
+        // Without a table nobody says what belongs to the sweep.
+        if (cellsFile != null || scan.cells != null) {
+            reader.strangers = Strangers.of(scan, reader.cells);
+        }
         if (reader.cells.isEmpty()) {
             throw new StageFailure(
                     ExitCode.BAD_DATA,
@@ -103,7 +107,6 @@ public final class ResultReader {
                             + ": no cell: a table of cells or at least one metrics file is needed");
         }
         reader.cells.keySet().forEach(id -> reader.builders.put(id, new Builder()));
-        reader.strangers = Strangers.of(scan, reader.cells);
         reader.assign(scan);
         List<CellResult> results = new ArrayList<>();
         reader.builders.forEach((id, b) -> results.add(new CellResult(

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.contract.ExitCode;
@@ -42,7 +43,7 @@ class ResultReaderTest {
         return Files.writeString(file, text);
     }
 
-    private StageFailure failure(Path cells, Path... inputs) {
+    private StageFailure failure(@Nullable Path cells, Path... inputs) {
         StageFailure failure = assertThrows(StageFailure.class, () -> ResultReader.read(cells, List.of(inputs)));
         assertEquals(1, failure.getMessage().lines().count(), failure.getMessage());
         return failure;
@@ -91,6 +92,8 @@ class ResultReaderTest {
         Results results = ResultReader.read(null, List.of(folder.resolve("in")));
         assertEquals(List.of("only"), results.variants());
         assertEquals(List.of(3L), results.seeds());
+        metrics("pretrain", "only", "bbb", Map.of()).write(folder.resolve("in/y/metrics.json"));
+        assertTrue(failure(null, folder.resolve("in")).getMessage().contains("second pretrain result of cell only"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package viewfit.stages.grid;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,20 +32,15 @@ record Rungs(List<Integer> epochs, double keep) {
 
     /** How many groups go on after each rung. */
     List<Integer> going(Plan plan) {
-        Map<Training, List<List<Plan.Line>>> rivals = groups(plan);
-        List<Integer> all = new ArrayList<>();
-        for (int rung = 1; rung <= epochs.size(); rung++) {
-            int count = 0;
-            for (Map.Entry<Training, List<List<Plan.Line>>> of : rivals.entrySet()) {
-                int going = of.getValue().size();
-                for (int i = 0; i < rung; i++) {
-                    going = Halving.kept(of.getKey(), going, keep);
-                }
-                count += going;
+        int[] all = new int[epochs.size()];
+        groups(plan).forEach((training, groups) -> {
+            int going = groups.size();
+            for (int rung = 0; rung < all.length; rung++) {
+                going = Halving.kept(training, going, keep);
+                all[rung] += going;
             }
-            all.add(count);
-        }
-        return all;
+        });
+        return Arrays.stream(all).boxed().toList();
     }
 
     /** @param cost of a whole cell */
