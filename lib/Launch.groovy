@@ -184,17 +184,16 @@ class Launch {
         jars.sort().collectEntries { jar -> [jar.name - '.jar', fingerprint(jar)] }
     }
 
-    /** Our own jars by content; libraries by name, which has their version. */
+    /** The jar, whose manifest names its libraries with their versions, and ours of them by content; as `core.StageCode` has it. */
     private static String fingerprint(File jar) {
-        def digest = MessageDigest.getInstance('SHA-256')
-        digest.update(jar.bytes)
         def names = new JarFile(jar).withCloseable { it.manifest.mainAttributes.getValue('Class-Path') ?: '' }
-        names.tokenize(' ').sort().each { name ->
-            def library = new File(jar.parentFile, name)
-            digest.update(library.name.getBytes('UTF-8'))
-            if( library.exists() && ours(library) ) digest.update(library.bytes)
-        }
-        digest.digest().encodeHex().toString().take(12)
+        def libraries = names.tokenize(' ').sort().collect { new File(jar.parentFile, it) }.findAll { it.isFile() && ours(it) }
+        def sums = ([jar] + libraries).collect { sha256(it.bytes) }
+        sha256(sums.join('\n').getBytes('UTF-8')).take(12)
+    }
+
+    private static String sha256(byte[] bytes) {
+        MessageDigest.getInstance('SHA-256').digest(bytes).encodeHex().toString()
     }
 
     private static boolean ours(File library) {

@@ -19,7 +19,7 @@ public final class StageCode {
     private static final int DIGITS = 12;
     private static final String OURS = "Viewfit";
 
-    /** Read once, when the first one asks: each state that a run writes does. */
+    /** Read once, when the first one asks, which has to be soon: a build may replace the jars while a stage runs. */
     private static final class Own {
         static final String FINGERPRINT = own();
     }
@@ -28,7 +28,8 @@ public final class StageCode {
 
     /**
      * Of a stage's jar and of the libraries that its manifest names: ours by their content, others by their names, which have their
-     * versions. Where no such jar runs, as in tests, {@link Code#version()}.
+     * versions and are in the jar's own manifest. Where no such jar runs, as in tests, {@link Code#version()}. {@code lib/Launch.groovy}
+     * gives a stage the same.
      */
     public static String fingerprint() {
         return Own.FINGERPRINT;
@@ -39,18 +40,21 @@ public final class StageCode {
         return path.endsWith(".jar") && !path.contains(File.pathSeparator) ? of(Path.of(path)) : Code.version();
     }
 
-    /** @param stage a jar whose manifest names its libraries, in folders beside it */
-    static String of(Path stage) {
+    /**
+     * That of any stage.
+     *
+     * @param stage a jar whose manifest names its libraries, in folders beside it
+     */
+    public static String of(Path stage) {
         StringBuilder all = new StringBuilder(Hashes.sha256(stage));
         Path folder = stage.toAbsolutePath().getParent();
         String[] names = attribute(stage, Attributes.Name.CLASS_PATH).split(" ");
         Arrays.sort(names);
         for (String name : names) {
             Path library = folder == null ? Path.of(name) : folder.resolve(name);
-            all.append('\n').append(library.getFileName());
             if (Files.isRegularFile(library)
                     && attribute(library, Attributes.Name.IMPLEMENTATION_TITLE).startsWith(OURS)) {
-                all.append(' ').append(Hashes.sha256(library));
+                all.append('\n').append(Hashes.sha256(library));
             }
         }
         return Hashes.sha256(all.toString()).substring(0, DIGITS);

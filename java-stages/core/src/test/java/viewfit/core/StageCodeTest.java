@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StageCodeTest {
+    private static final String LIBRARIES = "../lib/ssl.jar ../lib/jackson-2.jar ../lib/absent.jar";
+
     @TempDir
     Path dist;
 
@@ -39,7 +41,7 @@ class StageCodeTest {
 
     @BeforeEach
     void stage() throws IOException {
-        jar("stages/pretrain.jar", "Viewfit pretrain", "../lib/ssl.jar ../lib/jackson-2.jar ../lib/absent.jar", "1");
+        jar("stages/pretrain.jar", "Viewfit pretrain", LIBRARIES, "1");
         jar("lib/ssl.jar", "Viewfit ssl", "", "1");
         jar("lib/jackson-2.jar", "Jackson", "", "1");
         jar("lib/report.jar", "Viewfit report", "", "1");
@@ -56,7 +58,7 @@ class StageCodeTest {
         jar("lib/ssl.jar", "Viewfit ssl", "", "2");
         String changed = fingerprint();
         assertNotEquals(before, changed);
-        jar("stages/pretrain.jar", "Viewfit pretrain", "../lib/ssl.jar ../lib/jackson-3.jar ../lib/absent.jar", "1");
+        jar("stages/pretrain.jar", "Viewfit pretrain", LIBRARIES, "2");
         assertNotEquals(changed, fingerprint());
     }
 

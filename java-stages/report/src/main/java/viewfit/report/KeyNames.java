@@ -1,11 +1,17 @@
 package viewfit.report;
 
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import viewfit.report.results.Cell;
 import viewfit.report.results.CellResult;
+import viewfit.report.results.Results;
 
 /** What recipe keys are called on axes and in legends: the paper's symbols where it has one, else the key. */
 public final class KeyNames {
@@ -37,6 +43,37 @@ public final class KeyNames {
     public static String symbol(String key, List<CellResult> cells) {
         List<String> names = names(key, cells);
         return names == null ? key.replaceFirst("^.*\\.", "") : names.get(1);
+    }
+
+    /** The same results, whose recipes are told apart by symbols where there are some: {@code ours, \u03B1 0.4, LC 36}. */
+    public static Results named(Results results) {
+        List<CellResult> cells = results.cells();
+        Map<String, String> symbols = new HashMap<>();
+        cells.forEach(cell -> cell.cell()
+                .axes()
+                .keySet()
+                .forEach(key -> symbols.computeIfAbsent(key, k -> {
+                    List<String> names = names(k, cells);
+                    return names == null || names.get(1).isEmpty() ? k : names.get(1);
+                })));
+        // Of two groups of local views neither is simply LC.
+        Set<String> shared = symbols.values().stream()
+                .filter(symbol -> Collections.frequency(symbols.values(), symbol) > 1)
+                .collect(Collectors.toSet());
+        symbols.replaceAll((key, symbol) -> shared.contains(symbol) ? key : symbol);
+        return results.withCells(cells.stream()
+                .map(cell -> cell.withVariant(variant(cell.cell(), symbols)))
+                .toList());
+    }
+
+    private static String variant(Cell cell, Map<String, String> symbols) {
+        StringBuilder label = new StringBuilder(cell.recipe());
+        cell.axes().forEach((key, value) -> {
+            if (!value.isEmpty()) {
+                label.append(", ").append(symbols.get(key)).append(' ').append(value);
+            }
+        });
+        return label.toString();
     }
 
     private static @Nullable List<String> names(String key, List<CellResult> cells) {

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import viewfit.core.StageCode;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.data.Manifest;
@@ -37,16 +36,19 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
     private static final Set<String> HARMLESS =
             Set.of("name", "checkpoint.every-epochs", "checkpoint.keep", "on-divergence");
 
-    private static final String ROUNDS = "the last digits may differ from those of an uninterrupted run";
+    private static final String DAMAGED = "damaged-images";
 
     /** These may change too, but not without a word. */
-    private static final Map<String, String> TOLD = Map.of(
-            "engine",
-            ROUNDS,
-            "device",
-            ROUNDS,
-            "damaged-images",
-            "the new choice holds from here on, its quota for all damaged images of the run");
+    private static final Set<String> TOLD = Set.of("engine", "device", DAMAGED);
+
+    private static String told(String key, Pretrainer.Job job) {
+        if (!key.equals(DAMAGED)) {
+            return ", the last digits may differ from those of an uninterrupted run";
+        }
+        return job.damaged().skips()
+                ? ", its quota counts all damaged images of the run"
+                : " if no damaged image was met so far";
+    }
 
     /**
      * Where a state comes from.
@@ -65,19 +67,23 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
         }
     }
 
-    /** Parts of the metadata that must be the same, the recipe apart. */
-    static Map<String, String> identity(Pretrainer.Job job, TorchRuntime runtime) {
+    /**
+     * Parts of the metadata that must be the same, the recipe apart.
+     *
+     * @param code of the stage, see {@link StateFolder#code}
+     */
+    static Map<String, String> identity(Pretrainer.Job job, TorchRuntime runtime, String code) {
         Map<String, String> all = new TreeMap<>();
         Manifest heldout = job.heldout();
         all.put("cell", job.cell());
-        all.put("damaged-images", job.damaged().toString());
+        all.put(DAMAGED, job.damaged().toString());
         all.put("device", runtime.device());
         all.put("engine", runtime.engine());
         all.put("manifest-sha256", job.manifestSha256());
         all.put(
                 "monitor-sha256",
                 heldout == null ? "" : Hashes.sha256(heldout.rows().toString()));
-        all.put("stage-code", StageCode.fingerprint());
+        all.put("stage-code", code);
         all.put("weights-sha256", job.weights().sha256());
         return all;
     }
@@ -89,12 +95,12 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
      * @throws StageFailure {@link ExitCode#BAD_RECIPE} or {@link ExitCode#USAGE} if the newest whole one is another run's
      */
     static @Nullable Resumed find(StateFolder states, Pretrainer.Job job, TorchRuntime runtime) {
-        states.adopt(content -> requireSame(content, Source.HANDED_OVER, job, runtime));
+        states.adopt(content -> requireSame(content, Source.HANDED_OVER, identity(job, runtime, states.code()), job));
         Resumed found = states.newest(content -> read(content, states));
         if (found == null) {
             return null;
         }
-        requireSame(found.content, Source.kept(states), job, runtime);
+        requireSame(found.content, Source.kept(states), identity(job, runtime, states.code()), job);
         states.say("goes on after step " + found.state.steps() + ", from " + found.content.file());
         return found;
     }
@@ -127,7 +133,8 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
         return new Resumed(content, state, curve, monitor);
     }
 
-    private static void requireSame(TensorFile content, Source source, Pretrainer.Job job, TorchRuntime runtime) {
+    private static void requireSame(
+            TensorFile content, Source source, Map<String, String> identity, Pretrainer.Job job) {
         requireSchema(content, source);
         Path folder = content.file().getParent();
         JsonNode was = Recipes.tree(content.meta("recipe"), content.file() + ": metadata recipe");
@@ -147,11 +154,11 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
                             + ": must be the same; " + source.instead);
         }
         List<String> others = new ArrayList<>();
-        identity(job, runtime).forEach((key, value) -> {
+        identity.forEach((key, value) -> {
             String before = content.metadata().getOrDefault(key, "");
             String words = key + ": was " + before + ", now " + value;
-            if (!before.equals(value) && TOLD.containsKey(key)) {
-                source.say.accept(words + ": goes on, " + TOLD.get(key));
+            if (!before.equals(value) && TOLD.contains(key)) {
+                source.say.accept(words + ": goes on" + told(key, job));
             } else if (!before.equals(value)) {
                 others.add(words);
             }
@@ -167,7 +174,8 @@ record Resumed(TensorFile content, RunState state, List<CurveRow> curve, List<Mo
     /**
      * Puts networks, optimisers and files back.
      *
-     * @throws StageFailure BAD_DATA if the state lacks a tensor of the run, or an image that was damaged no longer is
+     * @throws StageFailure BAD_DATA if the state lacks a tensor of the run, an image that was damaged no longer is, or the run has done
+     *     without one and must not any more
      */
     void restore(Trainer trainer, StandIns standIns, StateFolder states, RunFiles files) {
         trainer.restore(content);

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import viewfit.core.StageCode;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
@@ -49,6 +50,7 @@ public final class StateFolder implements AutoCloseable {
     private final int keep;
     private final Consumer<String> say;
     private final FolderLock lock;
+    private final String code = StageCode.fingerprint();
     /** What a paused run has left, as long as it is not here. */
     private @Nullable Path offered;
 
@@ -76,6 +78,11 @@ public final class StateFolder implements AutoCloseable {
         // Of a process that was killed while it wrote; as large as a state.
         states.list(LEFTOVER).forEach(StateFolder::delete);
         return states;
+    }
+
+    /** Code of the stage, as it was when the folder was opened: a build may replace the jars while the run goes on. */
+    String code() {
+        return code;
     }
 
     Path file(String name) {

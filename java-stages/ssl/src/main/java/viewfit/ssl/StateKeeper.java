@@ -65,7 +65,8 @@ final class StateKeeper implements AutoCloseable {
         Journal.Mark<CurveRow> curve = record.curve().mark();
         Journal.Mark<MonitorRow> monitor = record.monitor().mark();
         RunState run = record.state(epochs, curve, monitor, standIns.met());
-        Checkpoint.Content content = Checkpoint.state(trainer, run, Resumed.identity(job, trainer.runtime()));
+        Checkpoint.Content content =
+                Checkpoint.state(trainer, run, Resumed.identity(job, trainer.runtime(), folder.code()));
         writer.begin(() -> {
             folder.require();
             // Rows first: a state must find all it counts.

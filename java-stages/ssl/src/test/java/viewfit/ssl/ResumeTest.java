@@ -163,7 +163,7 @@ class ResumeTest extends InterruptedRuns {
         }
         assertEquals(
                 "damaged-images: was " + DamagePolicy.FAIL + ", now " + skip
-                        + ": goes on, the new choice holds from here on, its quota for all damaged images of the run",
+                        + ": goes on, its quota counts all damaged images of the run",
                 said.get(0));
     }
 

@@ -158,9 +158,15 @@ public final class StandIns {
     /**
      * Goes on behind {@link #met} of an earlier process.
      *
-     * @throws StageFailure BAD_DATA if one of them is no longer damaged: the run would not be the same
+     * @throws StageFailure BAD_DATA if one of them is no longer damaged, the run would not be the same, or if it had to fail then
      */
     public void resume(List<Integer> rows) {
+        if (!policy.skips() && !rows.isEmpty()) {
+            throw new StageFailure(
+                    ExitCode.BAD_DATA,
+                    images.row(rows.get(0)).path() + ": found damaged, and this run has gone on without it: must be"
+                            + " --on-damaged skip as before; give an empty --checkpoint-dir to begin anew");
+        }
         try (Workbench bench = new Workbench()) {
             for (int row : rows) {
                 StageFailure failure = damage(row, bench);

@@ -226,4 +226,17 @@ class StandInsTest {
         }
         assertNotEquals(0, shown.size());
     }
+
+    /** It went on without a picture; a run that may not do that would have ended there. */
+    @Test
+    void whatWasDoneWithoutCannotBecomeAFailure() {
+        StandIns fails = standIns(new DamagePolicy(OnDamaged.FAIL, 0));
+        fails.resume(List.of());
+        StageFailure refused = assertThrows(StageFailure.class, () -> fails.resume(List.of(7, 2)));
+        assertEquals(ExitCode.BAD_DATA, refused.exitCode());
+        assertTrue(refused.getMessage().startsWith("p07.png: found damaged"), refused.getMessage());
+        StandIns skips = standIns(SKIP);
+        skips.resume(List.of(7, 2));
+        assertEquals(List.of(7, 2), skips.met());
+    }
 }

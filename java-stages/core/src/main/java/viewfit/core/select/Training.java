@@ -9,7 +9,8 @@ import viewfit.core.recipe.Recipes;
 import viewfit.core.recipe.SupervisedRecipe;
 
 /**
- * What makes recipes comparable: only those of one method and backbone compete with each other.
+ * What recipes are compared by: {@link Selector} chooses among those of one method and backbone, {@link Halving} stops among those
+ * that have the same epochs too.
  *
  * @param epochs of pre-training, all of them
  */

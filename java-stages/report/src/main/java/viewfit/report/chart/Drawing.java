@@ -10,4 +10,14 @@ public interface Drawing {
      * @param canvas whole of the picture, in logical pixels
      */
     void draw(Graphics2D g, Rectangle2D canvas);
+
+    /**
+     * Logical pixels that a picture needs beyond its usual height, since its legend has many lines: what is drawn above the legend
+     * keeps its size.
+     *
+     * @param width of the picture, in logical pixels
+     */
+    default int taller(int width) {
+        return 0;
+    }
 }

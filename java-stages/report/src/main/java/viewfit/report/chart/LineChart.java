@@ -6,6 +6,7 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +43,9 @@ final class LineChart {
 
     /** Marks on a line of many points, where colours alone do not tell the variants apart. */
     private static final int MARKS = 6;
+
+    /** Share of the plot's width that the number of a variant takes. */
+    private static final double NUMBER_WIDTH = 0.035;
 
     /** Share of the plot's height that a label of a reference takes. */
     private static final double LABEL_HEIGHT = 0.075;
@@ -88,10 +92,10 @@ final class LineChart {
         x.setUpperMargin(0.02);
         plot.setDataset(1, ends);
         plot.setRenderer(1, crosses);
+        includeReferences(figure, y);
         if (many(figure)) {
             mark(figure, plot);
         }
-        includeReferences(figure, y);
         addReferences(plot, figure.references(), y.getRange().getLength());
         plot.setFixedLegendItems(legend(figure, ends.getSeriesCount() > 0));
         return PaperTheme.chart(figure.title(), plot);
@@ -113,6 +117,7 @@ final class LineChart {
         shapes.setUseFillPaint(true);
         shapes.setDrawOutlines(true);
         Set<Integer> numbered = new HashSet<>();
+        List<LineFigure.Point> numbers = new ArrayList<>();
         for (int i = 0; i < figure.lines().size(); i++) {
             LineFigure.Line line = figure.lines().get(i);
             List<LineFigure.Point> finite =
@@ -131,8 +136,9 @@ final class LineChart {
             shapes.setSeriesOutlinePaint(i, colour);
             shapes.setSeriesFillPaint(i, hollow(line.variant()) ? Color.WHITE : colour);
             if (!finite.isEmpty() && numbered.add(line.variant())) {
-                LineFigure.Point last = finite.get(finite.size() - 1);
-                XYTextAnnotation number = new XYTextAnnotation(line.variant() + 1 + "", last.x(), last.y());
+                LineFigure.Point at = free(finite, numbers, plot);
+                numbers.add(at);
+                XYTextAnnotation number = new XYTextAnnotation(line.variant() + 1 + "", at.x(), at.y());
                 number.setFont(PaperTheme.font(11f));
                 number.setPaint(PaperTheme.INK);
                 number.setTextAnchor(TextAnchor.BOTTOM_RIGHT);
@@ -141,6 +147,19 @@ final class LineChart {
         }
         plot.setDataset(2, marks);
         plot.setRenderer(2, shapes);
+    }
+
+    /** The last point of a line whose number meets none of those before it; the last one of all where there is none. */
+    private static LineFigure.Point free(List<LineFigure.Point> line, List<LineFigure.Point> numbers, XYPlot plot) {
+        double wide = NUMBER_WIDTH * plot.getDomainAxis().getRange().getLength();
+        double high = LABEL_HEIGHT * plot.getRangeAxis().getRange().getLength();
+        for (int i = line.size() - 1; i >= 0; i--) {
+            LineFigure.Point p = line.get(i);
+            if (numbers.stream().noneMatch(n -> Math.abs(n.x() - p.x()) < wide && Math.abs(n.y() - p.y()) < high)) {
+                return p;
+            }
+        }
+        return line.get(line.size() - 1);
     }
 
     private static boolean hollow(int variant) {

@@ -24,7 +24,7 @@ final class Pictures {
     private Pictures() {}
 
     static Drawing of(JFreeChart chart) {
-        return (g, canvas) -> chart.draw(g, canvas);
+        return new ChartDrawing(chart);
     }
 
     /** Panels side by side, two in a line. */
@@ -89,7 +89,7 @@ final class Pictures {
         return page.finish(title, width, height).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void hints(Graphics2D g) {
+    static void hints(Graphics2D g) {
         g.setRenderingHint(RenderingHints.KEY_RENDERING, RenderingHints.VALUE_RENDER_QUALITY);
         g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
         g.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);

@@ -28,8 +28,8 @@ final class CellsSection {
                     status(results, cell) + gaps(results, cell),
                     last(cell.curve(), "step"),
                     last(cell.curve(), "loss"),
-                    overall(cell, "images-per-second", "images_per_second", 1, 0),
-                    overall(cell, "data-wait-share", "data_wait_share", 100, 1),
+                    Text.decimals(cell.imagesPerSecond(), 0),
+                    Text.decimals(100 * cell.dataWaitShare(), 1),
                     cell.export() == null ? Text.NONE : "yes"));
         }
         return "<h2 id=\"cells\">Cells</h2>\n"
@@ -98,17 +98,6 @@ final class CellsSection {
         }
         double value = curve.last(column);
         return value == Math.rint(value) && column.equals("step") ? Text.count((long) value) : Text.decimals(value, 3);
-    }
-
-    /** The stage's own figure; it is of the last process alone, so that of a resumed run, as without one, the curve's mean counts. */
-    private static String overall(CellResult cell, String key, String column, double factor, int digits) {
-        double value = cell.pretrain() == null ? Double.NaN : cell.pretrain().value(key);
-        Curve curve = cell.curve();
-        boolean resumed = cell.pretrain() != null && cell.pretrain().count("resumed-at-step") > 0;
-        if ((resumed || !Double.isFinite(value)) && curve != null && curve.has(column)) {
-            value = curve.mean(column);
-        }
-        return Double.isFinite(value) ? Text.decimals(factor * value, digits) : Text.NONE;
     }
 
     static String provenance(Results results) {

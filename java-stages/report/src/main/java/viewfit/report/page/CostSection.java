@@ -63,8 +63,8 @@ final class CostSection {
                     (partly ? "\u2265\u00A0" : "") + time(seconds),
                     (partly ? "\u2265\u00A0" : "") + hours(hours) + "\u00A0" + unit,
                     Text.count(seen),
-                    Text.decimals(run.value("images-per-second"), 0),
-                    Text.decimals(100 * run.value("data-wait-share"), 1)));
+                    Text.decimals(cell.imagesPerSecond(), 0),
+                    Text.decimals(100 * cell.dataWaitShare(), 1)));
             numbers.add(List.of(
                     cell.cell().id(),
                     device,
@@ -73,8 +73,8 @@ final class CostSection {
                     unit,
                     partly ? "yes" : "no",
                     seen < 0 ? "" : Long.toString(seen),
-                    Text.exact(run.value("images-per-second")),
-                    Text.exact(run.value("data-wait-share"))));
+                    Text.exact(cell.imagesPerSecond()),
+                    Text.exact(cell.dataWaitShare())));
         }
         if (rows.isEmpty()) {
             return;
@@ -111,7 +111,7 @@ final class CostSection {
                 "<p class=\"note\">Wall time of the training process from its start to its last file, times the threads"
                         + " or GPUs it had"
                         + (resumed
-                                ? "; of a run in parts (\u2265), without what each did after its last state; its speed and waiting are those of the last part"
+                                ? "; of a run in parts (\u2265), without what each did after its last state; its speed and waiting are the means of its curve"
                                 : "")
                         + ". The times of probes and fine-tuning are in Nextflow's own <code>pipeline_info/</code>."
                         + " <span class=\"source\"><a href=\"tables/cost.csv\">data</a></span></p>\n");

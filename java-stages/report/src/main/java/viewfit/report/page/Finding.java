@@ -75,7 +75,7 @@ final class Finding {
         return named.isEmpty()
                 ? ""
                 : "Left out, as another run left it here: " + named
-                        + (more > 0 ? " and " + Text.plural(more, "more folder") : "") + ".";
+                        + (more > 0 ? " and " + Text.plural(more, "more place") : "") + ".";
     }
 
     private static String scores(Results results, String measure) {

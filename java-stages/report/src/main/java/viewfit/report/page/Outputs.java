@@ -48,9 +48,11 @@ final class Outputs {
     /**
      * {@code figures/ID.png}, {@code figures/ID.svg}, {@code tables/ID.csv}, and a figure element with the picture inside.
      *
+     * @param usual height in logical pixels; a legend of many lines makes the picture higher
      * @param caption markup
      */
-    String figure(Figure figure, int width, int height, String caption) {
+    String figure(Figure figure, int width, int usual, String caption) {
+        int height = usual + figure.drawing().taller(width);
         byte[] png = figure.png(width, height);
         AtomicFiles.writeBytes(out.resolve("figures").resolve(figure.id() + ".png"), png);
         AtomicFiles.writeBytes(out.resolve("figures").resolve(figure.id() + ".svg"), figure.svg(width, height));

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import viewfit.core.Code;
+import viewfit.report.KeyNames;
 import viewfit.report.chart.Fonts;
 import viewfit.report.results.CellResult;
 import viewfit.report.results.Results;
@@ -32,8 +33,9 @@ public final class ReportWriter {
      * @param command how the run was started, for the page; may be empty
      * @param out folder to write into; made when missing
      */
-    public static void write(Results results, String title, String command, Path out) {
+    public static void write(Results read, String title, String command, Path out) {
         Fonts.require();
+        Results results = KeyNames.named(read);
         Outputs outputs = new Outputs(out);
         Map<String, String> sections = new LinkedHashMap<>();
         sections.put("scores", ScoreSection.html(results, outputs));

@@ -64,6 +64,27 @@ public record CellResult(
         }
     }
 
+    /** The same under another name of what is compared. */
+    public CellResult withVariant(String variant) {
+        Cell named = new Cell(cell.id(), cell.recipe(), variant, cell.seed(), cell.axes(), cell.recipeSha256());
+        return new CellResult(
+                named,
+                pretrain,
+                probe,
+                finetune,
+                curve,
+                monitor,
+                views,
+                viewsPng,
+                pixelScales,
+                export,
+                recipe,
+                divergence,
+                answers,
+                featureMap,
+                retrieval);
+    }
+
     public Status status() {
         if (pretrain == null && probe == null) {
             return Status.MISSING;
@@ -73,6 +94,23 @@ public record CellResult(
             case DIVERGED -> Status.DIVERGED;
             case PAUSED -> Status.STOPPED;
         };
+    }
+
+    /** Images, not views, that training went through in a second; NaN if nobody measured. */
+    public double imagesPerSecond() {
+        return overall("images-per-second", "images_per_second");
+    }
+
+    /** Share of its time that training waited for views; NaN if nobody measured. */
+    public double dataWaitShare() {
+        return overall("data-wait-share", "data_wait_share");
+    }
+
+    /** The stage's own figure; it is of the last process alone, so that of a resumed run, as without one, the curve's mean counts. */
+    private double overall(String key, String column) {
+        double value = pretrain == null ? Double.NaN : pretrain.value(key);
+        boolean resumed = pretrain != null && pretrain.count("resumed-at-step") > 0;
+        return (resumed || !Double.isFinite(value)) && curve != null && curve.has(column) ? curve.mean(column) : value;
     }
 
     /** The method, by the recipe or the exported network; empty when neither was given. */

@@ -21,6 +21,7 @@ import viewfit.core.contract.StageFailure;
  */
 public final class ResultReader {
 
+    private static final String MONITOR = "monitor/";
     private static final Pattern FRACTION = Pattern.compile("(\\d+)[-_ ]?pct");
 
     private final Map<String, Cell> cells = new LinkedHashMap<>();
@@ -84,7 +85,7 @@ public final class ResultReader {
      * @param cellsFile table of the cells asked for; null takes the table found in the folders, else the cells that have
      *     results
      * @param folders folders with results, recipes and the split summary, in any layout
-     * @throws StageFailure when an input is missing or damaged
+     * @throws StageFailure when an input is missing or damaged, names no cell, or is the second of its kind
      */
     public static Results read(@Nullable Path cellsFile, List<Path> folders) {
         ResultReader reader = new ResultReader();
@@ -125,6 +126,7 @@ public final class ResultReader {
                 b.answers,
                 b.featureMap,
                 b.retrieval)));
+        scan.quarantines.keySet().removeIf(reader.strangers::have);
         return new Results(
                 folders.get(0),
                 results,
@@ -184,8 +186,12 @@ public final class ResultReader {
             cellOfFolder.put(folder(scored.file()), id);
             assignMetrics(builder(id), scored);
         }
-        scan.curves.forEach(curve -> ifKnown(cellOf(curve.file(), curve.provenance()), b -> b.curve = curve));
-        scan.tables.forEach(table -> ifKnown(cellOf(table.file(), table.provenance()), b -> assignTable(b, table)));
+        scan.curves.forEach(curve -> ifKnown(trained(curve.file(), curve.provenance()), b -> b.curve = curve));
+        scan.tables.forEach(table -> {
+            boolean monitor = table.schema().startsWith(MONITOR);
+            String id = monitor ? trained(table.file(), table.provenance()) : cellOf(table.file(), table.provenance());
+            ifKnown(id, b -> assignTable(b, table));
+        });
         // The views that training saw come before those that stage views drew for the same recipe: pretrain < views.
         scan.contactSheets.forEach(
                 file -> ifKnown(cellOf(file, "", ""), b -> b.viewsPng = b.viewsPng == null ? file : b.viewsPng));
@@ -225,7 +231,7 @@ public final class ResultReader {
     }
 
     private static void assignTable(Builder builder, ResultTable table) {
-        if (table.schema().startsWith("monitor/")) {
+        if (table.schema().startsWith(MONITOR)) {
             builder.monitor = table;
         } else if (table.schema().startsWith("pixel-scale/")) {
             builder.pixelScale = table;
@@ -250,6 +256,14 @@ public final class ResultReader {
             }
         }
         return "labels";
+    }
+
+    /** The cell whose training wrote a file; empty if it trained by another recipe than the cell's. */
+    private String trained(Path file, JsonNode provenance) {
+        String id = cellOf(file, provenance);
+        Cell cell = cells.get(id);
+        String recipe = provenance.path("recipe-sha256").asText();
+        return cell != null && Strangers.differ(recipe, cell.recipeSha256()) ? "" : id;
     }
 
     private String cellOf(Path file, JsonNode provenance) {

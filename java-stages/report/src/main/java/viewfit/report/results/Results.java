@@ -24,8 +24,8 @@ import viewfit.core.select.HalvingRow;
  * @param gaps tasks that failed while the sweep went on
  * @param selected what was chosen and tested; null without a selection
  * @param shows figures and tables that the sweep was made for; empty where its grid names none
- * @param halvings decisions of successive halving, by epoch and rank; empty where nothing was stopped early
- * @param strangers folders with results that are not of this sweep, and are left out, with the reason
+ * @param halvings decisions of successive halving, by epoch; empty where nothing was stopped early
+ * @param strangers folders or files with results that are not of this sweep, and are left out, with the reason
  */
 public record Results(
         Path root,
@@ -44,6 +44,11 @@ public record Results(
         cells = List.copyOf(cells);
         gaps = List.copyOf(gaps);
         quarantines = Collections.unmodifiableMap(new LinkedHashMap<>(quarantines));
+    }
+
+    /** The same with other cells. */
+    public Results withCells(List<CellResult> others) {
+        return new Results(root, others, split, quarantines, gaps, selected, shows, halvings, strangers);
     }
 
     /** What is compared, in order of first appearance. */
@@ -83,7 +88,7 @@ public record Results(
     public String source(Path file) {
         Path absolute = file.toAbsolutePath().normalize();
         Path base = root.toAbsolutePath().normalize();
-        String name = absolute.startsWith(base)
+        String name = absolute.startsWith(base) && !absolute.equals(base)
                 ? base.relativize(absolute).toString()
                 : absolute.getFileName().toString();
         return name.replace('\\', '/');

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.jfree.chart.ChartRenderingInfo;
 import org.jfree.chart.annotations.XYTextAnnotation;
 import org.jfree.chart.plot.Marker;
 import org.jfree.chart.plot.XYPlot;
@@ -150,6 +153,11 @@ class DrawingTest {
                 .toList();
         XYPlot plot = LineChart.draw(many(variants, lines)).getXYPlot();
         assertEquals(30, plot.getAnnotations().size(), "a number at each line");
+        java.util.Set<Double> places = new java.util.HashSet<>();
+        for (Object number : plot.getAnnotations().subList(0, 10)) {
+            places.add(((XYTextAnnotation) number).getX());
+        }
+        assertEquals(10, places.size(), "lines that run together have their numbers side by side");
         XYLineAndShapeRenderer marks = (XYLineAndShapeRenderer) plot.getRenderer(2);
         java.util.Set<List<Object>> looks = new java.util.HashSet<>();
         for (int v = 0; v < 30; v++) {
@@ -169,6 +177,33 @@ class DrawingTest {
                 .getXYPlot();
         assertEquals("r6", few.getFixedLegendItems().get(6).getLabel());
         assertEquals(2, few.getDatasetCount());
+    }
+
+    /** A legend of many lines makes the picture higher, and takes nothing from what is drawn above it. */
+    @Test
+    void aLongLegendTakesNothingFromThePlot() {
+        LineFigure few = lines(1, 2);
+        assertEquals(0, few.drawing().taller(515));
+        List<String> names = java.util.stream.IntStream.range(0, 20)
+                .mapToObj(v -> "a recipe of a long name, \u03B1 0.4, LC " + v)
+                .toList();
+        List<LineFigure.Line> lines = java.util.stream.IntStream.range(0, 20)
+                .mapToObj(v -> new LineFigure.Line("c" + v, v, 0, List.of(new LineFigure.Point(1, v)), false))
+                .toList();
+        LineFigure many = many(names, lines);
+        int more = many.drawing().taller(515);
+        assertTrue(more > 200, more + " for ten lines or more");
+        assertTrue(many.drawing().taller(1064) < more, "wider, fewer lines");
+        double least = 0.7 * plotHeight(few, 330);
+        assertTrue(plotHeight(many, 330) < least, "without more room the legend took it");
+        assertTrue(plotHeight(many, 330 + more) > least);
+    }
+
+    private static double plotHeight(LineFigure figure, int height) {
+        ChartRenderingInfo info = new ChartRenderingInfo();
+        BufferedImage image = new BufferedImage(515, height, BufferedImage.TYPE_INT_RGB);
+        LineChart.draw(figure).draw(image.createGraphics(), new Rectangle2D.Double(0, 0, 515, height), info);
+        return info.getPlotInfo().getDataArea().getHeight();
     }
 
     private static LineFigure many(List<String> variants, List<LineFigure.Line> lines) {

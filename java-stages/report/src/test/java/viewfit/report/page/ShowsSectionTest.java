@@ -152,11 +152,9 @@ class ShowsSectionTest {
         FakeGrid grid = new FakeGrid(folder).write();
         ReportWriter.write(ResultReader.read(null, List.of(grid.inputs())), "T", folder.resolve("out"));
         String page = Files.readString(folder.resolve("out/report.html"));
-        assertTrue(page.contains(
-                "best and last of 10 recipes: ours, views.groups.2.size 103, views.groups.2.scale.high 0.14 reaches"));
-        assertTrue(page.contains("; ours, views.groups.2.size 64, views.groups.2.scale.high 0.3 reaches"));
-        assertTrue(page.contains("<th scope=\"row\">ours, views.groups.2.size 64, views.groups.2.scale.high 0.14</th>"
-                + "<td>64</td><td>0.14</td>"));
+        assertTrue(page.contains("best and last of 10 recipes: ours, LC 103, Sl 0.14 reaches"));
+        assertTrue(page.contains("; ours, LC 64, Sl 0.3 reaches"));
+        assertTrue(page.contains("<th scope=\"row\">ours, LC 64, Sl 0.14</th><td>64</td><td>0.14</td>"));
     }
 
     @Test

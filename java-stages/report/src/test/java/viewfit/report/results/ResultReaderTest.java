@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.data.Quarantine;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.metrics.Provenance;
@@ -170,6 +171,13 @@ class ResultReaderTest {
         // Trained again; its score is not there yet.
         network("pretrain", "new", "aaa", "net2").write(folder.resolve("in/pretrain/new/metrics.json"));
         network("probe", "new", "p", "net").write(folder.resolve("in/probe/new/metrics.json"));
+        String exported =
+                "{\"schema\": \"export/2\", \"cell\": \"%s\", \"provenance\": {\"checkpoint-sha256\": \"net\"}}";
+        text("in/export/new/export.json", exported.formatted("new"));
+        text("in/export/mine/export.json", exported.formatted("mine"));
+        for (String cell : List.of("gone", "mine")) {
+            new Quarantine(List.of()).write(folder.resolve("in/pretrain/" + cell + "/quarantine.csv"), Map.of());
+        }
         network("pretrain", "unsaid", "bbb", "").write(folder.resolve("in/pretrain/unsaid/metrics.json"));
         Results results = ResultReader.read(cells, List.of(folder.resolve("in")));
         assertEquals(CellResult.Status.OK, cell(results, "mine").status());
@@ -179,9 +187,15 @@ class ResultReaderTest {
         assertNull(cell(results, "old").probe());
         assertEquals(CellResult.Status.OK, cell(results, "new").status());
         assertNull(cell(results, "new").probe());
+        assertNull(cell(results, "new").export());
+        assertNotNull(cell(results, "mine").export());
+        assertEquals(
+                List.of("pretrain/mine/quarantine.csv"),
+                results.quarantines().keySet().stream().map(results::source).toList());
         assertEquals(CellResult.Status.OK, cell(results, "unsaid").status());
         assertEquals(
                 List.of(
+                        "export/new: of another network",
                         "pretrain/gone: the table of cells has no gone",
                         "pretrain/old: of another recipe",
                         "probe/new: of another network",
@@ -189,6 +203,43 @@ class ResultReaderTest {
                 results.strangers().entrySet().stream()
                         .map(left -> folder.resolve("in").relativize(left.getKey()) + ": " + left.getValue())
                         .toList());
+    }
+
+    /** Folders may hold results of many cells: one that is not ours takes no other with it. */
+    @Test
+    void oneStrangerInAFolderOfAll() throws IOException {
+        Path cells = text("cells.csv", "cell,recipe,seed,sha256\nmine,a.yml,3,aaa\n");
+        network("pretrain", "mine", "aaa", "net").write(folder.resolve("in/mine-pretrain.json"));
+        network("probe", "mine", "p", "earlier").write(folder.resolve("in/mine-probe.json"));
+        network("probe", "gone", "p", "net").write(folder.resolve("in/gone.json"));
+        text("in/mine-curve.csv", "# schema: curve/1\n# provenance: {\"cell\":\"mine\"}\nstep,loss\n0,7.0\n");
+        // Of the same cell, as it was before its recipe changed.
+        String header = "# schema: monitor/2\n# provenance: {\"cell\":\"mine\",\"recipe-sha256\":\"bbb\"}\n";
+        text("in/mine-monitor.csv", header + "epoch,knn_student\n1,0.5\n");
+        String exported =
+                "{\"schema\": \"export/2\", \"cell\": \"mine\", \"provenance\": {\"checkpoint-sha256\": \"%s\"}}";
+        text("in/exports/earlier.json", exported.formatted("earlier"));
+        text("in/exports/mine.json", exported.formatted("net"));
+        Results results = ResultReader.read(cells, List.of(folder.resolve("in")));
+        assertEquals(CellResult.Status.OK, cell(results, "mine").status());
+        assertNull(cell(results, "mine").probe());
+        assertNull(cell(results, "mine").monitor());
+        assertNotNull(cell(results, "mine").export());
+        assertNotNull(cell(results, "mine").curve());
+        assertEquals(
+                List.of(
+                        "exports/earlier.json: of another network",
+                        "gone.json: the table of cells has no gone",
+                        "mine-probe.json: of another network"),
+                results.strangers().entrySet().stream()
+                        .map(left -> results.source(left.getKey()) + ": " + left.getValue())
+                        .toList());
+        Files.delete(folder.resolve("in/mine-pretrain.json"));
+        Files.delete(folder.resolve("in/mine-probe.json"));
+        Files.delete(folder.resolve("in/exports/earlier.json"));
+        Results nothing = ResultReader.read(cells, List.of(folder.resolve("in")));
+        assertEquals(
+                "in", nothing.source(nothing.strangers().keySet().iterator().next()));
     }
 
     private static Metrics network(String stage, String cell, String recipe, String checkpoint) {

@@ -118,8 +118,9 @@ public final class HalveStage extends Stage {
     private static String line(HalvingRow row) {
         return String.format(
                 Locale.ROOT,
-                "after epoch %d, %s %s, rank %d: %s, k-NN %.3f, mean of %d: %s",
+                "after epoch %d of %d, %s %s, rank %d: %s, k-NN %.3f, mean of %d: %s",
                 row.epoch(),
+                row.epochs(),
                 row.method(),
                 row.backbone(),
                 row.rank(),

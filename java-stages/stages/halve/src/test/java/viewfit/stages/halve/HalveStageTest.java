@@ -132,7 +132,8 @@ class HalveStageTest {
         assertFalse(Files.exists(ended.resolve("baseline_s0/state")));
         assertTrue(
                 err.toString()
-                        .contains("after epoch 1, dino mobilenet_v2, rank 2: baseline, k-NN 0.255, mean of 2: stops"),
+                        .contains(
+                                "after epoch 1 of 1, dino mobilenet_v2, rank 2: baseline, k-NN 0.255, mean of 2: stops"),
                 err::toString);
     }
 
