@@ -51,19 +51,22 @@ final class PageBench {
         }
     }
 
-    private String run(int cells) throws IOException, InterruptedException {
-        Path place = Places.fresh(folder.resolve(Integer.toString(cells)));
+    /** @param most cells; as many values have four seeds each as fit in, at least one */
+    private String run(int most) throws IOException, InterruptedException {
+        Path place = Places.fresh(folder.resolve(Integer.toString(most)));
         Path many = Files.createDirectories(place.resolve("results"));
         String template = template();
         Path recipes = Files.createDirectories(place.resolve("recipes"));
         Files.copy(results.resolve("grid/cells").resolve(template + ".yml"), recipes.resolve("template.yml"));
         Path grid = place.resolve("grid.yml");
-        Files.writeString(grid, grid(cells));
+        Files.writeString(grid, grid(most));
         stage(place, "grid", "--grid", grid, "--recipes", recipes, "--out", many.resolve("grid"));
         Path table = many.resolve("grid/cells.csv");
-        for (CellRow cell : CellRow.TABLE.read(table).rows()) {
+        List<CellRow> rows = CellRow.TABLE.read(table).rows();
+        for (CellRow cell : rows) {
             multiply(template, cell, many);
         }
+        int cells = rows.size();
         DriverRun select = stage(
                 place,
                 "select",

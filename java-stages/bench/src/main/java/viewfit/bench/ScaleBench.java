@@ -3,6 +3,7 @@ package viewfit.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -13,8 +14,8 @@ import java.util.stream.Stream;
 import viewfit.core.recipe.GridRecipe;
 
 /**
- * A dry run of a sweep, whose tasks write stubs: what Nextflow itself takes for many cells, and for finding with {@code -resume} that
- * all of them are done.
+ * A dry run of a sweep without fine-tuning, whose tasks write stubs, three for each cell: what Nextflow itself takes for many cells,
+ * and for finding with {@code -resume} that all of them are done.
  */
 final class ScaleBench {
     /** A part of a duration of the trace, such as {@code 1m 2.5s}. */
@@ -69,8 +70,9 @@ final class ScaleBench {
         require(stage.toFile().setExecutable(true), stage + ": cannot be made a program");
         Path config = place.resolve("scale.config");
         Files.writeString(config, "env.PATH = '" + stage.getParent() + ":" + System.getenv("PATH") + "'\n");
-        List<String> arguments =
-                List.of("-profile", "test", "-stub-run", "-c", config.toString(), "--grid", grid.toString());
+        List<String> arguments = new ArrayList<>(List.of("-profile", "test", "-stub-run"));
+        arguments.addAll(List.of("-c", config.toString(), "--grid", grid.toString()));
+        arguments.addAll(List.of("--finetune_1pct", "false", "--finetune_10pct", "false"));
         DriverRun first = DriverRun.of(place, "first.log", arguments);
         Tasks tasks = Tasks.of(place.resolve("results/pipeline_info/trace.tsv"));
         require(tasks.cached() == 0, "the first run found tasks of another");
