@@ -22,7 +22,7 @@ final class FeaturesSection {
                             .append(picture(
                                     outputs,
                                     cell,
-                                    "feature-map-",
+                                    "feature-map",
                                     cell.featureMap(),
                                     "Held-out images by their features, coloured by class. Left: the first two principal"
                                             + " components. Right: t-SNE, which keeps neighbours together; distances"
@@ -30,7 +30,7 @@ final class FeaturesSection {
                             .append(picture(
                                     outputs,
                                     cell,
-                                    "retrieval-",
+                                    "retrieval",
                                     cell.retrieval(),
                                     "Held-out images and the training images whose features are nearest.")));
         }
@@ -41,14 +41,15 @@ final class FeaturesSection {
                         + html;
     }
 
-    private static String picture(Outputs outputs, CellResult cell, String prefix, @Nullable Path png, String caption) {
+    private static String picture(Outputs outputs, CellResult cell, String kind, @Nullable Path png, String caption) {
         String id = cell.cell().id();
         return png == null
                 ? ""
                 : outputs.picture(
-                        prefix + ViewsSection.fileName(id),
+                        kind,
+                        id,
                         png,
-                        prefix.replace('-', ' ') + "of " + id,
+                        kind.replace('-', ' ') + " of " + id,
                         Html.escape("Cell " + id + ". " + caption));
     }
 }

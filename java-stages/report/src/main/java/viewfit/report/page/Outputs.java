@@ -3,8 +3,10 @@ package viewfit.report.page;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import viewfit.core.Code;
@@ -25,9 +27,13 @@ final class Outputs {
     /** Logical pixels of one of two figures side by side. */
     static final int HALF = 515;
 
+    /** Pictures of other stages that the page has in it, of each kind; some hundred kilobytes each. */
+    static final int MOST_PICTURES = 12;
+
     private final Path out;
     private final Set<String> shown = new HashSet<>();
     private final Set<String> tables = new HashSet<>();
+    private final Map<String, Integer> pictures = new HashMap<>();
 
     Outputs(Path out) {
         this.out = out;
@@ -63,12 +69,14 @@ final class Outputs {
     }
 
     /**
-     * A picture made by another stage, kept as it is, with its table and its SVG where they lie beside it under the same
-     * name.
+     * A picture made by another stage of a cell, kept as it is, with its table and its SVG where they lie beside it under the same
+     * name. The page has the first ones of a kind in it; with those of a thousand cells no browser would open it.
      *
+     * @param kind what all such pictures are called, such as {@code retrieval}
      * @param caption markup
      */
-    String picture(String id, Path png, String alt, String caption) {
+    String picture(String kind, String cell, Path png, String alt, String caption) {
+        String id = kind + "-" + fileName(cell);
         requireKnown(id);
         byte[] bytes = bytes(png);
         AtomicFiles.writeBytes(out.resolve("figures").resolve(id + ".png"), bytes);
@@ -81,8 +89,17 @@ final class Outputs {
         if (copy(png.resolveSibling(stem + ".svg"), "figures", id + ".svg")) {
             links.append(" \u00B7 ").append(link("figures", id, "svg", "SVG"));
         }
-        return "<figure class=\"sheet wide\" id=\"" + id + "\">\n" + image(bytes, "", alt) + "<figcaption>" + caption
+        boolean inside = pictures.merge(kind, 1, Integer::sum) <= MOST_PICTURES;
+        String content = inside
+                ? image(bytes, "", alt)
+                : "<p class=\"note\">In a file beside the page, which has the first " + MOST_PICTURES + " in it.</p>\n";
+        return "<figure class=\"sheet wide\" id=\"" + id + "\">\n" + content + "<figcaption>" + caption
                 + " <span class=\"source\">" + links + "</span></figcaption>\n</figure>\n";
+    }
+
+    /** A cell as part of a file's name. */
+    static String fileName(String cell) {
+        return cell.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
     /** Copies a file if it is there. */

@@ -47,16 +47,16 @@ final class PixelScaleSection {
                     "numbers",
                     List.of("local views", "estimate", "ratio", "best local size, px", "rounded, px"),
                     rows(table));
-            outputs.table("pixel-scale-" + ViewsSection.fileName(id), table.header(), table.rows());
+            outputs.table("pixel-scale-" + Outputs.fileName(id), table.header(), table.rows());
         }
         Path figure = scales.figure();
         if (figure != null) {
             html.raw(outputs.picture(
-                    "pixel-scale-" + ViewsSection.fileName(id),
+                    "pixel-scale",
+                    id,
                     figure,
                     "Pixel scales of the views of " + id,
-                    "Pairs of boxes drawn by the sampler of training."
-                            + bins(outputs, figure, ViewsSection.fileName(id))));
+                    "Pairs of boxes drawn by the sampler of training." + bins(outputs, figure, Outputs.fileName(id))));
         }
         return html.toString();
     }

@@ -24,7 +24,8 @@ final class ViewsSection {
                 if (png != null) {
                     sheets.append("<h3>").append(Html.escape(variant)).append("</h3>\n");
                     sheets.append(outputs.picture(
-                            "views-" + fileName(cell.cell().id()),
+                            "views",
+                            cell.cell().id(),
                             png,
                             "Views sampled by " + variant,
                             Html.escape("Cell " + cell.cell().id() + ". " + scales(cell.views()))));
@@ -81,9 +82,5 @@ final class ViewsSection {
             }
         }
         return pairs == 0 ? Double.NaN : sum / pairs;
-    }
-
-    static String fileName(String text) {
-        return text.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 }
