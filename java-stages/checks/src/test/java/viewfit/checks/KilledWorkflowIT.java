@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import viewfit.core.StageCode;
 import viewfit.core.files.Hashes;
 
 /** Nextflow itself is killed while a cell trains; {@code -resume} ends with the network that nobody disturbed. */
@@ -66,6 +67,7 @@ class KilledWorkflowIT {
         String[] again = Stream.concat(Stream.of(sweep), Stream.of("-resume")).toArray(String[]::new);
         var second = workflow.viewfit(Map.of(), again);
         assertEquals(0, second.exit(), second.output());
+        assertEquals(2, trainings(), "the killed attempt and the one that went on");
         Path cell;
         try (Stream<Path> cells = Files.list(folder.resolve("results/pretrain"))) {
             List<Path> all = cells.filter(Files::isDirectory).toList();
@@ -93,6 +95,23 @@ class KilledWorkflowIT {
         assertEquals(
                 Hashes.sha256(folder.resolve("alone/checkpoint.safetensors")),
                 Hashes.sha256(cell.resolve("checkpoint.safetensors")));
+    }
+
+    /** Attempts to train: the workflow looks for a state by the fingerprint of the code that the stage asks of it. */
+    private int trainings() throws IOException {
+        String code = StageCode.of(Repository.ROOT.resolve("java-stages/dist/stages/pretrain.jar"));
+        int trainings = 0;
+        try (Stream<Path> files = Files.walk(folder.resolve("work"), 3)) {
+            for (Path script :
+                    files.filter(file -> file.endsWith(".command.sh")).toList()) {
+                String text = Files.readString(script);
+                if (text.contains("with-checkpoints")) {
+                    assertTrue(text.contains("with-checkpoints " + code + " "), text);
+                    trainings++;
+                }
+            }
+        }
+        return trainings;
     }
 
     private Path recipe(Path cell) throws IOException {

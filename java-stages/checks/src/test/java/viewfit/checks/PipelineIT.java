@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import viewfit.core.StageCode;
 import viewfit.core.metrics.Metrics;
 import viewfit.core.metrics.Outcome;
 import viewfit.core.select.Selection;
@@ -73,26 +72,6 @@ class PipelineIT {
                         .matcher(html)
                         .find(),
                 html);
-    }
-
-    /** The workflow looks for a state by the fingerprint that the stage will ask of it. */
-    @Test
-    @Order(2)
-    void workflowAndStageMeanTheSameCode() throws IOException {
-        Path jars = Repository.ROOT.resolve("java-stages/dist/stages");
-        String code = StageCode.of(jars.resolve("pretrain.jar"));
-        try (Stream<Path> files = Files.walk(folder.resolve("work"), 3)) {
-            int trainings = 0;
-            for (Path script :
-                    files.filter(file -> file.endsWith(".command.sh")).toList()) {
-                String text = Files.readString(script);
-                if (text.contains("with-checkpoints")) {
-                    assertTrue(text.contains("with-checkpoints " + code + " "), text);
-                    trainings++;
-                }
-            }
-            assertEquals(CELLS.size(), trainings);
-        }
     }
 
     @Test
