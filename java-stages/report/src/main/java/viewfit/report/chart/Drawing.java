@@ -20,4 +20,18 @@ public interface Drawing {
     default int taller(int width) {
         return 0;
     }
+
+    /** PNG bytes at twice the given size, for sharp screens and print. */
+    default byte[] png(int width, int height) {
+        return Pictures.png(this, width, height);
+    }
+
+    /**
+     * SVG bytes, text as text.
+     *
+     * @param title what a reader that does not show pictures says
+     */
+    default byte[] svg(String title, int width, int height) {
+        return Pictures.svg(this, title, width, height);
+    }
 }

@@ -16,12 +16,12 @@ public sealed interface Figure permits BarFigure, LineFigure, MapFigure, PixelSc
 
     /** PNG bytes at twice the given size, for sharp screens and print. */
     default byte[] png(int width, int height) {
-        return Pictures.png(drawing(), width, height);
+        return drawing().png(width, height);
     }
 
     /** SVG bytes, text as text. */
     default byte[] svg(int width, int height) {
-        return Pictures.svg(drawing(), title(), width, height);
+        return drawing().svg(title(), width, height);
     }
 
     /** Column names of the table behind the figure. */

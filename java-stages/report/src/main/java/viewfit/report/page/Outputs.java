@@ -15,6 +15,7 @@ import viewfit.core.contract.ReportNames;
 import viewfit.core.contract.StageFailure;
 import viewfit.core.files.AtomicFiles;
 import viewfit.core.recipe.FigureRecipe;
+import viewfit.report.chart.Drawing;
 import viewfit.report.chart.Figure;
 import viewfit.report.results.Show;
 
@@ -58,10 +59,12 @@ final class Outputs {
      * @param caption markup
      */
     String figure(Figure figure, int width, int usual, String caption) {
-        int height = usual + figure.drawing().taller(width);
-        byte[] png = figure.png(width, height);
+        // One chart for all three: of a large sweep it has all of its points.
+        Drawing drawing = figure.drawing();
+        int height = usual + drawing.taller(width);
+        byte[] png = drawing.png(width, height);
         AtomicFiles.writeBytes(out.resolve("figures").resolve(figure.id() + ".png"), png);
-        AtomicFiles.writeBytes(out.resolve("figures").resolve(figure.id() + ".svg"), figure.svg(width, height));
+        AtomicFiles.writeBytes(out.resolve("figures").resolve(figure.id() + ".svg"), drawing.svg(figure.title(), width, height));
         table(figure.id(), figure.header(), figure.rows());
         return "<figure id=\"" + figure.id() + "\"" + (width == WIDE ? " class=\"wide\"" : "") + ">\n"
                 + image(png, "width=\"" + width + "\" height=\"" + height + "\"", figure.title())

@@ -23,6 +23,7 @@ final class Strangers {
     private static final String NO_CELL = "the table of cells has no ";
 
     private final Map<Path, String> why = new TreeMap<>();
+    private final Set<Path> folders = new HashSet<>();
     private final Set<Path> ownFolders = new HashSet<>();
 
     private Strangers() {}
@@ -96,16 +97,13 @@ final class Strangers {
 
     private void add(Path file, String reason) {
         why.put(file(file), reason);
+        folders.add(folder(file));
     }
 
     /** Whether a file is one of them, or lies beside one of them and beside nothing of the sweep. */
     boolean have(Path file) {
-        if (why.containsKey(file(file))) {
-            return true;
-        }
         Path folder = folder(file);
-        return !ownFolders.contains(folder)
-                && why.keySet().stream().anyMatch(other -> folder(other).equals(folder));
+        return why.containsKey(file(file)) || (folders.contains(folder) && !ownFolders.contains(folder));
     }
 
     /** Their folders, or their files where a result of the sweep lies in the same folder; in order, each with the reason. */
