@@ -64,7 +64,8 @@ final class Outputs {
         int height = usual + drawing.taller(width);
         byte[] png = drawing.png(width, height);
         AtomicFiles.writeBytes(out.resolve("figures").resolve(figure.id() + ".png"), png);
-        AtomicFiles.writeBytes(out.resolve("figures").resolve(figure.id() + ".svg"), drawing.svg(figure.title(), width, height));
+        AtomicFiles.writeBytes(
+                out.resolve("figures").resolve(figure.id() + ".svg"), drawing.svg(figure.title(), width, height));
         table(figure.id(), figure.header(), figure.rows());
         return "<figure id=\"" + figure.id() + "\"" + (width == WIDE ? " class=\"wide\"" : "") + ">\n"
                 + image(png, "width=\"" + width + "\" height=\"" + height + "\"", figure.title())
