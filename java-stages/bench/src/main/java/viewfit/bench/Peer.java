@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import viewfit.engine.TorchRuntime;
 
 /** Another process that is told lines and answers with lines; what it has to complain goes to our error stream. */
@@ -24,8 +25,16 @@ final class Peer implements AutoCloseable {
     /** Starts it, with the instructions that ours is held to: sides that compute with others cannot be compared. */
     static Peer start(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().putAll(TorchRuntime.oneDnnEnvironment());
+        builder.environment().putAll(instructions());
         return new Peer(builder.start());
+    }
+
+    /** What holds another process to the instructions that ours uses; empty if ours uses all there are. */
+    static Map<String, String> instructions() {
+        // Only a loaded engine knows.
+        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+            return runtime.oneDnnEnvironment();
+        }
     }
 
     void tell(String line) throws IOException {

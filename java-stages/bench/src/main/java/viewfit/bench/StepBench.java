@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import viewfit.engine.TorchRuntime;
 
 /**
  * One training step against plain PyTorch, written the official way and tuned. Every side is a process of its own; they take
@@ -37,7 +36,7 @@ final class StepBench {
                         + " memory is the peak of the whole process; oneDNN of all sides: %s.%n",
                 rounds,
                 steps,
-                TorchRuntime.oneDnnEnvironment().isEmpty() ? "as it comes" : TorchRuntime.oneDnnEnvironment());
+                Peer.instructions().isEmpty() ? "as it comes" : Peer.instructions());
         for (StepJob job : jobs) {
             compare(job);
         }

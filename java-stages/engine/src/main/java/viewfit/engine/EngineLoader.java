@@ -28,7 +28,6 @@ final class EngineLoader {
     /** Loads the engine, once per process; the number of threads is that of the first time. */
     static Engine load(int threads) {
         Allocator.tune();
-        OneDnn.limit();
         ExitGate.install();
         LibTorch given = LibTorch.find(ENVIRONMENT, LibTorch.engineVersion(), LibTorch.bundled());
         if (given != null) {
@@ -40,7 +39,9 @@ final class EngineLoader {
         // Or a process that is told to stop unloads what is only half there.
         ExitGate.enter();
         try {
-            return Engine.getEngine("PyTorch");
+            Engine engine = Engine.getEngine("PyTorch");
+            OneDnn.prepare(Path.of(LibUtils.getLibtorchPath()));
+            return engine;
         } catch (EngineException e) {
             throw given == null ? e : unloadable(given, e);
         } finally {

@@ -7,8 +7,9 @@ import java.nio.file.Path;
 
 /**
  * Keeps oneDNN from kernels that it plans wrongly. It works out their blocking from the sizes of the caches, which it asks of the
- * processor itself. Some virtual machines on processors of AMD do not pass that on; with AVX-512 the features of a ResNet then
- * depended on the number of pictures by several percent (oneDNN 3.7.1). With AVX2 they do not.
+ * processor itself. Some virtual machines on processors of AMD do not pass that on, and oneDNN 3.7.1 takes them to have one byte; with
+ * AVX-512 the features of a ResNet then depended on the number of pictures by several percent. Told that the caches are unknown
+ * ({@link OneDnnCaches}) it takes usual sizes. Where it cannot be told, it is held to AVX2, whose kernels are right nevertheless.
  */
 final class OneDnn {
     /** Environment variable of oneDNN: the latest instructions that it may use. */
@@ -21,15 +22,26 @@ final class OneDnn {
     /** The kernel asks what oneDNN asks, and has no such folder where there is no answer. */
     private static final Path CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache");
 
+    private static volatile boolean limited;
+
     private OneDnn() {}
 
-    /** Before libtorch loads: it reads its environment then. What is set from outside stays. */
-    static void limit() {
-        if (!limited()) {
+    /**
+     * Between the loading of libtorch and its first computation, when oneDNN reads its environment. What is set from outside
+     * stays.
+     *
+     * @param folder where libtorch is
+     */
+    static synchronized void prepare(Path folder) {
+        if (System.getenv(LEVEL) != null || limited || !suspicious()) {
+            return;
+        }
+        if (OneDnnCaches.of(folder).map(OneDnnCaches::sound).orElse(false)) {
             return;
         }
         try {
             NativeLibrary.getInstance("c").getFunction("setenv").invokeInt(new Object[] {LEVEL, AVX2, 0});
+            limited = true;
         } catch (UnsatisfiedLinkError e) {
             throw new IllegalStateException(LEVEL + " cannot be set: set it to AVX2 on this machine", e);
         }
@@ -38,23 +50,25 @@ final class OneDnn {
     /** The latest instructions that oneDNN may use in this process, as its variable has them; empty for all there are. */
     static String level() {
         String said = System.getenv(LEVEL);
-        return said != null ? said : limited() ? AVX2 : "";
+        return said != null ? said : limited ? AVX2 : "";
     }
 
-    /** Whether newer instructions than AVX2 are left alone on this machine, if nobody says otherwise. */
+    /** Whether newer instructions than AVX2 are left alone in this process though nobody said so. */
     static boolean limited() {
-        if (System.getenv(LEVEL) != null) {
-            return false;
-        }
+        return limited;
+    }
+
+    private static boolean suspicious() {
         try {
-            return limited(Files.exists(PROCESSOR) ? Files.readString(PROCESSOR) : "", Files.isDirectory(CACHES));
+            return suspicious(Files.exists(PROCESSOR) ? Files.readString(PROCESSOR) : "", Files.isDirectory(CACHES));
         } catch (IOException e) {
             // A machine that hides its processor: as if it were none of these.
             return false;
         }
     }
 
-    static boolean limited(String processor, boolean cachesAreKnown) {
+    /** Whether oneDNN may be wrong about the caches of this machine where that matters. */
+    static boolean suspicious(String processor, boolean cachesAreKnown) {
         return !cachesAreKnown && processor.contains("AuthenticAMD") && processor.contains(" avx512f");
     }
 }

@@ -128,7 +128,7 @@ public final class TorchRuntime implements AutoCloseable {
      * The environment that makes another process compute with the instructions that oneDNN uses in this one; empty where that is
      * all there are.
      */
-    public static Map<String, String> oneDnnEnvironment() {
+    public Map<String, String> oneDnnEnvironment() {
         String level = OneDnn.level();
         return level.isEmpty() ? Map.of() : Map.of(OneDnn.LEVEL, level);
     }
