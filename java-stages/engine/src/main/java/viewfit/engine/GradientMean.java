@@ -1,34 +1,40 @@
 package viewfit.engine;
 
+import java.util.List;
+
 /**
- * Mean of the gradients of several backward passes, which one after the other fill the same {@link Gradients}: in a flat
- * buffer of its own, so that it costs one pass over memory for each of them.
+ * Mean of the gradients of several backward passes, which one after the other fill the same {@link Gradients}: in memory of
+ * its own, so that it costs one pass over memory for each of them.
  */
 public final class GradientMean implements AutoCloseable {
     /** S is the sum of the passes before, G the gradients of this one. */
     private static final String TEXT =
             """
-            def start(self, S: Tensor, G: Tensor) -> Tensor:
+            def start(self, S: List[Tensor], G: List[Tensor]) -> Tensor:
               torch.set_grad_enabled(False)
-              return torch.copy_(S, G)
-            def add(self, S: Tensor, G: Tensor) -> Tensor:
+              torch._foreach_copy_(S, G)
+              return S[0]
+            def add(self, S: List[Tensor], G: List[Tensor]) -> Tensor:
               torch.set_grad_enabled(False)
-              return torch.add_(S, G)
-            def finish(self, S: Tensor, G: Tensor, passes: int) -> Tensor:
+              torch._foreach_add_(S, G)
+              return S[0]
+            def finish(self, S: List[Tensor], G: List[Tensor], passes: int) -> Tensor:
               torch.set_grad_enabled(False)
-              return torch.div_(torch.add_(G, S), passes)
+              torch._foreach_add_(G, S)
+              torch._foreach_div_(G, passes)
+              return G[0]
             """;
 
     private final Gradients gradients;
     private final int passes;
-    private final Tensor sum;
+    private final List<Tensor> sum;
     private final Program program;
 
     private GradientMean(Gradients gradients, int passes) {
         Network network = gradients.network();
         this.gradients = gradients;
         this.passes = passes;
-        this.sum = network.runtime().zeros(network.runtime().run(), gradients.size());
+        this.sum = network.sibling().views().subList(0, network.layout().trainableCount());
         this.program = network.runtime().compile(TEXT);
     }
 
@@ -47,12 +53,10 @@ public final class GradientMean implements AutoCloseable {
 
     /** Takes the gradients of pass 0 .. passes - 1; after the last one they are the mean. */
     public void add(int pass) {
-        try (Scope call = gradients.network().runtime().scope()) {
-            if (pass == passes - 1) {
-                program.run("finish", sum, gradients.flat(call), (long) passes);
-            } else {
-                program.run(pass == 0 ? "start" : "add", sum, gradients.flat(call));
-            }
+        if (pass == passes - 1) {
+            program.run("finish", sum, gradients.views(), (long) passes);
+        } else {
+            program.run(pass == 0 ? "start" : "add", sum, gradients.views());
         }
     }
 

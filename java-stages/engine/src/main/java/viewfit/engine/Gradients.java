@@ -4,11 +4,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Gradients of a network's trainable parameters in one flat buffer of the network's layout.
+ * Gradients of a network's trainable parameters, each in the memory order of its parameter.
  *
- * <p>The buffer lives from the end of a backward pass to the update that consumes it ({@link #release}): forward pass and
- * activations, which set a step's peak of memory, have its room. So the views are tensors that are laid over a new buffer by
- * each backward pass, and over nothing in between.
+ * <p>They are what a backward pass has made, not copies: a buffer for all of them is the largest piece of a step, and
+ * between what is left of the activations there is no room for it. They live until the update that consumes them ({@link
+ * #release}): forward pass and activations, which set a step's peak of memory, have their room. So the views are tensors that each
+ * backward pass lays over its results, and that have nothing in between.
  */
 public final class Gradients implements AutoCloseable {
     private final Network network;
@@ -23,19 +24,21 @@ public final class Gradients implements AutoCloseable {
                 .mapToObj(i -> runtime.zeros(runtime.run(), 0))
                 .toList();
         this.program = runtime.compile(
-                network.layout().place()
-                        + """
-                        def clear(self, like: Tensor, to: List[Tensor], size: int) -> Tensor:
-                          torch.set_grad_enabled(False)
-                          F = torch.new_zeros(like, [size])
-                          placed = self.place(F, to)
-                          return to[0]
-                        def release(self, to: List[Tensor]) -> Tensor:
-                          torch.set_grad_enabled(False)
-                          for i in range(torch.len(to)):
-                            torch.set_(to[i])
-                          return to[0]
-                        """);
+                """
+                def clear(self, like: List[Tensor], to: List[Tensor]) -> Tensor:
+                  torch.set_grad_enabled(False)
+                  for i in range(torch.len(to)):
+                    torch.set_(to[i], torch.zeros_like(like[i]))
+                  return to[0]
+                def release(self, to: List[Tensor]) -> Tensor:
+                  torch.set_grad_enabled(False)
+                  for i in range(torch.len(to)):
+                    torch.set_(to[i])
+                  return to[0]
+                def norm(self, of: List[Tensor]) -> Tensor:
+                  torch.set_grad_enabled(False)
+                  return torch.norm(torch.stack(torch._foreach_norm(of, 2)))
+                """);
     }
 
     /** Makes the gradients of a network; they take no memory yet. */
@@ -44,24 +47,37 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * TorchScript function {@code store(gradients, to)}: copies what {@code torch.autograd.grad} returned for {@link
-     * Network#trainable} into a new flat buffer, and lays {@link #targets} over it. Add it to a program that ends with a backward pass.
+     * TorchScript function {@code store(gradients, to)}: lays {@link #targets} over what {@code torch.autograd.grad} returned for
+     * {@link Network#trainable}. Add it to a program that ends with a backward pass.
+     *
+     * <p>A gradient in another memory order is copied, and so is every vector: the derivative of a sum may have one number for all
+     * places. Matrices and kernels must not share memory, as those of two parameters would that are added to each other; none of
+     * our networks has such.
      */
     public static String store(Network network) {
-        Layout layout = network.layout();
-        return layout.place()
-                + """
+        return """
                 def store(self, gradients: List[Optional[Tensor]], to: List[Tensor]) -> Tensor:
                   torch.set_grad_enabled(False)
-                  values = annotate(List[Tensor], [])
-                  for i in range(torch.len(gradients)):
-                    torch.append(values, unchecked_cast(Tensor, gradients[i]))
-                  F = torch.new_empty(values[0], [%d])
-                %s  placed = self.place(F, to)
-                  torch._foreach_copy_(to, values)
+                  strides = %s
+                  for i in range(torch.len(to)):
+                    g = unchecked_cast(Tensor, gradients[i])
+                    if torch.eq(torch.dim(g), 4):
+                      own = torch.is_contiguous(g, memory_format=2)
+                    else:
+                      own = torch.__and__(torch.gt(torch.dim(g), 1), torch.is_contiguous(g))
+                    if own:
+                      memory = g
+                    else:
+                      memory = torch.new_empty(g, [torch.numel(g)])
+                    view = torch.as_strided(memory, torch.size(g), strides[i], torch.storage_offset(memory))
+                    if torch.__not__(own):
+                      copied = torch.copy_(view, g)
+                    else:
+                      pass
+                    torch.set_(to[i], view)
                   return to[0]
                 """
-                        .formatted(layout.trainableEnd(), layout.clearGaps());
+                .formatted(network.layout().strides());
     }
 
     Network network() {
@@ -88,30 +104,12 @@ public final class Gradients implements AutoCloseable {
         return views;
     }
 
-    /** A range of the flat buffer. */
-    Tensor range(Scope scope, int from, int to) {
-        requirePlaced();
-        return network.runtime().span(scope, views.get(0), from, to - from);
-    }
-
-    /** All of the flat buffer: [{@link #size}]. */
-    Tensor flat(Scope scope) {
-        return range(scope, 0, size());
-    }
-
-    /** Values of the flat buffer, gaps included. */
-    int size() {
-        return network.layout().trainableEnd();
-    }
-
     /**
      * Euclidean norm over all trainable parameters, those that rest included, a scalar on the device: not finite if any
      * gradient is not.
      */
     public Tensor norm(Scope scope) {
-        try (Scope call = network.runtime().scope()) {
-            return network.runtime().norm(scope, flat(call));
-        }
+        return program.callOne(scope, "norm", views());
     }
 
     /** Row-major values of one gradient, by the parameter's full name. */
@@ -125,7 +123,7 @@ public final class Gradients implements AutoCloseable {
         TorchRuntime runtime = network.runtime();
         int index = index(name);
         if (!placed) {
-            program.run("clear", network.flat(), views, (long) size());
+            program.run("clear", network.trainable(), views);
             placed = true;
         }
         try (Scope call = runtime.scope()) {

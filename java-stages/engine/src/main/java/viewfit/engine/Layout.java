@@ -104,16 +104,12 @@ final class Layout {
         return "torch.detach(torch.as_strided(F, %s, %s, %d))".formatted(shape, strides(shape), s.offset());
     }
 
-    /** Function {@code place(F, to)}: lays trainable tensors that exist, in their order, over a flat buffer. */
-    String place() {
-        StringBuilder text = new StringBuilder(
-                "def place(self, F: Tensor, to: List[Tensor]) -> Tensor:\n  torch.set_grad_enabled(False)\n");
-        for (int i = 0; i < trainableCount; i++) {
-            Segment s = segments.get(i);
-            List<Integer> shape = s.parameter().shape();
-            text.append("  torch.set_(to[%d], F, %d, %s, %s)\n".formatted(i, s.offset(), shape, strides(shape)));
-        }
-        return text.append("  return F\n").toString();
+    /** Strides of the trainable tensors in their order, as a list of lists. */
+    String strides() {
+        return segments.subList(0, trainableCount).stream()
+                .map(s -> strides(s.parameter().shape()))
+                .toList()
+                .toString();
     }
 
     /** Row-major, but four axes lie in channels-last order. */
@@ -130,19 +126,6 @@ final class Layout {
             stride *= shape.get(i);
         }
         return List.of(strides);
-    }
-
-    /** Lines of a function that put zeros between the trainable tensors of a flat buffer {@code F}. */
-    String clearGaps() {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < trainableCount; i++) {
-            int from = segments.get(i).end();
-            int to = i + 1 < trainableCount ? segments.get(i + 1).offset() : trainableEnd;
-            if (to > from) {
-                text.append("  torch.zero_(torch.narrow(F, 0, %d, %d))\n".formatted(from, to - from));
-            }
-        }
-        return text.toString();
     }
 
     /** Function {@code carve(F)}: all segments as views of one flat buffer. */

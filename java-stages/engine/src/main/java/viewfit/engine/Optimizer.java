@@ -14,7 +14,7 @@ import viewfit.core.recipe.SgdRecipe;
 import viewfit.graph.Parameter;
 
 /**
- * LARS, AdamW and SGD over a network's flat storage: a handful of native operations per step whatever the number of
+ * LARS, AdamW and SGD by fused native operations over lists of tensors: a handful of calls per step whatever the number of
  * layers. Body and tail (see {@link Layout}) are stepped separately, so a frozen tail keeps parameters, momentum and
  * step count untouched, as the reference optimisers do for tensors without a gradient.
  *
@@ -28,47 +28,24 @@ public final class Optimizer implements AutoCloseable {
     private final Program program;
     private final Map<String, Network.Buffer> state = new LinkedHashMap<>();
     private final List<Region> regions = new ArrayList<>();
+    /** Taken by each region. */
+    private final long[] steps = new long[2];
 
     /** Tensors that get the same share of the weight decay. */
     private record Decay(double share, List<Tensor> parameters, List<Tensor> gradients) {}
 
-    /** A range of the flat buffer that is stepped as one, with the lists that decay, trust and clipping work on. */
-    private static final class Region {
-        private final int from;
-        private final int to;
-        private final List<Tensor> flats;
-        private final List<Tensor> gradients;
-        private final List<Decay> decays;
-        private final List<Tensor> trusted;
-        private final List<Tensor> trustedGradients;
-        private long steps;
-
-        Region(
-                int from,
-                int to,
-                List<Tensor> flats,
-                List<Tensor> gradients,
-                List<Decay> decays,
-                List<Tensor> trusted,
-                List<Tensor> trustedGradients) {
-            this.from = from;
-            this.to = to;
-            this.flats = flats;
-            this.gradients = gradients;
-            this.decays = decays;
-            this.trusted = trusted;
-            this.trustedGradients = trustedGradients;
-        }
-
-        /** The range of the parameters: libtorch's fused updates take lists, and see only those that come from outside. */
-        List<Tensor> parameters() {
-            return flats.subList(0, 1);
-        }
-
-        List<Tensor> state(int index) {
-            return flats.subList(1 + index, 2 + index);
-        }
-    }
+    /**
+     * What is stepped as one: body or tail.
+     *
+     * @param state views of each kind of state, in the order of the parameters
+     */
+    private record Region(
+            List<Tensor> parameters,
+            List<Tensor> gradients,
+            List<List<Tensor>> state,
+            List<Decay> decays,
+            List<Tensor> trusted,
+            List<Tensor> trustedGradients) {}
 
     private Optimizer(Network network, Gradients gradients, OptimizerRecipe recipe) {
         this.network = network;
@@ -79,8 +56,8 @@ public final class Optimizer implements AutoCloseable {
             state.put(name, network.sibling());
         }
         Layout layout = network.layout();
-        region(0, layout.bodyEnd(), 0, layout.bodyCount());
-        region(layout.bodyEnd(), layout.trainableEnd(), layout.bodyCount(), layout.trainableCount());
+        regions.add(region(0, layout.bodyCount()));
+        regions.add(region(layout.bodyCount(), layout.trainableCount()));
     }
 
     /** Makes the optimiser of a recipe for a network and its gradients. */
@@ -88,22 +65,18 @@ public final class Optimizer implements AutoCloseable {
         return new Optimizer(network, gradients, recipe);
     }
 
-    private void region(int from, int to, int first, int last) {
-        List<Tensor> flats = new ArrayList<>();
-        flats.add(narrow(network.flat(), from, to));
-        state.values().forEach(b -> flats.add(narrow(b.flat(), from, to)));
+    private Region region(int first, int last) {
         Predicate<Parameter> trusts = p -> recipe instanceof LarsRecipe lars
                 && (p.vector() ? lars.trustOn1d() : !p.depthwise() || lars.trustOnDepthwise());
         List<Tensor> parameters = network.trainable();
         List<Tensor> views = gradients.tensors();
-        regions.add(new Region(
-                from,
-                to,
-                flats,
+        return new Region(
+                parameters.subList(first, last),
                 views.subList(first, last),
+                state.values().stream().map(b -> b.views().subList(first, last)).toList(),
                 decays(parameters, views, first, last),
                 chosen(parameters, first, last, trusts),
-                chosen(views, first, last, trusts)));
+                chosen(views, first, last, trusts));
     }
 
     private List<Decay> decays(List<Tensor> parameters, List<Tensor> views, int first, int last) {
@@ -118,10 +91,6 @@ public final class Optimizer implements AutoCloseable {
             }
         }
         return decays;
-    }
-
-    private Tensor narrow(Tensor flat, int from, int to) {
-        return program.callOne(network.runtime().run(), "narrow", flat, (long) from, (long) (to - from));
     }
 
     private List<Tensor> chosen(List<Tensor> tensors, int first, int last, Predicate<Parameter> rule) {
@@ -142,29 +111,30 @@ public final class Optimizer implements AutoCloseable {
      * @param tail false leaves the freezable tensors as they are
      */
     public void step(double lr, double weightDecay, boolean tail) {
+        // What a backward pass filled: an update without one is an error.
+        gradients.views();
         for (int i = 0; i < (tail ? 2 : 1); i++) {
             Region region = regions.get(i);
             if (!region.gradients.isEmpty()) {
-                region.steps++;
-                try (Scope call = network.runtime().scope()) {
-                    step(region, List.of(gradients.range(call, region.from, region.to)), lr, weightDecay);
-                }
+                steps[i]++;
+                step(region, steps[i], lr, weightDecay);
             }
         }
         gradients.release();
     }
 
-    private void step(Region r, List<Tensor> gradient, double lr, double weightDecay) {
+    private void step(Region r, long steps, double lr, double weightDecay) {
         if (recipe.clip() > 0) {
             program.run("clip", r.gradients, recipe.clip());
         }
         decay(r, lr, weightDecay);
+        List<Tensor> first = r.state.get(0);
         if (recipe instanceof LarsRecipe lars) {
             program.run(
                     "lars",
-                    r.parameters(),
-                    gradient,
-                    r.state(0),
+                    r.parameters,
+                    r.gradients,
+                    first,
                     r.trusted,
                     r.trustedGradients,
                     lr,
@@ -173,17 +143,17 @@ public final class Optimizer implements AutoCloseable {
         } else if (recipe instanceof AdamwRecipe adam) {
             program.run(
                     "adamw",
-                    r.parameters(),
-                    gradient,
-                    r.state(0),
-                    r.state(1),
+                    r.parameters,
+                    r.gradients,
+                    first,
+                    r.state.get(1),
                     adam.beta1(),
                     adam.beta2(),
                     adam.epsilon(),
                     lr,
-                    (double) r.steps);
+                    (double) steps);
         } else if (recipe instanceof SgdRecipe sgd) {
-            program.run(sgd.nesterov() ? "nesterov" : "sgd", r.parameters(), gradient, r.state(0), lr, sgd.momentum());
+            program.run(sgd.nesterov() ? "nesterov" : "sgd", r.parameters, r.gradients, first, lr, sgd.momentum());
         }
     }
 
@@ -236,13 +206,13 @@ public final class Optimizer implements AutoCloseable {
 
     /** Steps taken by body and tail: AdamW's bias correction depends on them. */
     public long[] steps() {
-        return regions.stream().mapToLong(r -> r.steps).toArray();
+        return steps.clone();
     }
 
     /** Restores {@link #steps}. */
     public void steps(long body, long tail) {
-        regions.get(0).steps = body;
-        regions.get(1).steps = tail;
+        steps[0] = body;
+        steps[1] = tail;
     }
 
     @Override

@@ -1,8 +1,8 @@
 package viewfit.engine;
 
 /**
- * The update rules as TorchScript. Lists {@code p, g, m, v} hold one flat range each: parameters, gradients, state; the others
- * hold the tensors of the same memory to which decay or trust ratio applies.
+ * The update rules as TorchScript. Lists {@code p, g, m, v} hold parameters, gradients and state, tensor by tensor in the same
+ * memory order; the others hold those of them to which decay or trust ratio applies.
  */
 final class OptimizerPrograms {
     private OptimizerPrograms() {}
@@ -22,9 +22,6 @@ final class OptimizerPrograms {
      */
     static final String TEXT =
             """
-            def narrow(self, x: Tensor, start: int, length: int) -> Tensor:
-              torch.set_grad_enabled(False)
-              return torch.narrow(x, 0, start, length)
             def clip(self, g: List[Tensor], c: float) -> Tensor:
               torch.set_grad_enabled(False)
               norms = torch.stack(torch._foreach_norm(g, 2))
@@ -42,7 +39,7 @@ final class OptimizerPrograms {
             def descend(self, p: List[Tensor], g: List[Tensor], m: List[Tensor], lr: float, momentum: float, nesterov: bool) -> Tensor:
               torch.set_grad_enabled(False)
               if torch.eq(momentum, 0.):
-                plain = torch.add_(p[0], g[0], alpha=torch.neg(lr))
+                torch._foreach_add_(p, g, alpha=torch.neg(lr))
               else:
                 torch._fused_sgd_(p, g, m, weight_decay=0., momentum=momentum, lr=lr, dampening=0., nesterov=nesterov, maximize=False, is_first_step=False)
               return p[0]
@@ -59,9 +56,12 @@ final class OptimizerPrograms {
               return self.descend(p, g, m, lr, momentum, False)
             def adamw(self, p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], beta1: float, beta2: float, epsilon: float, lr: float, steps: float) -> Tensor:
               torch.set_grad_enabled(False)
-              count = torch.fill_(torch.empty_like(torch.select(p[0], 0, 0)), steps)
+              count = torch.fill_(torch.new_empty(p[0], annotate(List[int], [])), steps)
+              counts = annotate(List[Tensor], [])
+              for i in range(torch.len(p)):
+                torch.append(counts, count)
               none = annotate(List[Tensor], [])
-              torch._fused_adamw_(p, g, m, v, none, [count], lr=lr, beta1=beta1, beta2=beta2, weight_decay=0., eps=epsilon, amsgrad=False, maximize=False)
+              torch._fused_adamw_(p, g, m, v, none, counts, lr=lr, beta1=beta1, beta2=beta2, weight_decay=0., eps=epsilon, amsgrad=False, maximize=False)
               return p[0]
             def sgd(self, p: List[Tensor], g: List[Tensor], m: List[Tensor], lr: float, momentum: float) -> Tensor:
               return self.descend(p, g, m, lr, momentum, False)

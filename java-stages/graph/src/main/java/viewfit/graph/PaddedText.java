@@ -15,54 +15,66 @@ final class PaddedText {
     /**
      * {@code NAME_padded(x [n, ci, h, w], weight [co, ci, 3, 3], stride)} to [n, co, h', w'].
      *
-     * <p>Small views end in pictures of at most 2 x 2, the last stage of a ResNet. There each pixel of the result sees each
-     * pixel of the picture through one weight, and the convolution is the product of rows [n, h w ci] with a matrix of these
-     * weights, [co h' w', h w ci]: on 2 x 2 pictures 16 multiplications instead of 36, most of which met padding. oneDNN's
-     * gradient of the weights takes several times as long as that of the matrix there, on one pixel 28 times. Larger pictures
-     * gain nothing: with 3 x 3 the products are as many, and the matrix has to be made.
+     * <p>Small views end in pictures of at most 2 x 2, the last stage of a ResNet. There most of a kernel meets padding: each of its
+     * nine taps [co, ci] is multiplied with those pixels alone that it meets, and the products are added where they belong; on 2 x 2
+     * pictures these are 16 products of a picture instead of 36. oneDNN's gradient of the weights takes several times as long
+     * there, on one pixel 28 times. Larger pictures gain nothing. The taps are parts of the weight as it lies in memory, so that a
+     * backward pass keeps no copy of them, and their gradients make up that of the weight in one go.
      *
-     * <p>In bfloat16 the matrix is gathered in float32, so that gradients of a weight that is used several times are summed in
-     * float32. oneDNN's own gradient would be wrong there: it leaves those weights unwritten that meet nothing but padding.
-     * All other pictures go to {@link #wide}.
+     * <p>In bfloat16 each tap's gradient is rounded once a pass; passes are summed in float32. oneDNN's own gradient would be wrong
+     * there: it leaves those weights unwritten that meet nothing but padding. All other pictures go to {@link #wide}.
      */
     static String convolution(String function, boolean half) {
         String product = half
-                ? "torch.linear(torch.to(rows, 15), torch.to(matrix, 15), None)"
-                : "torch.to_dense(torch.mkldnn_linear(torch.to_mkldnn(rows, None), matrix, None), None)";
+                ? "torch.to(torch.linear(torch.to(rows, 15), torch.to(taps[tap], 15), None), 6)"
+                : "torch.to_dense(torch.mkldnn_linear(torch.to_mkldnn(rows, None), taps[tap], None), None)";
         String convolution = half
                 ? "self.%s_wide(x, weight, 3, s, 1, 1)".formatted(function)
                 : "torch.conv2d(x, weight, None, [s, s], [1, 1], [1, 1], 1)";
         return """
+                def NAME_met(self, tap: int, h: int, w: int, s: int) -> Tuple[List[int], List[int]]:
+                  up = torch.sub(1, torch.floordiv(tap, 3))
+                  left = torch.sub(1, torch.remainder(tap, 3))
+                  u = torch.add(torch.floordiv(torch.sub(h, 1), s), 1)
+                  v = torch.add(torch.floordiv(torch.sub(w, 1), s), 1)
+                  inputs = annotate(List[int], [])
+                  outputs = annotate(List[int], [])
+                  for oy in range(u):
+                    for ox in range(v):
+                      iy = torch.sub(torch.mul(oy, s), up)
+                      ix = torch.sub(torch.mul(ox, s), left)
+                      if torch.__and__(torch.__and__(torch.ge(iy, 0), torch.lt(iy, h)), torch.__and__(torch.ge(ix, 0), torch.lt(ix, w))):
+                        torch.append(inputs, torch.add(torch.mul(iy, w), ix))
+                        torch.append(outputs, torch.add(torch.mul(oy, v), ox))
+                  return (inputs, outputs)
                 def NAME_padded(self, x: Tensor, weight: Tensor, s: int) -> Tensor:
                   n = torch.size(x, 0)
                   c = torch.size(x, 1)
                   h = torch.size(x, 2)
                   w = torch.size(x, 3)
                   if torch.__and__(torch.le(h, 2), torch.le(w, 2)):
+                    o = torch.size(weight, 0)
                     u = torch.add(torch.floordiv(torch.sub(h, 1), s), 1)
                     v = torch.add(torch.floordiv(torch.sub(w, 1), s), 1)
-                    taps = annotate(List[int], [])
-                    for oy in range(u):
-                      for ox in range(v):
-                        for iy in range(h):
-                          for ix in range(w):
-                            ky = torch.add(torch.sub(iy, torch.mul(oy, s)), 1)
-                            kx = torch.add(torch.sub(ix, torch.mul(ox, s)), 1)
-                            torch.append(taps, torch.add(torch.mul(ky, 3), kx))
-                    o = torch.size(weight, 0)
-                    nine = torch.reshape(torch.permute(weight, [0, 2, 3, 1]), [o, 9, c])
-                    chosen = torch.index_select(nine, 1, torch.tensor(taps))
-                    inputs = torch.mul(torch.mul(h, w), c)
-                    matrix = torch.view(chosen, [torch.mul(torch.mul(o, u), v), inputs])
-                    rows = torch.reshape(torch.permute(x, [0, 2, 3, 1]), [n, inputs])
-                    product = torch.view(PRODUCT, [n, o, u, v])
-                    y = torch.contiguous(product, memory_format=2)
+                    pixels = torch.reshape(torch.permute(x, [2, 3, 0, 1]), [torch.mul(h, w), n, c])
+                    taps = torch.unbind(torch.reshape(torch.permute(weight, [0, 2, 3, 1]), [o, 9, c]), 1)
+                    sums = torch.new_zeros(x, [torch.mul(u, v), n, o], dtype=6)
+                    for tap in range(9):
+                      inputs, outputs, = self.NAME_met(tap, h, w, s)
+                      met = torch.len(inputs)
+                      if torch.gt(met, 0):
+                        rows = torch.view(torch.index_select(pixels, 0, torch.tensor(inputs)), [torch.mul(met, n), c])
+                        product = torch.view(PRODUCT, [met, n, o])
+                        sums = torch.index_add_(sums, 0, torch.tensor(outputs), product)
+                    y = torch.permute(torch.view(SUMS, [u, v, n, o]), [2, 3, 0, 1])
+                    y = torch.contiguous(y, memory_format=2)
                   else:
                     y = CONVOLUTION
                   return y
                 """
                 .replace("NAME", function)
                 .replace("PRODUCT", product)
+                .replace("SUMS", half ? "torch.to(sums, 15)" : "sums")
                 .replace("CONVOLUTION", convolution);
     }
 
