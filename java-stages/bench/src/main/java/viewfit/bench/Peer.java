@@ -8,7 +8,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import viewfit.engine.TorchRuntime;
 
 /** Another process that is told lines and answers with lines; what it has to complain goes to our error stream. */
 final class Peer implements AutoCloseable {
@@ -22,19 +21,11 @@ final class Peer implements AutoCloseable {
         this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    /** Starts it, with the instructions that ours is held to: sides that compute with others cannot be compared. */
-    static Peer start(List<String> command) throws IOException {
+    /** Starts it, with these variables beside those of our environment. */
+    static Peer start(List<String> command, Map<String, String> environment) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().putAll(instructions());
+        builder.environment().putAll(environment);
         return new Peer(builder.start());
-    }
-
-    /** What holds another process to the instructions that ours uses; empty if ours uses all there are. */
-    static Map<String, String> instructions() {
-        // Only a loaded engine knows.
-        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
-            return runtime.oneDnnEnvironment();
-        }
     }
 
     void tell(String line) throws IOException {

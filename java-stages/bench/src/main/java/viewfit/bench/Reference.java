@@ -2,6 +2,7 @@ package viewfit.bench;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The same work in Python with Pillow, and torchvision where there is one, as a process that does a round whenever it is asked. It
@@ -18,7 +19,7 @@ final class Reference implements AutoCloseable {
 
     /** Starts the program; its first lines are the folder and the files. */
     static Reference start(String python, Photographs photographs) throws IOException {
-        Reference reference = new Reference(Peer.start(List.of(python, Places.python("reference_views.py"))));
+        Reference reference = new Reference(Peer.start(List.of(python, Places.python("reference_views.py")), Map.of()));
         reference.peer.tell(photographs.root().toAbsolutePath().toString());
         for (String path : photographs.paths()) {
             reference.peer.tell(path);

@@ -36,7 +36,7 @@ final class StepBench {
                         + " memory is the peak of the whole process; oneDNN of all sides: %s.%n",
                 rounds,
                 steps,
-                Peer.instructions().isEmpty() ? "as it comes" : Peer.instructions());
+                StepSide.instructions().isEmpty() ? "all instructions" : StepSide.instructions());
         for (StepJob job : jobs) {
             compare(job);
         }

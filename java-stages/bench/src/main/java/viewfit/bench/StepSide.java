@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import viewfit.engine.TorchRuntime;
 
 /** One side of the comparison: a process that steps when asked, and what it took. */
 final class StepSide implements AutoCloseable {
+    private static @Nullable Map<String, String> instructions;
+
     private final Peer peer;
     private final String name;
     private final String precision;
@@ -45,7 +49,7 @@ final class StepSide implements AutoCloseable {
 
     private static StepSide start(List<String> command, String job, String prefix, String precision, boolean ours)
             throws IOException {
-        Peer peer = Peer.start(command);
+        Peer peer = Peer.start(command, instructions());
         try {
             peer.tell(job);
             return new StepSide(peer, prefix, precision, ours);
@@ -53,6 +57,22 @@ final class StepSide implements AutoCloseable {
             peer.close();
             throw e;
         }
+    }
+
+    /**
+     * What holds every side to the instructions that ours uses; empty if ours uses all there are. Sides that compute with others
+     * cannot be compared.
+     */
+    static synchronized Map<String, String> instructions() {
+        Map<String, String> known = instructions;
+        if (known == null) {
+            // Only a loaded engine knows.
+            try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+                known = runtime.oneDnnEnvironment();
+            }
+            instructions = known;
+        }
+        return known;
     }
 
     String name() {

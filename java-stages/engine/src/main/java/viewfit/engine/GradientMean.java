@@ -57,6 +57,8 @@ public final class GradientMean implements AutoCloseable {
             program.run("finish", sum, gradients.views(), (long) passes);
         } else {
             program.run(pass == 0 ? "start" : "add", sum, gradients.views());
+            // The next pass has their room.
+            gradients.release();
         }
     }
 

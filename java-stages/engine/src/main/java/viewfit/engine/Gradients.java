@@ -50,9 +50,9 @@ public final class Gradients implements AutoCloseable {
      * TorchScript function {@code store(gradients, to)}: lays {@link #targets} over what {@code torch.autograd.grad} returned for
      * {@link Network#trainable}. Add it to a program that ends with a backward pass.
      *
-     * <p>A gradient in another memory order is copied, and so is every vector: the derivative of a sum may have one number for all
-     * places. Matrices and kernels must not share memory, as those of two parameters would that are added to each other; none of
-     * our networks has such.
+     * <p>A gradient in another memory order is copied. So is every vector, and what has one row: the derivative of a sum may be one
+     * tensor for both of its parts, as for a transformer's class token and positions if there is one picture. Matrices and kernels must not share
+     * memory, as those of two parameters would that are added to each other; none of our networks has such.
      */
     public static String store(Network network) {
         return """
@@ -62,9 +62,10 @@ public final class Gradients implements AutoCloseable {
                   for i in range(torch.len(to)):
                     g = unchecked_cast(Tensor, gradients[i])
                     if torch.eq(torch.dim(g), 4):
-                      own = torch.is_contiguous(g, memory_format=2)
+                      ordered = torch.is_contiguous(g, memory_format=2)
                     else:
-                      own = torch.__and__(torch.gt(torch.dim(g), 1), torch.is_contiguous(g))
+                      ordered = torch.__and__(torch.gt(torch.dim(g), 1), torch.is_contiguous(g))
+                    own = torch.__and__(ordered, torch.gt(torch.size(g, 0), 1))
                     if own:
                       memory = g
                     else:
@@ -132,8 +133,8 @@ public final class Gradients implements AutoCloseable {
         }
     }
 
-    /** Gives the memory back; gradients are written again before they are read. */
-    void release() {
+    /** Gives the memory back, also of a step without an update; gradients are written again before they are read. */
+    public void release() {
         if (placed) {
             program.run("release", views);
             placed = false;
@@ -148,7 +149,8 @@ public final class Gradients implements AutoCloseable {
         return index;
     }
 
-    private void requirePlaced() {
+    /** An update without a backward pass before it is an error. */
+    void requirePlaced() {
         if (!placed) {
             throw new IllegalStateException("no backward pass has filled the gradients since they were used");
         }

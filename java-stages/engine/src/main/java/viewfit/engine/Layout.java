@@ -11,8 +11,8 @@ import viewfit.graph.Parameter;
 
 /**
  * Where each parameter of a network lies in one flat buffer: first the body, then the tail (tensors that can be frozen
- * for the first epochs, such as a last layer), then what no optimiser touches. Inside body and tail: weights, depth-wise
- * weights, vectors. So "everything that trains now" is always one range.
+ * for the first epochs, such as a last layer), then what no optimiser touches. So "everything that trains now" is one part of a
+ * list. Inside body and tail: weights, depth-wise weights, vectors.
  *
  * <p>Convolution weights lie as [out, kh, kw, in], which is channels-last memory.
  */
@@ -29,8 +29,6 @@ final class Layout {
 
     private final List<Segment> segments = new ArrayList<>();
     private final Map<String, Segment> byName = new HashMap<>();
-    private final int bodyEnd;
-    private final int trainableEnd;
     private final int size;
     private final int bodyCount;
     private final int trainableCount;
@@ -39,7 +37,6 @@ final class Layout {
         Comparator<Parameter> order =
                 Comparator.comparingInt((Parameter p) -> region(p, freezable)).thenComparingInt(Layout::group);
         int offset = 0;
-        int[] ends = new int[3];
         int[] counts = new int[3];
         for (Parameter p : parameters.stream().sorted(order).toList()) {
             Segment segment = new Segment(p, offset);
@@ -47,12 +44,9 @@ final class Layout {
             byName.put(p.name(), segment);
             offset = (segment.end() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
             for (int r = region(p, freezable); r < 3; r++) {
-                ends[r] = offset;
                 counts[r]++;
             }
         }
-        bodyEnd = ends[0];
-        trainableEnd = Math.max(ends[0], ends[1]);
         size = offset;
         bodyCount = counts[0];
         trainableCount = counts[1];
@@ -76,14 +70,6 @@ final class Layout {
             throw new IllegalArgumentException("no parameter '" + name + "'");
         }
         return segment;
-    }
-
-    int bodyEnd() {
-        return bodyEnd;
-    }
-
-    int trainableEnd() {
-        return trainableEnd;
     }
 
     int size() {

@@ -82,7 +82,7 @@ public final class Network {
         return runtime;
     }
 
-    /** Second buffer of the same layout, zero, and its views: gradients or optimiser state. */
+    /** Second buffer of the same layout, zero, and its views: optimiser state, or a sum of gradients. */
     Buffer sibling() {
         Tensor buffer = runtime.zeros(runtime.run(), layout.size());
         return new Buffer(buffer, carve(buffer));

@@ -19,26 +19,35 @@ final class OneDnn {
 
     /** Of Linux alone: other systems have no such file, and nothing to hold back. */
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
-    /** The kernel asks what oneDNN asks, and has no such folder where there is no answer. */
+    /** The kernel asks the processor much the same, and has no such folder where there is no answer. */
     private static final Path CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache");
 
+    private static boolean prepared;
     private static volatile boolean limited;
 
     private OneDnn() {}
 
     /**
-     * Between the loading of libtorch and its first computation, when oneDNN reads its environment. What is set from outside
-     * stays.
+     * Once, between the loading of libtorch and its first computation: oneDNN asks for its environment then, not before. A level
+     * that is set from outside stays.
      *
      * @param folder where libtorch is
      */
     static synchronized void prepare(Path folder) {
-        if (System.getenv(LEVEL) != null || limited || !suspicious()) {
+        if (prepared) {
             return;
         }
-        if (OneDnnCaches.of(folder).map(OneDnnCaches::sound).orElse(false)) {
-            return;
+        prepared = true;
+        if (suspicious() && !told(folder) && System.getenv(LEVEL) == null) {
+            limit();
         }
+    }
+
+    private static boolean told(Path folder) {
+        return OneDnnCaches.of(folder).map(OneDnnCaches::sound).orElse(false);
+    }
+
+    private static void limit() {
         try {
             NativeLibrary.getInstance("c").getFunction("setenv").invokeInt(new Object[] {LEVEL, AVX2, 0});
             limited = true;
@@ -58,7 +67,8 @@ final class OneDnn {
         return limited;
     }
 
-    private static boolean suspicious() {
+    /** Whether this machine is one of those. */
+    static boolean suspicious() {
         try {
             return suspicious(Files.exists(PROCESSOR) ? Files.readString(PROCESSOR) : "", Files.isDirectory(CACHES));
         } catch (IOException e) {

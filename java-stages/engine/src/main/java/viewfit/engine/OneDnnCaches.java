@@ -21,7 +21,9 @@ final class OneDnnCaches {
     /** One that the loader gives out: the way from what the file says to where it is loaded. */
     private static final String ANCHOR = "_ZN2at13globalContextEv";
 
-    /** Of {@code Xbyak::util::Cpu} in oneDNN 3.7.1: how many levels of data caches it knows, an int. */
+    /** Of {@code Xbyak::util::Cpu} in oneDNN 3.7.1: its size, and where the int lies that says how many levels of data caches it knows. */
+    private static final int PROCESSOR_SIZE = 0x90;
+
     private static final int LEVELS_AT = 0x6c;
 
     private static final int LEVELS = 3;
@@ -44,14 +46,15 @@ final class OneDnnCaches {
     static Optional<OneDnnCaches> of(Path folder) {
         Path file = folder.resolve(System.mapLibraryName("torch_cpu"));
         try {
-            List<Long> at = SymbolTable.find(file, List.of(ANCHOR, SIZE, PROCESSOR));
-            if (at.isEmpty()) {
+            List<SymbolTable.Symbol> found = SymbolTable.find(file, List.of(ANCHOR, SIZE, PROCESSOR));
+            if (found.isEmpty() || found.get(2).size() != PROCESSOR_SIZE) {
                 return Optional.empty();
             }
             Pointer anchor = NativeLibrary.getInstance(file.toString()).getGlobalVariableAddress(ANCHOR);
-            long base = Pointer.nativeValue(anchor) - at.get(0);
+            long base = Pointer.nativeValue(anchor) - found.get(0).at();
             return Optional.of(new OneDnnCaches(
-                    Function.getFunction(new Pointer(base + at.get(1))), new Pointer(base + at.get(2) + LEVELS_AT)));
+                    Function.getFunction(new Pointer(base + found.get(1).at())),
+                    new Pointer(base + found.get(2).at() + LEVELS_AT)));
         } catch (IOException | UnsatisfiedLinkError e) {
             // Without oneDNN, or a library that is not read like this: nothing is known, and nothing is done.
             return Optional.empty();

@@ -111,8 +111,7 @@ public final class Optimizer implements AutoCloseable {
      * @param tail false leaves the freezable tensors as they are
      */
     public void step(double lr, double weightDecay, boolean tail) {
-        // What a backward pass filled: an update without one is an error.
-        gradients.views();
+        gradients.requirePlaced();
         for (int i = 0; i < (tail ? 2 : 1); i++) {
             Region region = regions.get(i);
             if (!region.gradients.isEmpty()) {

@@ -32,12 +32,6 @@ public final class TorchRuntime implements AutoCloseable {
             def contiguous(self, x: Tensor) -> Tensor:
               torch.set_grad_enabled(False)
               return torch.contiguous(torch.to(torch.detach(x), 6))
-            def norm(self, x: Tensor) -> Tensor:
-              torch.set_grad_enabled(False)
-              return torch.norm(x)
-            def span(self, x: Tensor, start: int, length: int) -> Tensor:
-              torch.set_grad_enabled(False)
-              return torch.as_strided(x, [length], [1], start)
             def double(self, x: Tensor) -> Tensor:
               torch.set_grad_enabled(False)
               return torch.to(x, 7)
@@ -294,16 +288,6 @@ public final class TorchRuntime implements AutoCloseable {
         try (Scope call = scope()) {
             return glue.callOne(call, "contiguous", x).contiguousFloats();
         }
-    }
-
-    /** A range of the memory in which {@code x} lies, as a flat tensor. */
-    Tensor span(Scope scope, Tensor x, int start, int length) {
-        return glue.callOne(scope, "span", x, (long) start, (long) length);
-    }
-
-    /** Euclidean norm of all values, a scalar. */
-    Tensor norm(Scope scope, Tensor x) {
-        return glue.callOne(scope, "norm", x);
     }
 
     /** The single value of a scalar or one-element tensor. */

@@ -85,12 +85,38 @@ class GradientsTest {
                     }
                     Arrays.fill(expected, sum);
                 }
+                // Sums of whole numbers below 2^24: exact in any order.
                 assertArrayEquals(expected, gradients.read(names.get(i)), names.get(i));
                 assertArrayEquals(
                         strides(network.trainable().get(i)),
                         strides(gradients.views().get(i)),
                         names.get(i));
             }
+        }
+    }
+
+    /** A matrix that lies as its parameter does is taken as it is. */
+    @Test
+    void nothingIsCopiedThatLiesRight() {
+        Network network = network();
+        String text = Gradients.store(network)
+                + """
+                def step(self, W: List[Tensor], G: List[Tensor]) -> Tensor:
+                  values = annotate(List[Optional[Tensor]], [])
+                  for i in range(torch.len(W)):
+                    torch.append(values, torch.mul(torch.detach(W[i]), 2.))
+                  stored = self.store(values, G)
+                  same = annotate(List[bool], [])
+                  for i in range(torch.len(W)):
+                    torch.append(same, torch.is_set_to(G[i], unchecked_cast(Tensor, values[i])))
+                  return torch.to(torch.tensor(same), 6)
+                """;
+        try (Gradients gradients = Gradients.of(network);
+                Program program = runtime.compile(text);
+                Scope scope = runtime.scope()) {
+            float[] same = runtime.floats(program.callOne(scope, "step", network.trainable(), gradients.targets()));
+            // Convolution, depth-wise convolution, vector, matrix.
+            assertArrayEquals(new float[] {1, 1, 0, 1}, same);
         }
     }
 

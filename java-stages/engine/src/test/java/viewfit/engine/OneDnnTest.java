@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,34 +32,36 @@ class OneDnnTest {
         }
     }
 
-    /** On any machine: those that hide their caches are told apart by what oneDNN makes of it. */
+    /** Where oneDNN would take the caches to have one byte it has possible ones, and nothing is held back. */
     @Test
-    void theLibtorchOfTheBuildHasPossibleCaches() throws IOException {
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+    void theLibtorchOfTheBuildHasPossibleCaches() {
         TorchRuntime.open("cpu", 1).close();
         OneDnnCaches caches = OneDnnCaches.of(folder()).orElseThrow();
-        assertTrue(caches.sound());
-        assertTrue(caches.size(1) >= 16 << 10 && caches.size(1) <= 1 << 20, "first level: " + caches.size(1));
-        assertTrue(caches.size(2) >= 128 << 10 && caches.size(2) <= 64 << 20, "second level: " + caches.size(2));
-        if (System.getenv(OneDnn.LEVEL) == null) {
+        assertTrue(caches.size(1) >= 4096, "first level: " + caches.size(1));
+        assertTrue(caches.size(2) >= 4096, "second level: " + caches.size(2));
+        if (OneDnn.suspicious() && System.getenv(OneDnn.LEVEL) == null) {
             assertFalse(OneDnn.limited());
         }
     }
 
     /** What the file says and what the loader says lie equally far apart. */
     @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
     void symbolsOfTheFileAreThoseOfTheLoader() throws IOException {
         TorchRuntime.open("cpu", 1).close();
         Path file = folder().resolve(System.mapLibraryName("torch_cpu"));
         List<String> names = List.of("_ZN2at13globalContextEv", "_ZN2at15get_num_threadsEv");
-        List<Long> found = SymbolTable.find(file, names);
+        List<SymbolTable.Symbol> found = SymbolTable.find(file, names);
         NativeLibrary loaded = NativeLibrary.getInstance(file.toString());
         long first = Pointer.nativeValue(loaded.getGlobalVariableAddress(names.get(0)));
         long second = Pointer.nativeValue(loaded.getGlobalVariableAddress(names.get(1)));
-        assertEquals(second - first, found.get(1) - found.get(0));
+        assertEquals(second - first, found.get(1).at() - found.get(0).at());
         assertEquals(List.of(), SymbolTable.find(file, List.of(names.get(0), "no_such_symbol")));
     }
 
     @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
     void otherFilesHaveNoSymbols(@TempDir Path folder) throws IOException {
         List<String> names = List.of("_ZN2at13globalContextEv");
         assertEquals(List.of(), SymbolTable.find(Files.write(folder.resolve("empty"), new byte[0]), names));

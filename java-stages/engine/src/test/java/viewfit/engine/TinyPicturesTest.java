@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import viewfit.graph.Kernels;
 import viewfit.graph.TorchScript;
 
-/** 3 x 3 convolutions of pictures around the size where they become matrix products, against plain loops: result and gradients. */
+/** 3 x 3 convolutions of pictures around the size up to which they are products of taps, against plain loops: result and gradients. */
 class TinyPicturesTest {
     private static TorchRuntime runtime;
 

@@ -1,6 +1,6 @@
 package viewfit.graph;
 
-/** TorchScript of a 3 x 3 convolution with padding, on a CPU: tiny pictures are matrix products. */
+/** TorchScript of a 3 x 3 convolution with padding, on a CPU: tiny pictures meet it tap by tap. */
 final class PaddedText {
     private PaddedText() {}
 
@@ -21,8 +21,8 @@ final class PaddedText {
      * there, on one pixel 28 times. Larger pictures gain nothing. The taps are parts of the weight as it lies in memory, so that a
      * backward pass keeps no copy of them, and their gradients make up that of the weight in one go.
      *
-     * <p>In bfloat16 each tap's gradient is rounded once a pass; passes are summed in float32. oneDNN's own gradient would be wrong
-     * there: it leaves those weights unwritten that meet nothing but padding. All other pictures go to {@link #wide}.
+     * <p>In bfloat16 the product of each tap is rounded, and each tap's gradient once a pass; sums over taps, passes and the pixels' gradients
+     * are in float32. oneDNN's own gradient would be wrong there: it leaves those weights unwritten that meet nothing but padding. All other pictures go to {@link #wide}.
      */
     static String convolution(String function, boolean half) {
         String product = half
@@ -56,7 +56,7 @@ final class PaddedText {
                     o = torch.size(weight, 0)
                     u = torch.add(torch.floordiv(torch.sub(h, 1), s), 1)
                     v = torch.add(torch.floordiv(torch.sub(w, 1), s), 1)
-                    pixels = torch.reshape(torch.permute(x, [2, 3, 0, 1]), [torch.mul(h, w), n, c])
+                    pixels = torch.reshape(torch.permute(PICTURES, [2, 3, 0, 1]), [torch.mul(h, w), n, c])
                     taps = torch.unbind(torch.reshape(torch.permute(weight, [0, 2, 3, 1]), [o, 9, c]), 1)
                     sums = torch.new_zeros(x, [torch.mul(u, v), n, o], dtype=6)
                     for tap in range(9):
@@ -74,6 +74,7 @@ final class PaddedText {
                 """
                 .replace("NAME", function)
                 .replace("PRODUCT", product)
+                .replace("PICTURES", half ? "torch.to(x, 6)" : "x")
                 .replace("SUMS", half ? "torch.to(sums, 15)" : "sums")
                 .replace("CONVOLUTION", convolution);
     }

@@ -262,6 +262,7 @@ public final class Trainer implements AutoCloseable {
         if (report.finite()) {
             update(clock);
         } else if (undo != null) {
+            forget();
             undo.back(step);
         }
         return report;
@@ -319,6 +320,14 @@ public final class Trainer implements AutoCloseable {
         }
         reports.put(numbers, method.scheduled(clock));
         return out;
+    }
+
+    /** Gives back the gradients of a step that is left out: the next one has their room. */
+    private void forget() {
+        gradients.release();
+        if (probe != null) {
+            probe.gradients().release();
+        }
     }
 
     void update(Clock clock) {
