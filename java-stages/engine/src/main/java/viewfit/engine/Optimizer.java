@@ -111,10 +111,10 @@ public final class Optimizer implements AutoCloseable {
      * @param tail false leaves the freezable tensors as they are
      */
     public void step(double lr, double weightDecay, boolean tail) {
-        gradients.requirePlaced();
         for (int i = 0; i < (tail ? 2 : 1); i++) {
             Region region = regions.get(i);
             if (!region.gradients.isEmpty()) {
+                gradients.requirePlaced();
                 steps[i]++;
                 step(region, steps[i], lr, weightDecay);
             }
