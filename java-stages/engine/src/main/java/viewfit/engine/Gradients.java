@@ -51,8 +51,8 @@ public final class Gradients implements AutoCloseable {
      * {@link Network#trainable}. Add it to a program that ends with a backward pass.
      *
      * <p>A gradient in another memory order is copied. So is every vector, and what has one row: the derivative of a sum may be one
-     * tensor for both of its parts, as for a transformer's class token and positions if there is one picture. Matrices and kernels must not share
-     * memory, as those of two parameters would that are added to each other; none of our networks has such.
+     * tensor for both of its parts, as for a transformer's class token and positions if there is one picture. Matrices and
+     * kernels must not share memory, as those of two parameters would that are added to each other; none of our networks has such.
      */
     public static String store(Network network) {
         return """
@@ -67,14 +67,9 @@ public final class Gradients implements AutoCloseable {
                       ordered = torch.__and__(torch.gt(torch.dim(g), 1), torch.is_contiguous(g))
                     own = torch.__and__(ordered, torch.gt(torch.size(g, 0), 1))
                     if own:
-                      memory = g
+                      view = torch.as_strided(g, torch.size(g), strides[i])
                     else:
-                      memory = torch.new_empty(g, [torch.numel(g)])
-                    view = torch.as_strided(memory, torch.size(g), strides[i], torch.storage_offset(memory))
-                    if torch.__not__(own):
-                      copied = torch.copy_(view, g)
-                    else:
-                      pass
+                      view = torch.copy_(torch.new_empty_strided(g, torch.size(g), strides[i]), g)
                     torch.set_(to[i], view)
                   return to[0]
                 """

@@ -95,6 +95,21 @@ class GradientsTest {
         }
     }
 
+    /** Between the passes of a mean only their sum takes memory; the mean itself is there for the update. */
+    @Test
+    void aPassOfAMeanGivesItsGradientsBack() {
+        Network network = network();
+        try (Gradients gradients = Gradients.of(network);
+                GradientMean mean = GradientMean.of(gradients, 2)) {
+            differentiate(network, gradients);
+            mean.add(0);
+            assertThrows(IllegalStateException.class, gradients::views);
+            differentiate(network, gradients);
+            mean.add(1);
+            assertArrayEquals(network.read("p.c"), gradients.read("p.c"));
+        }
+    }
+
     /** A matrix that lies as its parameter does is taken as it is. */
     @Test
     void nothingIsCopiedThatLiesRight() {

@@ -21,8 +21,9 @@ final class PaddedText {
      * there, on one pixel 28 times. Larger pictures gain nothing. The taps are parts of the weight as it lies in memory, so that a
      * backward pass keeps no copy of them, and their gradients make up that of the weight in one go.
      *
-     * <p>In bfloat16 the product of each tap is rounded, and each tap's gradient once a pass; sums over taps, passes and the pixels' gradients
-     * are in float32. oneDNN's own gradient would be wrong there: it leaves those weights unwritten that meet nothing but padding. All other pictures go to {@link #wide}.
+     * <p>In bfloat16 the product of each tap is rounded, and each tap's gradient once a pass; sums over taps, passes and the pixels'
+     * gradients are in float32. oneDNN's own gradient would be wrong there: it leaves those weights unwritten that meet nothing but
+     * padding. All other pictures go to {@link #wide}.
      */
     static String convolution(String function, boolean half) {
         String product = half
@@ -40,12 +41,13 @@ final class PaddedText {
                   inputs = annotate(List[int], [])
                   outputs = annotate(List[int], [])
                   for oy in range(u):
-                    for ox in range(v):
-                      iy = torch.sub(torch.mul(oy, s), up)
-                      ix = torch.sub(torch.mul(ox, s), left)
-                      if torch.__and__(torch.__and__(torch.ge(iy, 0), torch.lt(iy, h)), torch.__and__(torch.ge(ix, 0), torch.lt(ix, w))):
-                        torch.append(inputs, torch.add(torch.mul(iy, w), ix))
-                        torch.append(outputs, torch.add(torch.mul(oy, v), ox))
+                    iy = torch.sub(torch.mul(oy, s), up)
+                    if torch.__and__(torch.ge(iy, 0), torch.lt(iy, h)):
+                      for ox in range(v):
+                        ix = torch.sub(torch.mul(ox, s), left)
+                        if torch.__and__(torch.ge(ix, 0), torch.lt(ix, w)):
+                          torch.append(inputs, torch.add(torch.mul(iy, w), ix))
+                          torch.append(outputs, torch.add(torch.mul(oy, v), ox))
                   return (inputs, outputs)
                 def NAME_padded(self, x: Tensor, weight: Tensor, s: int) -> Tensor:
                   n = torch.size(x, 0)
