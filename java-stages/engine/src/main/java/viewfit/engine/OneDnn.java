@@ -47,7 +47,8 @@ final class OneDnn {
         return OneDnnCaches.of(folder).map(OneDnnCaches::sound).orElse(false);
     }
 
-    private static void limit() {
+    /** Holds it to AVX2: before its first computation. */
+    static void limit() {
         try {
             NativeLibrary.getInstance("c").getFunction("setenv").invokeInt(new Object[] {LEVEL, AVX2, 0});
             limited = true;
