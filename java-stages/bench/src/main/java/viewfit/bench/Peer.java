@@ -8,6 +8,8 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Another process that is told lines and answers with lines; what it has to complain goes to our error stream. */
 final class Peer implements AutoCloseable {
@@ -57,9 +59,32 @@ final class Peer implements AutoCloseable {
         return values;
     }
 
-    /** Ends it, and waits until its memory and processor are free again. */
+    /** Holds it where it stands, and what it started too: until it goes on, others have the processor to themselves. */
+    void hold() throws IOException {
+        signal("STOP");
+    }
+
+    /** Lets it go on. */
+    void goOn() throws IOException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException {
+        String processes = Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .map(one -> Long.toString(one.pid()))
+                .collect(Collectors.joining(" "));
+        // The shell's own: there may be no program of that name. One that ended meanwhile is no trouble.
+        new ProcessBuilder("sh", "-c", "kill -" + name + " " + processes)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .onExit()
+                .join();
+    }
+
+    /** Ends it and what it started, and waits until its memory and processor are free again. */
     @Override
     public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().onExit().join();
     }
 }

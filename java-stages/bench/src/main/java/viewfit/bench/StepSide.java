@@ -102,15 +102,25 @@ final class StepSide implements AutoCloseable {
 
     /** Steps that do not count. */
     void warmUp(int steps) throws IOException {
-        peer.numbers("steps " + steps);
+        turn("steps " + steps);
     }
 
-    /** One round; figures in milliseconds per step. */
+    /**
+     * One round; figures in milliseconds per step. Between rounds the process is held: what reads ahead of the steps must not do so
+     * in the turn of another side.
+     */
     void round(int steps) throws IOException {
-        double[] figures = peer.numbers("steps " + steps);
+        double[] figures = turn("steps " + steps);
         wall.add(1000 * figures[0]);
         cpu.add(1000 * figures[1]);
         memory = figures[3];
+    }
+
+    private double[] turn(String question) throws IOException {
+        peer.goOn();
+        double[] answer = peer.numbers(question);
+        peer.hold();
+        return answer;
     }
 
     /** The losses of the next steps. */
@@ -120,12 +130,12 @@ final class StepSide implements AutoCloseable {
 
     /** GFLOP/s of a large matrix product and of a convolution. */
     double[] peak() throws IOException {
-        return peer.numbers("peak");
+        return turn("peak");
     }
 
     /** Multiply-accumulates of a step; ours alone knows. */
     double macs() throws IOException {
-        return peer.numbers("macs")[0];
+        return turn("macs")[0];
     }
 
     /** Lets our side write what the others start from. */
