@@ -22,14 +22,14 @@ import viewfit.graph.TorchScript;
 class TransformerTest {
     private static final SeedTree SEED = SeedTree.root(9);
     private static final Init ANY = new Init.Normal(1);
-    private static final int SIDE = 4;
+    private static final int GRID = 2;
 
-    /** One block of width 6 with 2 heads over 2 x 2 patches; the features of its middle and its end. */
-    private static Graph graph(double rate) {
+    /** One block of width 6 with 2 heads over grid x grid patches of 2 x 2 pixels; the features of its middle and its end. */
+    private static Graph graph(double rate, int grid) {
         GraphBuilder g = new GraphBuilder("tiny", 3);
         String token = g.parameter("token", List.of(1, 1, 6), ANY);
-        String position = g.parameter("position", List.of(1, 5, 6), ANY);
-        int x = g.tokens(g.patches("patches", g.input(), 6, 2), token, position, 2);
+        String position = g.parameter("position", List.of(1, 1 + grid * grid, 6), ANY);
+        int x = g.tokens(g.patches("patches", g.input(), 6, 2), token, position, grid);
         int y = g.linear("qkv", g.layerNorm("norm1", x), 18, ANY, ANY);
         y = g.linear("proj", g.attention(y, 2), 6, ANY, ANY);
         int middle = g.add(x, g.dropPath(y, rate));
@@ -43,7 +43,7 @@ class TransformerTest {
     /** Behind the last attention one token is enough; equal results alone would not show that the others are left out. */
     @Test
     void nothingIsComputedForTokensThatNobodyReads() {
-        String text = new TorchScript(new Kernels(false, false)).evaluation(graph(0), "f");
+        String text = new TorchScript(new Kernels(false, false)).evaluation(graph(0, GRID), "f");
         assertTrue(text.contains(", True)"), "attention of the first token alone: " + text);
         assertTrue(text.contains("torch.narrow(v"), "first token of the skipped values: " + text);
     }
@@ -54,12 +54,13 @@ class TransformerTest {
 
     /**
      * Without factors, and with those of a student: 0 for a dropped sample, 1 / (1 - rate) for a kept one. Linear layers
-     * take another way from 16 images on.
+     * take another way from 16 images on, attention from 257 tokens on.
      */
     @ParameterizedTest
-    @CsvSource({"3, false", "3, true", "16, false", "17, true"})
-    void compiledProgramEqualsPlainLoops(int count, boolean student) {
-        Graph graph = graph(0.5);
+    @CsvSource({"3, false, 2", "3, true, 2", "16, false, 2", "17, true, 2", "2, true, 17"})
+    void compiledProgramEqualsPlainLoops(int count, boolean student, int grid) {
+        int side = 2 * grid;
+        Graph graph = graph(0.5, grid);
         float[][] factors = new float[student ? 2 : 0][count];
         for (int b = 0; b < factors.length; b++) {
             for (int i = 0; i < count; i++) {
@@ -76,13 +77,13 @@ class TransformerTest {
                 tensors.put(p.name().substring(2), network.read(p.name()));
             }
             RandomStream random = SEED.at("x").stream();
-            double[][][][] images = new double[count][3][SIDE][SIDE];
-            float[] pixels = new float[count * 3 * SIDE * SIDE];
+            double[][][][] images = new double[count][3][side][side];
+            float[] pixels = new float[count * 3 * side * side];
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = (float) random.uniform(-1, 1);
-                images[i / (3 * SIDE * SIDE)][i / (SIDE * SIDE) % 3][i / SIDE % SIDE][i % SIDE] = pixels[i];
+                images[i / (3 * side * side)][i / (side * side) % 3][i / side % side][i % side] = pixels[i];
             }
-            Tensor x = runtime.channelsLast(scope, runtime.tensor(scope, pixels, count, 3, SIDE, SIDE));
+            Tensor x = runtime.channelsLast(scope, runtime.tensor(scope, pixels, count, 3, side, side));
             List<Tensor> p = network.parameters("n");
             Tensor y = student
                     ? program.callOne(
@@ -108,7 +109,7 @@ class TransformerTest {
 
     @Test
     void aRateOfZeroAddsNoBranch() {
-        assertEquals(List.of(), graph(0).dropPaths());
-        assertEquals(List.of(0.5, 0.5), graph(0.5).dropPaths());
+        assertEquals(List.of(), graph(0, GRID).dropPaths());
+        assertEquals(List.of(0.5, 0.5), graph(0.5, GRID).dropPaths());
     }
 }

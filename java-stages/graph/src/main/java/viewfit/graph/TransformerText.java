@@ -2,6 +2,12 @@ package viewfit.graph;
 
 /** TorchScript of the two operations of a vision transformer that take more than one call. */
 final class TransformerText {
+    /**
+     * Up to so many tokens attention is products and a softmax, whose weights live until the backward pass: up to four times as large as
+     * the queries, of heads of 64. Fused attention saves them; on a CPU it wakes all threads for each head's few rows, and is slower.
+     */
+    private static final int FEW_TOKENS = 256;
+
     private TransformerText() {}
 
     /** {@code NAME_tokens(patches, image, class token, position, grid)}, see {@link Op.Tokens}. */
@@ -64,9 +70,15 @@ final class TransformerText {
                     asking = torch.narrow(q, 2, 0, 1)
                   else:
                     asking = q
-                  a = torch.scaled_dot_product_attention(asking, k, v)
+                  if torch.le(t, FEW):
+                    scale = torch.pow(float(torch.floordiv(c, heads)), -0.5)
+                    scores = torch.mul_(torch.matmul(asking, torch.transpose(k, 2, 3)), scale)
+                    a = torch.matmul(torch.softmax(scores, -1), v)
+                  else:
+                    a = torch.scaled_dot_product_attention(asking, k, v)
                   return torch.reshape(torch.transpose(a, 1, 2), [n, -1, c])
                 """
-                .replace("NAME", function);
+                .replace("NAME", function)
+                .replace("FEW", Integer.toString(FEW_TOKENS));
     }
 }
