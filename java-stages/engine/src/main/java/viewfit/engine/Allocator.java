@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * megabytes; by default glibc gives each back to the kernel and pays for every page again: MobileNetV2 steps were up to
  * 1.5 times slower.
  *
- * <p>Also gives cuBLAS work space of a fixed size, without which its sums may differ from run to run, and lets libtorch's worker threads sleep while they wait. By default they spin, and when several runs share the
- * cores each of the thousand barriers of a step costs a time slice: on two busy cores a step took ten times as long.
+ * <p>Also gives cuBLAS work space of a fixed size, without which its sums may differ from run to run, and lets libtorch's worker
+ * threads sleep while they wait, after some 20 microseconds. By default they spin for milliseconds, and when several runs share the cores
+ * each of the thousand barriers of a step costs a time slice: on two busy cores a step took ten times as long. If they sleep at once,
+ * most barriers are over before they have gone to sleep and come back: with two threads a step took 10 to 20 % longer.
  */
 final class Allocator {
     private static final int M_TRIM_THRESHOLD = -1;
@@ -19,30 +21,36 @@ final class Allocator {
     private static final int M_MMAP_THRESHOLD = -3;
     private static final int GIB = 1 << 30;
     private static final int TOP_PAD = 64 << 20;
+    private static final String SPINS = "1000";
 
     private Allocator() {}
 
     /**
      * Leaves the allocator alone on systems without glibc's {@code mallopt} and when another one is preloaded.
      *
+     * @param aligned whether libtorch begins each buffer of 2 MB and more at a huge page, unless the environment says
      * @return whether glibc's allocator took all of it
      */
-    static boolean tune() {
+    static boolean tune(boolean aligned) {
         if (!Platform.isLinux()) {
             return false;
         }
         try {
             NativeLibrary c = NativeLibrary.getInstance("c");
-            // Read by the OpenMP library as it loads; a value given from outside stays.
-            c.getFunction("setenv").invokeInt(new Object[] {"OMP_WAIT_POLICY", "passive", 0});
+            // Read by the OpenMP library as it loads; what is given from outside stays, and a policy from outside is
+            // the whole of it.
+            if (System.getenv("OMP_WAIT_POLICY") == null) {
+                c.getFunction("setenv").invokeInt(new Object[] {"OMP_WAIT_POLICY", "passive", 0});
+                c.getFunction("setenv").invokeInt(new Object[] {"GOMP_SPINCOUNT", SPINS, 0});
+            }
             // Read by cuBLAS at its first call.
             c.getFunction("setenv").invokeInt(new Object[] {"CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0});
             if (another(System.getenv("LD_PRELOAD"))) {
                 return false;
             }
             Function mallopt = c.getFunction("mallopt");
-            // libtorch's CPU allocator asks for transparent huge pages when this is set as it loads.
-            c.getFunction("setenv").invokeInt(new Object[] {"THP_MEM_ALLOC_ENABLE", "1", 0});
+            // libtorch's CPU allocator reads it as it loads.
+            c.getFunction("setenv").invokeInt(new Object[] {"THP_MEM_ALLOC_ENABLE", aligned ? "1" : "0", 0});
             boolean mmap = option(mallopt, M_MMAP_THRESHOLD, GIB);
             boolean trim = option(mallopt, M_TRIM_THRESHOLD, Integer.MAX_VALUE);
             boolean pad = option(mallopt, M_TOP_PAD, TOP_PAD);

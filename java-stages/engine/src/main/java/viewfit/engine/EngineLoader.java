@@ -25,9 +25,9 @@ final class EngineLoader {
 
     private EngineLoader() {}
 
-    /** Loads the engine, once per process; the number of threads is that of the first time. */
-    static Engine load(int threads) {
-        Allocator.tune();
+    /** Loads the engine, once per process; threads, and how buffers are {@linkplain Allocator#tune aligned}, are those of the first time. */
+    static Engine load(int threads, boolean aligned) {
+        Allocator.tune(aligned);
         ExitGate.install();
         LibTorch given = LibTorch.find(ENVIRONMENT, LibTorch.engineVersion(), LibTorch.bundled());
         if (given != null) {

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import viewfit.core.contract.ExitCode;
 import viewfit.core.contract.StageFailure;
+import viewfit.core.recipe.BackboneRecipe;
 import viewfit.core.recipe.Precision;
 import viewfit.graph.Kernels;
 import viewfit.graph.TorchScript;
@@ -149,7 +150,16 @@ public final class TorchRuntime implements AutoCloseable {
      * @throws StageFailure {@link ExitCode#USAGE} if there is no such device, or no libtorch that can be loaded
      */
     public static TorchRuntime open(String device, int threads, Precision precision) {
-        return open(device, threads, precision, false);
+        return open(device, threads, precision, true, false);
+    }
+
+    /**
+     * Opens the engine, as {@link #open(String, int, Precision)} does, to train a backbone. Its buffers decide how memory is
+     * divided: in pre-training on a CPU, those of a transformer take a sixth less where they need not begin at huge pages, those
+     * of a conv net a tenth more. The first call of a process decides.
+     */
+    public static TorchRuntime forTraining(String device, int threads, Precision precision, BackboneRecipe backbone) {
+        return open(device, threads, precision, !backbone.transformer(), false);
     }
 
     /**
@@ -157,16 +167,17 @@ public final class TorchRuntime implements AutoCloseable {
      * enough to tell an error from rounding; what comes back to Java is rounded to float.
      */
     public static TorchRuntime openDouble(int threads) {
-        return open("cpu", threads, Precision.FP32, true);
+        return open("cpu", threads, Precision.FP32, true, true);
     }
 
-    private static TorchRuntime open(String device, int threads, Precision precision, boolean doubles) {
+    private static TorchRuntime open(
+            String device, int threads, Precision precision, boolean aligned, boolean doubles) {
         int cores = Runtime.getRuntime().availableProcessors();
         int count = threads == 0 ? cores : threads;
         if (count < 1) {
             throw new IllegalArgumentException("--threads " + threads + ": must be 0 (all cores) or more");
         }
-        Engine engine = EngineLoader.load(count);
+        Engine engine = EngineLoader.load(count, aligned);
         JniUtils.setGraphExecutorOptimize(false);
         JniUtils.setNumThreads(count);
         Device chosen = EngineLoader.device(device, () -> engine.hasCapability(StandardCapabilities.CUDA));

@@ -18,9 +18,12 @@ class AllocatorTest {
     @Test
     void glibcTakesEveryOption() {
         assumeTrue(Platform.isLinux() && !Allocator.another(System.getenv("LD_PRELOAD")));
-        assertTrue(Allocator.tune());
-        assertEquals("1", environment("THP_MEM_ALLOC_ENABLE"));
-        for (String name : new String[] {"OMP_WAIT_POLICY", "CUBLAS_WORKSPACE_CONFIG"}) {
+        for (boolean aligned : new boolean[] {false, true}) {
+            NativeLibrary.getInstance("c").getFunction("unsetenv").invokeInt(new Object[] {"THP_MEM_ALLOC_ENABLE"});
+            assertTrue(Allocator.tune(aligned));
+            assertEquals(aligned ? "1" : "0", environment("THP_MEM_ALLOC_ENABLE"));
+        }
+        for (String name : new String[] {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "CUBLAS_WORKSPACE_CONFIG"}) {
             assertFalse(environment(name).isEmpty(), name);
         }
     }

@@ -17,7 +17,7 @@ public record BackboneRecipe(
 
     public BackboneRecipe {
         Rules.check(BackboneRecipe.class, name, zeroInitResidual, dropPath);
-        boolean transformer = name.startsWith("vit_");
+        boolean transformer = transformer(name);
         Rules.require(
                 transformer || dropPath == 0,
                 "drop-path",
@@ -30,8 +30,17 @@ public record BackboneRecipe(
                 "must be false, " + name + " has no batch norms");
     }
 
+    private static boolean transformer(String name) {
+        return name.startsWith("vit_");
+    }
+
+    /** Whether it is a vision transformer; else it is a conv net. */
+    public boolean transformer() {
+        return transformer(name);
+    }
+
     /** Side of a transformer's patch in pixels; 1 for conv nets, which take any view size. */
     public int patch() {
-        return name.startsWith("vit_") ? PATCH : 1;
+        return transformer() ? PATCH : 1;
     }
 }

@@ -147,8 +147,8 @@ public final class PretrainStage extends ComputeStage {
                 hang,
                 tensorboard,
                 stateOptions.until());
-        try (TorchRuntime runtime =
-                TorchRuntime.open(device(), threads(), job.recipe().precision())) {
+        try (TorchRuntime runtime = TorchRuntime.forTraining(
+                device(), threads(), job.recipe().precision(), job.recipe().backbone())) {
             Pretrainer.run(runtime, job.with(workers(runtime.gpu())), profile == null ? 0 : profile, control);
         } catch (RuntimeException | Error e) {
             if (states != null) {
