@@ -16,11 +16,14 @@ final class Peer implements AutoCloseable {
     private final Process process;
     private final Writer in;
     private final BufferedReader out;
+    /** One that is held would outlive us: it does not hear that nobody talks to it. */
+    private final Thread end = new Thread(this::end);
 
     private Peer(Process process) {
         this.process = process;
         this.in = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        Runtime.getRuntime().addShutdownHook(end);
     }
 
     /** Starts it, with these variables beside those of our environment. */
@@ -84,7 +87,17 @@ final class Peer implements AutoCloseable {
     /** Ends it and what it started, and waits until its memory and processor are free again. */
     @Override
     public void close() {
+        end();
+        process.onExit().join();
+        try {
+            Runtime.getRuntime().removeShutdownHook(end);
+        } catch (IllegalStateException e) {
+            // We are being ended ourselves.
+        }
+    }
+
+    private void end() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().onExit().join();
+        process.destroyForcibly();
     }
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class StepBench {
     /** After them SwAV's queue is full, libtorch has chosen its kernels and the heap has its size. */
     private static final int WARM_UP = 4;
+    /** From files the JVM has compiled the making of views by then. */
+    private static final int WARM_UP_FROM_FILES = 40;
 
     private final List<StepJob> jobs;
     private final List<String> precisions;
@@ -71,17 +73,18 @@ final class StepBench {
      */
     private static void enter(List<StepSide> sides, StepJob job, String mode, @Nullable String python)
             throws IOException {
+        int warmUp = job.images() == null ? WARM_UP : WARM_UP_FROM_FILES;
         if (python == null) {
             StepSide side = StepSide.viewfit(job, mode, null);
             sides.add(side);
-            side.warmUp(WARM_UP);
+            side.warmUp(warmUp);
             return;
         }
         try {
             StepSide side = StepSide.python(python, job, mode, null);
             sides.add(side);
             try {
-                side.warmUp(WARM_UP);
+                side.warmUp(warmUp);
             } catch (IOException e) {
                 side.close();
                 sides.remove(side);

@@ -125,7 +125,7 @@ final class StepSide implements AutoCloseable {
 
     /** The losses of the next steps. */
     double[] losses(int steps) throws IOException {
-        return peer.numbers("losses " + steps);
+        return turn("losses " + steps);
     }
 
     /** GFLOP/s of a large matrix product and of a convolution. */
@@ -140,8 +140,10 @@ final class StepSide implements AutoCloseable {
 
     /** Lets our side write what the others start from. */
     void write(Path file) throws IOException {
+        peer.goOn();
         peer.tell("write " + file);
         peer.line();
+        peer.hold();
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class StepWorker implements AutoCloseable {
 
     private StepWorker(JsonNode job) {
         recipe = Recipes.bind(job.get("recipe"), "job", PretrainRecipe.class);
-        runtime = TorchRuntime.forTraining("cpu", job.get("threads").asInt(), recipe.precision(), recipe.backbone());
+        runtime = TorchRuntime.forPretraining("cpu", job.get("threads").asInt(), recipe.precision(), recipe.backbone());
         trainer = Trainer.of(runtime, recipe, job.get("steps-per-epoch").asLong(), 0);
         blocks = ViewBlock.of(recipe.views());
         pixels = StepPixels.of(job, recipe);

@@ -133,32 +133,29 @@ public final class TorchRuntime implements AutoCloseable {
         return run.manager().getManagedArrays().size() + " tensors, " + openScopes + " open scopes";
     }
 
-    /** Opens the engine for float32, as {@link #open(String, int, Precision)} does. */
-    public static TorchRuntime open(String device, int threads) {
-        return open(device, threads, Precision.FP32);
-    }
-
     /**
-     * Opens the engine. On a GPU float32 means float32, unless the precision says that products may be rounded, and
-     * convolutions take algorithms that add in the same order every time.
+     * Opens the engine for float32. On a GPU float32 means float32, and convolutions take algorithms that add in the same order
+     * every time.
      *
      * @param device {@code cpu}; {@code cuda}, the first GPU that libtorch sees; {@code cuda:N}, another one, from 0; or
      *     {@code auto}: the first GPU if it sees one
      * @param threads intra-op threads on the CPU, 0 for all cores; the last call of a process decides
-     * @param precision of the run; the last call of a process decides
      * @throws IllegalArgumentException if the device is unknown
      * @throws StageFailure {@link ExitCode#USAGE} if there is no such device, or no libtorch that can be loaded
      */
-    public static TorchRuntime open(String device, int threads, Precision precision) {
-        return open(device, threads, precision, true, false);
+    public static TorchRuntime open(String device, int threads) {
+        return open(device, threads, Precision.FP32, true, false);
     }
 
     /**
-     * Opens the engine, as {@link #open(String, int, Precision)} does, to train a backbone. Its buffers decide how memory is
-     * divided: in pre-training on a CPU, those of a transformer take a sixth less where they need not begin at huge pages, those
-     * of a conv net a tenth more. The first call of a process decides.
+     * Opens the engine, as {@link #open(String, int)} does, to pre-train a backbone. The backbone's buffers decide how memory is
+     * divided: in a step on a CPU with glibc's allocator, those of a transformer take up to a sixth less where they need not begin
+     * at huge pages, those of a conv net up to a tenth more. The first call of a process, whichever, decides on that.
+     *
+     * @param precision of the run, says whether products of a GPU may be rounded; the last call of a process decides
      */
-    public static TorchRuntime forTraining(String device, int threads, Precision precision, BackboneRecipe backbone) {
+    public static TorchRuntime forPretraining(
+            String device, int threads, Precision precision, BackboneRecipe backbone) {
         return open(device, threads, precision, !backbone.transformer(), false);
     }
 

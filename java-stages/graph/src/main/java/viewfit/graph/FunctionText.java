@@ -235,8 +235,8 @@ final class FunctionText {
             return "self.%s_attention(%s, %d, %s)"
                     .formatted(
                             function,
-                            // ATen's backward of attention takes twice as long in bfloat16 as in float32 on a CPU.
-                            kernels.oneDnn() ? single("v" + a.in(), a.in()) : whole(a.in(), a.out()),
+                            // The softmax keeps and derives its weights in float32.
+                            single("v" + a.in(), a.in()),
                             a.heads(),
                             firstTokens.contains(a.out()) ? "True" : "False");
         } else if (op instanceof Op.DropPath d) {

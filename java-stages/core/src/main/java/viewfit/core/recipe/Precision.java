@@ -7,8 +7,8 @@ public enum Precision {
     /** float32 whose products a GPU may round to TensorFloat-32; on a processor the same as {@link #FP32}. */
     TF32,
     /**
-     * bfloat16 where it pays and is safe: matrix products, attention and convolutions that are not depth-wise, with the
-     * activations between them; batch-norm statistics, softmax, losses, centre and master weights stay float32.
+     * bfloat16 where it pays and is safe: linear layers and convolutions that are not depth-wise, with the activations
+     * between them; attention, batch-norm statistics, softmax, losses, centre and master weights stay float32.
      */
     BF16
 }

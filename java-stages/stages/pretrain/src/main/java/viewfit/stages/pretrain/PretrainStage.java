@@ -147,7 +147,7 @@ public final class PretrainStage extends ComputeStage {
                 hang,
                 tensorboard,
                 stateOptions.until());
-        try (TorchRuntime runtime = TorchRuntime.forTraining(
+        try (TorchRuntime runtime = TorchRuntime.forPretraining(
                 device(), threads(), job.recipe().precision(), job.recipe().backbone())) {
             Pretrainer.run(runtime, job.with(workers(runtime.gpu())), profile == null ? 0 : profile, control);
         } catch (RuntimeException | Error e) {
