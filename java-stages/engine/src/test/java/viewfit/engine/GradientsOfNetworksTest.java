@@ -28,9 +28,10 @@ class GradientsOfNetworksTest {
                 Heads.moco(8, 2, 16, 4, true, false),
                 Heads.linear(8, 5));
         // A transformer's positions are not resized at 224, and have the gradient of the class token in them if there
-        // is one picture.
+        // is one picture. 290 tokens take another form of attention than fewer do.
         Graph transformer = Backbones.graph("vit_tiny");
-        Stream<Arguments> large = Stream.of(arguments(transformer, 1, 224), arguments(transformer, 2, 224));
+        Stream<Arguments> large = Stream.of(
+                arguments(transformer, 1, 224), arguments(transformer, 2, 224), arguments(transformer, 1, 272));
         return Stream.of(small, heads.map(head -> arguments(head, 2, 0)), large).flatMap(all -> all);
     }
 

@@ -1,5 +1,6 @@
 package viewfit.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import viewfit.core.random.RandomStream;
 import viewfit.core.random.SeedTree;
 import viewfit.graph.Graph;
@@ -96,6 +98,59 @@ class TransformerTest {
                 // float32 against float64 through a dozen layers of values of order 1 to 10.
                 assertEquals(expected[i / 12][0][i % 12], actual[i], 1e-4, "value " + i);
             }
+        }
+    }
+
+    /** Attention is written in two ways, by the number of tokens; each is tried with few and with many. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 17})
+    void bothFormsOfAttentionHaveTheSameGradients(int grid) {
+        Graph graph = graph(0, grid);
+        try (TorchRuntime runtime = TorchRuntime.open("cpu", 1)) {
+            Network network = Network.allocate(runtime, Map.of("n", graph), n -> false);
+            network.initialise(SEED);
+            network.requireGradients();
+            Map<String, float[]> products = gradients(network, graph, grid, "torch.le(t, 1000)");
+            Map<String, float[]> fused = gradients(network, graph, grid, "torch.le(t, 0)");
+            products.forEach((name, expected) -> {
+                double largest = 0;
+                for (float v : expected) {
+                    largest = Math.max(largest, Math.abs(v));
+                }
+                // Sums over up to 290 tokens in float32, in another order.
+                assertArrayEquals(expected, fused.get(name), (float) (1e-5 * largest), name);
+            });
+        }
+    }
+
+    private static Map<String, float[]> gradients(Network network, Graph graph, int grid, String condition) {
+        TorchRuntime runtime = network.runtime();
+        String text = runtime.script().training(graph, "f");
+        String few = "torch.le(t, 256)";
+        assertTrue(text.contains(few), text);
+        try (Program program = runtime.compile(
+                        text.replace(few, condition)
+                                + Gradients.store(network)
+                                + """
+                        def step(self, x: Tensor, W: List[Tensor], P: List[Tensor], B: List[Tensor], G: List[Tensor]) -> Tensor:
+                          torch.set_grad_enabled(True)
+                          y = self.f(x, P, B)
+                          return self.store(torch.autograd.grad([torch.sum(torch.sin(y))], W), G)
+                        """);
+                Gradients gradients = Gradients.of(network);
+                Scope scope = runtime.scope()) {
+            RandomStream random = SEED.at("pixels").stream();
+            int side = 2 * grid;
+            float[] pixels = new float[2 * 3 * side * side];
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = (float) random.uniform(-1, 1);
+            }
+            Tensor x = runtime.channelsLast(scope, runtime.tensor(scope, pixels, 2, 3, side, side));
+            program.run(
+                    "step", x, network.trainable(), network.parameters("n"), network.buffers("n"), gradients.targets());
+            Map<String, float[]> values = new HashMap<>();
+            network.trainableNames().forEach(name -> values.put(name, gradients.read(name)));
+            return values;
         }
     }
 
